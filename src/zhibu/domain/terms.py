@@ -1,0 +1,180 @@
+"""The words of the field, each with its Chinese label.
+
+One word per thing, everywhere: rows, addresses, files, tests. A member of these enumerations *is* its English
+identifier (a ``str``) and carries its label in simplified Chinese. What a label looks like on a page in another
+language is decided in ``web``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Word(StrEnum):
+    """A string enumeration whose members know their Chinese label."""
+
+    zh: str
+
+    def __new__(cls, value: str, zh: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        return [(str(word.value), word.zh) for word in cls]
+
+    @classmethod
+    def of_label(cls, label: str) -> Self | None:
+        """The member with this Chinese label; ``None`` where there is none."""
+        return next((word for word in cls if word.zh == label), None)
+
+
+class OrganizationKind(Word):
+    LEADING_GROUP = "leading_group", "党组"
+    COMMITTEE = "committee", "机关党委"
+    GENERAL_BRANCH = "general_branch", "党总支"
+    BRANCH = "branch", "党支部"
+    GROUP = "group", "党小组"
+
+
+#: The kinds that the seed counts as organizations (58): all but the leading group and the groups of a branch.
+COUNTED_KINDS = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, OrganizationKind.BRANCH)
+
+
+class Standing(Word):
+    """What a membership is on a day. Only ``full`` has a vote; ``suspended`` is a full member without one."""
+
+    FULL = "full", "正式党员"
+    PROBATIONARY = "probationary", "预备党员"
+    SUSPENDED = "suspended", "权利停止"
+
+
+class Affiliation(Word):
+    """政治面貌, as the personnel workbook writes it."""
+
+    FULL_MEMBER = "full_member", "中共党员"
+    PROBATIONARY_MEMBER = "probationary_member", "中共预备党员"
+    LEAGUE_MEMBER = "league_member", "共青团员"
+    OTHER_PARTY = "other_party", "民主党派"
+    NONE = "none", "群众"
+
+
+class Gender(Word):
+    FEMALE = "female", "女"
+    MALE = "male", "男"
+
+
+class PostKind(Word):
+    """职务. The order is the one in which office holders are listed."""
+
+    SECRETARY = "secretary", "书记"
+    DEPUTY_SECRETARY = "deputy_secretary", "副书记"
+    ORGANIZATION_OFFICER = "organization_officer", "组织委员"
+    PUBLICITY_OFFICER = "publicity_officer", "宣传委员"
+    DISCIPLINE_OFFICER = "discipline_officer", "纪检委员"
+    YOUTH_OFFICER = "youth_officer", "青年委员"
+    COMMITTEE_MEMBER = "committee_member", "委员"
+    GROUP_LEADER = "group_leader", "党小组组长"
+
+
+SECRETARIES = (PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY)
+
+#: Committee members without the secretaries: what the seed counts as 支委 in a branch and 委员 above it.
+COMMITTEE_POSTS = (
+    PostKind.ORGANIZATION_OFFICER,
+    PostKind.PUBLICITY_OFFICER,
+    PostKind.DISCIPLINE_OFFICER,
+    PostKind.YOUTH_OFFICER,
+    PostKind.COMMITTEE_MEMBER,
+)
+
+#: Posts filled by an election for a term; with them comes the view over the organization and all below it.
+OFFICES = SECRETARIES + COMMITTEE_POSTS
+
+
+class MeetingKind(Word):
+    GENERAL_MEETING = "general_meeting", "支部党员大会"
+    BRANCH_COMMITTEE_MEETING = "branch_committee_meeting", "支部委员会会议"
+    COMMITTEE_MEETING = "committee_meeting", "委员会会议"
+    GROUP_MEETING = "group_meeting", "党小组会"
+    LESSON = "lesson", "党课"
+    THEME_DAY = "theme_day", "主题党日"
+    ORGANIZATION_LIFE_MEETING = "organization_life_meeting", "组织生活会"
+    APPRAISAL = "appraisal", "民主评议党员"
+
+
+class Role(Word):
+    """Roles that no appointment gives: dated grants. The first three are disjoint (三员分立, GB/T 22239)."""
+
+    SYSTEM = "system", "系统管理员"
+    SECURITY = "security", "安全管理员"
+    AUDIT = "audit", "审计管理员"
+    WINDOW_MANAGER = "window_manager", "窗口管理员"
+
+
+ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+
+
+#: Which organizations hold a meeting of each kind.
+HELD_BY: dict[MeetingKind, tuple[OrganizationKind, ...]] = {
+    MeetingKind.GENERAL_MEETING: (OrganizationKind.BRANCH, OrganizationKind.GENERAL_BRANCH),
+    MeetingKind.BRANCH_COMMITTEE_MEETING: (OrganizationKind.BRANCH,),
+    MeetingKind.GROUP_MEETING: (OrganizationKind.GROUP,),
+    MeetingKind.LESSON: tuple(OrganizationKind),
+    MeetingKind.THEME_DAY: tuple(OrganizationKind),
+    MeetingKind.ORGANIZATION_LIFE_MEETING: (
+        OrganizationKind.BRANCH,
+        OrganizationKind.GROUP,
+        OrganizationKind.GENERAL_BRANCH,
+        OrganizationKind.COMMITTEE,
+    ),
+    MeetingKind.COMMITTEE_MEETING: (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH),
+    MeetingKind.APPRAISAL: (OrganizationKind.BRANCH, OrganizationKind.GROUP),
+}
+
+
+class MeetingStage(Word):
+    """How far a meeting has come. The last two are honest outcomes, each with its reason."""
+
+    DRAFT = "draft", "拟定"
+    ANNOUNCED = "announced", "已通知"
+    OPEN = "open", "进行中"
+    CLOSED = "closed", "已散会"
+    DRAFTED = "drafted", "记录待确认"
+    APPROVED = "approved", "记录已确认"
+    FILED = "filed", "已归档"
+    POSTPONED = "postponed", "延期"
+    NOT_HELD = "not_held", "未召开"
+
+
+class Audience(Word):
+    """Who is expected. A hand-picked list of people is an audience too."""
+
+    VOTERS = "voters", "有表决权的党员"
+    MEMBERS = "members", "全体党员"
+    COMMITTEE = "committee", "委员"
+    STAFF = "staff", "全体人员"
+    CHOSEN = "chosen", "指定人员"
+
+
+class AbsenceReason(Word):
+    """A reason that says enough: none of them asks for a medical detail or a document."""
+
+    SHIFT = "shift", "当班"
+    DUTY = "duty", "公务出差"
+    LEAVE = "leave", "休假"
+    HEALTH = "health", "身体原因"
+    PERSONAL = "personal", "个人事务"
+    OTHER = "other", "其他"
+
+
+class VotingWay(Word):
+    HANDS = "hands", "举手表决"
+    BALLOT = "ballot", "无记名投票"
+    VOICE = "voice", "口头表决"
