@@ -1,0 +1,147 @@
+"""The ledger of a year (三会一课台账): one line for each meeting held, as .xlsx and .pdf."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from zhibu.documents.plain import cleaned, one_line
+from zhibu.documents.press import pdf
+from zhibu.documents.tables import Table, workbook
+from zhibu.domain.minutes import RegisterSheet, absent
+from zhibu.domain.phrases import NOT_SECRET, clock, day
+from zhibu.domain.terms import MeetingKind
+
+NAME = "三会一课台账"
+
+#: The columns of the sheet of this name that a workbook may bring in, so that a ledger can be read back; then 补录.
+COLUMNS = (
+    "组织编码",
+    "类型",
+    "日期",
+    "时间",
+    "地点",
+    "主题",
+    "主持人",
+    "授课人",
+    "记录人",
+    "应到",
+    "实到",
+    "缺席及原因",
+    "列席",
+    "决议",
+    "补录说明",
+)
+
+#: The columns on paper, with their widths in millimetres on a sheet of A4 on its side (257 mm).
+_PRINTED = {
+    "日期": 22,
+    "类型": 26,
+    "主题": 42,
+    "地点": 22,
+    "主持人": 17,
+    "记录人": 17,
+    "应到": 11,
+    "实到": 11,
+    "缺席及原因": 34,
+    "决议": 55,
+}
+
+_NOT_HELD = ("类型", "原定日期", "主题", "结果", "原因")
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeld:
+    """A meeting that was postponed or not held: an honest outcome, with its reason. ``outcome`` is said in words."""
+
+    kind: MeetingKind
+    planned_on: dt.date
+    title: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The filed records of one organization and year, in any order: the ledger puts them in the order of time."""
+
+    organization: str
+    code: str
+    year: int
+    records: tuple[RegisterSheet, ...]
+    not_held: tuple[NotHeld, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.organization}{self.year}年{NAME}"
+
+
+def ledger_xlsx(ledger: Ledger, *, at: dt.datetime) -> bytes:
+    """One sheet of texts that an import can read again, and a second for what was not held."""
+    ledger = cleaned(ledger)
+    return workbook(tables_of(ledger), title=one_line(ledger.title), made_at=at, notes=(ledger.title, NOT_SECRET))
+
+
+def ledger_pdf(ledger: Ledger, *, at: dt.datetime) -> bytes:
+    paper = ledger_paper(cleaned(ledger))
+    return pdf("ledger", paper, title=paper["heading"], at=at)
+
+
+def tables_of(ledger: Ledger) -> tuple[Table, ...]:
+    told = [_line(sheet) for sheet in in_order(ledger.records)]
+    lines = Table(NAME, COLUMNS, [[ledger.code, *(line[column] for column in COLUMNS[1:])] for line in told])
+    if not ledger.not_held:
+        return (lines,)
+    return lines, Table("延期和未召开", _NOT_HELD, _not_held(ledger.not_held))
+
+
+def ledger_paper(ledger: Ledger) -> dict[str, Any]:
+    """What the template of the ledger is given; the texts of ``ledger`` are clean."""
+    told = [_line(sheet) for sheet in in_order(ledger.records)]
+    return {
+        "notice": NOT_SECRET,
+        "organization": one_line(ledger.organization),
+        "heading": f"{ledger.year}年{NAME}",
+        "columns": [{"label": label, "width": width} for label, width in _PRINTED.items()],
+        "lines": [[_printed(line, column) for column in _PRINTED] for line in told],
+        "not_held_columns": list(_NOT_HELD),
+        "not_held": _not_held(ledger.not_held),
+    }
+
+
+def _printed(line: dict[str, str], column: str) -> str:
+    """What stands on paper: as in the workbook, and a record entered after the event says so beside its subject."""
+    return f"{line[column]}（补录）" if column == "主题" and line["补录说明"] else line[column]
+
+
+def in_order(records: Iterable[RegisterSheet]) -> list[RegisterSheet]:
+    return sorted(records, key=lambda sheet: (sheet.gatherings[0].starts_at, sheet.title))
+
+
+def _line(sheet: RegisterSheet) -> dict[str, str]:
+    resolutions = [text for item in sheet.items for text in item.resolutions]
+    return {
+        "类型": sheet.kind.zh,
+        "日期": sheet.held_on.isoformat(),
+        "时间": "；".join(f"{clock(each.starts_at)}-{clock(each.ends_at)}" for each in sheet.gatherings),
+        "地点": one_line(sheet.places),
+        "主题": one_line(sheet.title),
+        "主持人": one_line(sheet.chair),
+        "授课人": one_line(sheet.lecturer),
+        "记录人": one_line(sheet.recorder),
+        "应到": str(sheet.roll.expected),
+        "实到": str(sheet.roll.present),
+        "缺席及原因": one_line(absent(sheet.roll)),
+        "列席": one_line("、".join(sheet.roll.observers)),
+        "决议": one_line("；".join(text.rstrip("。；") for text in resolutions)),
+        "补录说明": one_line(str(sheet.late_entry)) if sheet.late_entry else "",
+    }
+
+
+def _not_held(meetings: Iterable[NotHeld]) -> list[list[str]]:
+    return [
+        [each.kind.zh, day(each.planned_on), one_line(each.title), one_line(each.outcome), one_line(each.reason)]
+        for each in sorted(meetings, key=lambda each: (each.planned_on, each.title))
+    ]

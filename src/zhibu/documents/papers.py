@@ -1,0 +1,112 @@
+"""The papers before a meeting: the notice (会议通知) and the sheet to sign (签到表), as .pdf and .docx that agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from zhibu.documents.minutes import sections
+from zhibu.documents.plain import cleaned, one_line
+from zhibu.documents.press import pdf
+from zhibu.documents.word import docx
+from zhibu.domain.minutes import Gathering
+from zhibu.domain.notice import Notice, notice_sections
+from zhibu.domain.phrases import NOT_SECRET, Label, day
+
+# --- The notice ----------------------------------------------------------------------------------------------------
+
+
+def notice_pdf(notice: Notice, *, at: dt.datetime) -> bytes:
+    paper = notice_paper(notice)
+    return pdf("notice", paper, title=paper["heading"], at=at)
+
+
+def notice_docx(notice: Notice, *, at: dt.datetime) -> bytes:
+    paper = notice_paper(notice)
+    return docx("notice", paper, title=paper["heading"], at=at, official=True)
+
+
+def notice_paper(notice: Notice) -> dict[str, Any]:
+    """What both templates of the notice are given."""
+    notice = cleaned(notice)
+    return {
+        "notice": NOT_SECRET,
+        "organization": one_line(notice.organization),
+        "heading": one_line(notice.heading),
+        "to": f"{one_line(notice.who)}：" if notice.who else "",
+        "opening": one_line(notice.opening),
+        "parts": sections(notice_sections(notice)),
+        "issued_on": day(notice.issued_on),
+    }
+
+
+# --- The sheet to sign ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SignLine:
+    """A name on the sheet, and a note beside it such as 预备党员 or 列席."""
+
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceSheet:
+    """A sheet for one gathering; ``people`` in the order of the roll, then ``spare`` empty lines for guests."""
+
+    organization: str
+    title: str
+    gathering: Gathering
+    people: tuple[SignLine, ...]
+    spare: int = 0
+
+
+#: Rows of the form on its first page, below the title, and on the pages after it. Two people stand in a row.
+_FIRST_ROWS, _MORE_ROWS = 21, 25
+
+
+def attendance_pdf(sheet: AttendanceSheet, *, at: dt.datetime) -> bytes:
+    paper = attendance_paper(sheet)
+    return pdf("attendance", paper, title=paper["heading"], at=at)
+
+
+def attendance_docx(sheet: AttendanceSheet, *, at: dt.datetime) -> bytes:
+    paper = attendance_paper(sheet)
+    return docx("attendance", paper, title=paper["heading"], at=at)
+
+
+def attendance_paper(sheet: AttendanceSheet) -> dict[str, Any]:
+    """What both templates of the sheet are given: its pages, each a list of rows of two lines.
+
+    The order runs down the left half of a page, then down its right half.
+    """
+    sheet = cleaned(sheet)
+    lines = [
+        {"number": str(number), "name": one_line(line.name), "note": one_line(line.note)}
+        for number, line in enumerate(sheet.people, 1)
+    ]
+    lines += [{"number": "", "name": "", "note": ""} for _ in range(sheet.spare)]
+    empty = {"number": "", "name": "", "note": ""}
+    pages = []
+    for rows in itertools.chain([_FIRST_ROWS], itertools.repeat(_MORE_ROWS)):
+        page, lines = lines[: 2 * rows], lines[2 * rows :]
+        half = (len(page) + 1) // 2
+        pages.append([list(row) for row in itertools.zip_longest(page[:half], page[half:], fillvalue=empty)])
+        if not lines:
+            break
+    return {
+        "notice": NOT_SECRET,
+        "organization": one_line(sheet.organization),
+        "heading": "签到表",
+        "facts": [
+            {"label": Label.TITLE, "text": one_line(sheet.title)},
+            {"label": Label.TIME, "text": str(sheet.gathering)},
+            {"label": Label.PLACE, "text": one_line(sheet.gathering.place)},
+            {"label": Label.EXPECTED, "text": f"{len(sheet.people)}人"},
+        ],
+        "head": [Label.NUMBER, Label.NAME, Label.SIGNATURE, Label.NOTE],
+        "pages": pages,
+    }
