@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HonorsConfig(AppConfig):
+    name = "zhibu.apps.honors"
+    label = "honors"

@@ -1,0 +1,1 @@
+"""Deeds, by subject: work, membership, posts, accounts. One deed is one transaction."""

@@ -1,0 +1,79 @@
+"""Service windows: sites, sections, window posts, and who belongs to which post."""
+
+from __future__ import annotations
+
+from django.db import models
+from uuid6 import uuid7
+
+from zhibu.apps.organizations.dated import Dated, DatedQuerySet, one_open, span_is_forward
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Person
+
+
+class Site(models.Model):
+    """服务大厅."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Section(models.Model):
+    """科."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WindowPost(Dated):
+    """窗口岗位. ``least_staffing`` null means unknown, never zero; ``weekdays`` are ISO digits, "" unknown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=60)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="window_posts")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="window_posts")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="window_posts")
+    opening_hours = models.CharField(max_length=80, blank=True)
+    weekdays = models.CharField(max_length=7, blank=True)
+    least_staffing = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = DatedQuerySet["WindowPost"].as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [span_is_forward("window_post")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Seat(Dated):
+    """To which window post a person belonged, from when until when."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="seats")
+    window_post = models.ForeignKey(WindowPost, models.PROTECT, related_name="seats")
+
+    objects = DatedQuerySet["Seat"].as_manager()
+
+    class Meta:
+        ordering = ["person", "since"]
+        constraints = [
+            span_is_forward("seat"),
+            one_open("seat", "person"),
+            models.UniqueConstraint(name="seat_once_a_day", fields=["person", "since"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.window_post_id}"

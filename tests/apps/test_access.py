@@ -1,0 +1,136 @@
+"""Access stands in two forms, one thing and a queryset. On generated trees they never differ."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from zhibu.apps.organizations.actions import MAY_STAND_UNDER, rebuild_paths
+from zhibu.apps.organizations.models import Organization, Placement
+from zhibu.apps.people import access
+from zhibu.apps.people.models import Account, Appointment, Employment, Grant, Membership, Person
+from zhibu.apps.people.queries import asker_of
+from zhibu.domain.terms import OFFICES, OrganizationKind, PostKind, Role, Standing
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.date(2026, 11, 23)
+LONG_AGO = dt.date(2020, 1, 1)
+
+
+@st.composite
+def houses(draw):
+    """A tree of up to 12 organizations, up to 8 people with places in it, and one who asks."""
+    kinds = [OrganizationKind.LEADING_GROUP]
+    parents = [None]
+    for _ in range(draw(st.integers(2, 11))):
+        kind = draw(st.sampled_from(list(OrganizationKind)[1:]))
+        fits = [i for i, above in enumerate(kinds) if above in MAY_STAND_UNDER[kind]]
+        if fits:
+            kinds.append(kind)
+            parents.append(draw(st.sampled_from(fits)))
+    place = st.integers(0, len(kinds) - 1)
+    people = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "branch": st.none() | place,
+                    "unit": st.none() | place,
+                    "left": st.booleans(),
+                    "posts": st.lists(
+                        st.tuples(place, st.sampled_from([*OFFICES, PostKind.GROUP_LEADER])), max_size=2
+                    ),
+                }
+            ),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    role = draw(st.none() | st.sampled_from(list(Role)))
+    return kinds, parents, people, role, draw(place)
+
+
+def build(house):
+    kinds, parents, people, role, windows_of = house
+    organizations = Organization.objects.bulk_create(
+        Organization(code=f"T{i:02}", name=f"组织{i}", kind=kind, began=LONG_AGO, path="", depth=1)
+        for i, kind in enumerate(kinds)
+    )
+    Placement.objects.bulk_create(
+        Placement(organization=o, parent=organizations[p] if p is not None else None, since=LONG_AGO)
+        for o, p in zip(organizations, parents, strict=True)
+    )
+    rebuild_paths()
+    made = []
+    for i, facts in enumerate(people):
+        person = Person.objects.create(staff_number=str(i), name=f"人{i}")
+        until = dt.date(2025, 1, 1) if facts["left"] else None
+        if facts["branch"] is not None:
+            Membership.objects.create(
+                person=person,
+                organization=organizations[facts["branch"]],
+                standing=Standing.FULL,
+                since=LONG_AGO,
+                until=until,
+            )
+        if facts["unit"] is not None:
+            Employment.objects.create(
+                person=person, organization=organizations[facts["unit"]], since=LONG_AGO, until=until
+            )
+        for where, post in dict(facts["posts"]).items():
+            if post != PostKind.SECRETARY or not organizations[where].appointments.filter(post=post).exists():
+                Appointment.objects.create(
+                    person=person, organization=organizations[where], post=post, since=LONG_AGO
+                )
+        made.append(person)
+    account = Account.objects.create(login="asks", person=made[0])
+    if role is not None:
+        scope = organizations[windows_of] if role == Role.WINDOW_MANAGER else None
+        Grant.objects.create(account=account, role=role, organization=scope, since=LONG_AGO)
+    return account
+
+
+ORGANIZATION_TWINS = [
+    (access.may_see_organization, access.organizations_seen_by),
+    (access.may_oversee, access.organizations_overseen_by),
+    (access.may_convene, access.organizations_convened_by),
+    (access.may_hand_out_codes, access.organizations_given_codes_by),
+]
+PERSON_TWINS = [
+    (access.may_see_person, access.people_seen_by),
+    (access.may_see_record, access.records_seen_by),
+    (access.may_give_code, access.people_given_codes_by),
+]
+
+
+@given(houses())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_question_and_the_queryset_agree_on_every_tree(house):
+    with transaction.atomic():
+        asker = asker_of(build(house), TODAY)
+        for twins, things in (
+            (ORGANIZATION_TWINS, Organization.objects.all()),
+            (PERSON_TWINS, Person.objects.all()),
+        ):
+            for may_x, x_by in twins:
+                asked = {thing.pk for thing in things if may_x(asker, thing)}
+                assert asked == set(x_by(asker).values_list("pk", flat=True)), may_x.__name__
+        transaction.set_rollback(True)
+
+
+def test_every_pair_of_forms_is_in_the_test_above():
+    twins = {f.__name__ for pair in ORGANIZATION_TWINS + PERSON_TWINS for f in pair}
+    about_things = {
+        name
+        for name in dir(access)
+        if (name.startswith("may_") or name.endswith("_by")) and name not in ABOUT_THE_ASKER
+    }
+    assert about_things == twins
+
+
+#: Questions about the one who asks alone: there is no thing to compare, only a queryset of all or of none.
+ABOUT_THE_ASKER = {"may_import", "may_manage_accounts", "may_audit", "accounts_managed_by", "grants_seen_by"}
