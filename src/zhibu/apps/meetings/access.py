@@ -1,0 +1,91 @@
+"""Who may see, run, record, approve and comment on meetings. Both forms agree, over today's tree."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhibu.apps.meetings.models import Meeting, RollEntry
+from zhibu.apps.organizations.models import in_subtree
+from zhibu.apps.people import access as people
+from zhibu.apps.people.access import Asker
+from zhibu.domain.terms import MeetingKind, MeetingStage
+
+#: Stages at which only those who run the meeting know of it.
+PRIVATE = (MeetingStage.DRAFT,)
+
+#: Kinds that every member of the branch may read; a committee's own meetings are its and its superiors'.
+OPEN_TO_MEMBERS = tuple(
+    kind for kind in MeetingKind if kind not in {MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING}
+)
+
+
+def _named(asker: Asker, meeting: Meeting) -> bool:
+    return asker.person is not None and asker.person in {meeting.convener_id, meeting.chair_id, meeting.recorder_id}
+
+
+def may_run(asker: Asker, meeting: Meeting) -> bool:
+    """Those who may convene for the organization, and the convener, chair and recorder of this meeting.
+
+    Source: 中国共产党支部工作条例（试行） 2018, art. 14 (the secretary may entrust a member of the committee).
+    """
+    return people.may_convene(asker, meeting.organization) or _named(asker, meeting)
+
+
+def meetings_run_by(asker: Asker) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(_run_by(asker))
+
+
+def _run_by(asker: Asker) -> Q:
+    condition = Q(organization__in=people.organizations_convened_by(asker))
+    if asker.person is not None:
+        condition |= Q(convener=asker.person) | Q(chair=asker.person) | Q(recorder=asker.person)
+    return condition
+
+
+def may_see_meeting(asker: Asker, meeting: Meeting) -> bool:
+    """Once announced: who is on the roll, the members of the branch, and those who oversee it."""
+    if may_run(asker, meeting):
+        return True
+    if meeting.at_stage in PRIVATE:
+        return False
+    path = meeting.organization.path
+    tops = asker.offices + (asker.branches if meeting.word in OPEN_TO_MEMBERS else ())
+    return any(path.startswith(top) for top in tops) or (
+        asker.person is not None and RollEntry.objects.filter(meeting=meeting.roll_of, person=asker.person).exists()
+    )
+
+
+def meetings_seen_by(asker: Asker) -> QuerySet[Meeting]:
+    shown = Q(pk__in=[])
+    for top in asker.offices:
+        shown |= in_subtree(top, "organization__")
+    for top in asker.branches:
+        shown |= in_subtree(top, "organization__") & Q(kind__in=[kind.value for kind in OPEN_TO_MEMBERS])
+    if asker.person is not None:
+        on_own_roll = RollEntry.objects.filter(meeting=OuterRef("pk"), person=asker.person)
+        on_shared_roll = RollEntry.objects.filter(meeting=OuterRef("host"), person=asker.person)
+        shown |= Q(Exists(on_own_roll), host__isnull=True) | Q(Exists(on_shared_roll), host__isnull=False)
+    return Meeting.objects.filter(_run_by(asker) | (shown & ~Q(stage__in=[stage.value for stage in PRIVATE])))
+
+
+def may_see_reasons(asker: Asker, meeting: Meeting) -> bool:
+    """Why somebody is away is seen by those who run the meeting, and by the person."""
+    return may_run(asker, meeting)
+
+
+def may_approve(asker: Asker, meeting: Meeting) -> bool:
+    """The chair approves the minutes; in the chair's absence the convener does."""
+    return asker.person is not None and asker.person in {meeting.chair_id, meeting.convener_id}
+
+
+def may_comment(asker: Asker, meeting: Meeting) -> bool:
+    """Office holders of an organization above: supervision is not done by oneself."""
+    path = meeting.organization.path
+    return any(path.startswith(office) and path != office for office in asker.offices)
+
+
+def meetings_commented_by(asker: Asker) -> QuerySet[Meeting]:
+    condition = Q(pk__in=[])
+    for office in asker.offices:
+        condition |= in_subtree(office, "organization__") & ~Q(organization__path=office)
+    return Meeting.objects.filter(condition)

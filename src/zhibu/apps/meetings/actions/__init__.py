@@ -1,0 +1,1 @@
+"""Deeds around a meeting, by subject. One deed is one transaction with its event."""

@@ -1,0 +1,440 @@
+"""A meeting is drafted, given its sessions and agenda, announced; or postponed, or not held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.actions.filing import enter_after
+from zhibu.apps.meetings.actions.roll import freeze
+from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
+
+#: Whom a meeting of each kind calls unless somebody says otherwise.
+CALLS: dict[MeetingKind, Audience] = {
+    MeetingKind.BRANCH_COMMITTEE_MEETING: Audience.COMMITTEE,
+    MeetingKind.COMMITTEE_MEETING: Audience.COMMITTEE,
+}
+
+#: Kinds that may be held in turns: they teach. What decides is one sitting (``planning.md``).
+MAY_BE_REPEATED = (MeetingKind.LESSON, MeetingKind.THEME_DAY)
+
+#: A session longer than this is a slip of the pen.
+LONGEST_SESSION = dt.timedelta(hours=24)
+
+EDITABLE = (MeetingStage.DRAFT, MeetingStage.ANNOUNCED, MeetingStage.POSTPONED)
+
+#: While these last no roll is frozen yet, or it will be frozen anew.
+BEFORE_ROLL = (MeetingStage.DRAFT, MeetingStage.POSTPONED)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When and where one session takes place."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    place: str = ""
+
+
+def default_audience(kind: MeetingKind) -> Audience:
+    return CALLS.get(kind, Audience.MEMBERS)
+
+
+def usual_title(kind: MeetingKind, day: dt.date | None) -> str:
+    """What a meeting is called where nobody gives it a name of its own: 2026年11月支部党员大会."""
+    return f"{day.year}年{day.month}月{kind.zh}" if day else kind.zh
+
+
+@transaction.atomic
+def convene(
+    *,
+    organization: Organization,
+    kind: MeetingKind,
+    title: str,
+    hours: Sequence[Hours],
+    agenda: Sequence[str],
+    audience: Audience,
+    made_by: Account | None,
+    actor: Actor,
+    at: dt.datetime,
+    chosen: Sequence[Person] = (),
+    convener: Person | None = None,
+    chair: Person | None = None,
+    recorder: Person | None = None,
+    also: Mapping[MeetingKind, str] | None = None,
+    continues: Meeting | None = None,
+    announced: bool = True,
+    late_reason: str | None = None,
+) -> Meeting:
+    """Call a meeting in one deed: draft, sessions, agenda, announcement.
+
+    ``also``: other kinds on the same afternoon, each with its subject (empty: none said); they share sessions and
+    roll and keep records of their own. ``continues``: the meeting whose open items those of the same title carry
+    on. ``late_reason``: it took place already and is entered now (补录); then nothing is announced. With
+    ``announced`` off it stays a draft. Returns the first of them.
+    """
+    day = _local_day(max(one.starts_at for one in hours)) if hours else None
+    shared = {
+        "organization": organization,
+        "audience": audience,
+        "chosen": chosen,
+        "convener": convener,
+        "chair": chair,
+        "recorder": recorder,
+        "made_by": made_by,
+        "actor": actor,
+        "at": at,
+    }
+    first = draft(
+        kind=kind,
+        title=title or usual_title(kind, day),
+        agenda=agenda,
+        repeated=len(hours) > 1,
+        **shared,  # type: ignore[arg-type]
+    )
+    if continues is not None:
+        _carry(first, continues)
+    for one in hours:
+        add_session(first.pk, starts_at=one.starts_at, ends_at=one.ends_at, place=one.place, actor=actor, at=at)
+    first.refresh_from_db()
+    together = [first]
+    for other, subject in (also or {}).items():
+        agenda_of_other = [subject] if subject else []
+        together.append(
+            draft(kind=other, title=usual_title(other, day), agenda=agenda_of_other, host=first, **shared)  # type: ignore[arg-type]
+        )
+    for meeting in together:
+        if late_reason is not None:
+            enter_after(meeting, reason=late_reason, actor=actor, at=at)
+        elif announced:
+            announce(meeting.pk, actor=actor, at=at)
+    first.refresh_from_db()
+    return first
+
+
+def _carry(meeting: Meeting, before: Meeting) -> None:
+    """Items that stand open from before and stand on the new agenda go on from there."""
+    open_items = {item.title: item for item in before.agenda.filter(is_open=True)}
+    for item in meeting.agenda.filter(title__in=open_items):
+        item.carried_from = open_items[item.title]
+        item.save(update_fields=["carried_from"])
+
+
+@transaction.atomic
+def rename(
+    meeting_id: UUID,
+    *,
+    title: str,
+    actor: Actor,
+    at: dt.datetime,
+    audience: Audience | None = None,
+    chosen: Sequence[Person] | None = None,
+) -> None:
+    """Another title; before the roll is frozen also another audience."""
+    meeting = locked(meeting_id)
+    require(meeting, *EDITABLE)
+    meeting.title = title.strip() or meeting.title
+    if audience is not None:
+        require(meeting, *BEFORE_ROLL)
+        meeting.audience = audience.value
+        meeting.chosen.set(chosen or ())
+    meeting.save(update_fields=["title", "audience"])
+    record(
+        "meeting_renamed",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={"title": meeting.title, "audience": meeting.audience},
+    )
+
+
+@transaction.atomic
+def draft(
+    *,
+    organization: Organization,
+    kind: MeetingKind,
+    title: str,
+    made_by: Account | None,
+    actor: Actor,
+    at: dt.datetime,
+    audience: Audience | None = None,
+    chosen: Sequence[Person] = (),
+    agenda: Sequence[str] = (),
+    repeated: bool = False,
+    convener: Person | None = None,
+    chair: Person | None = None,
+    recorder: Person | None = None,
+    host: Meeting | None = None,
+) -> Meeting:
+    """A new meeting that only those who run it see. ``host``: share the sessions and the roll of that meeting."""
+    if organization.word not in HELD_BY[kind]:
+        raise MeetingRefusal(
+            _("%(organization)s does not hold a %(kind)s. Choose another kind.")
+            % {"organization": organization.name, "kind": kind.zh}
+        )
+    if repeated and kind not in MAY_BE_REPEATED:
+        raise MeetingRefusal(_("A meeting that decides takes place once, for all together. Only lessons repeat."))
+    if host is not None and (host.organization_id != organization.pk or host.host_id is not None):
+        raise MeetingRefusal(_("An afternoon is shared by meetings of one organization. Choose its first meeting."))
+    meeting = Meeting.objects.create(
+        organization=organization,
+        kind=kind.value,
+        title=title,
+        audience=(audience or default_audience(kind)).value,
+        repeated=repeated,
+        convener=convener,
+        chair=chair,
+        recorder=recorder,
+        host=host,
+        held_on=host.held_on if host else None,
+        made_by=made_by,
+        made_at=at,
+    )
+    meeting.chosen.set(chosen)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, position=position, title=item) for position, item in enumerate(agenda, start=1)
+    )
+    record(
+        "meeting_drafted",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={"organization": str(organization.pk), "kind": kind.value, "title": title, "agenda": list(agenda)},
+    )
+    return meeting
+
+
+@transaction.atomic
+def copy_from(before: Meeting, *, made_by: Account | None, actor: Actor, at: dt.datetime) -> Meeting:
+    """A draft like an earlier meeting: its kind, people, place and length; open items and open tasks carry over.
+
+    The session is left to be set: a date is never guessed.
+    """
+    copied = draft(
+        organization=before.organization,
+        kind=before.word,
+        title=before.title,
+        made_by=made_by,
+        actor=actor,
+        at=at,
+        audience=Audience(before.audience),
+        chosen=list(before.chosen.all()),
+        repeated=before.repeated,
+        convener=before.convener,
+        chair=before.chair,
+        recorder=before.recorder,
+    )
+    open_tasks = Task.objects.filter(meeting=before, done_on__isnull=True).exists()
+    titles = [_("Reports on open tasks")] if open_tasks else []
+    items = [AgendaItem(meeting=copied, position=i, title=title) for i, title in enumerate(titles, start=1)]
+    items += [
+        AgendaItem(meeting=copied, position=len(titles) + i, title=item.title, carried_from=item)
+        for i, item in enumerate(before.agenda.filter(is_open=True), start=1)
+    ]
+    AgendaItem.objects.bulk_create(items)
+    return copied
+
+
+@transaction.atomic
+def add_session(
+    meeting_id: UUID, *, starts_at: dt.datetime, ends_at: dt.datetime, place: str, actor: Actor, at: dt.datetime
+) -> Session:
+    """One more time and place. A sitting has one; a session may run past midnight and counts for its first day."""
+    meeting = locked(meeting_id)
+    require(meeting, *EDITABLE)
+    if meeting.host_id is not None:
+        raise MeetingRefusal(_("“%(title)s” shares the sessions of another meeting.") % {"title": meeting.title})
+    _refuse_odd_hours(starts_at, ends_at)
+    if not meeting.repeated and meeting.sessions.exists():
+        raise MeetingRefusal(
+            _("“%(title)s” is one sitting and has its session. Change that one, or hold the lesson in turns.")
+            % {"title": meeting.title}
+        )
+    session = Session.objects.create(meeting=meeting, starts_at=starts_at, ends_at=ends_at, place=place)
+    _keep_day(meeting)
+    record("session_set", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+    return session
+
+
+@transaction.atomic
+def change_session(
+    session: Session, *, starts_at: dt.datetime, ends_at: dt.datetime, place: str, actor: Actor, at: dt.datetime
+) -> None:
+    """Another time or place. After the announcement this is a new notice; the roll stays."""
+    meeting = locked(session.meeting_id)
+    require(meeting, *EDITABLE)
+    _refuse_odd_hours(starts_at, ends_at)
+    session.starts_at, session.ends_at, session.place = starts_at, ends_at, place
+    session.save(update_fields=["starts_at", "ends_at", "place"])
+    _keep_day(meeting)
+    record("session_changed", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+
+
+@transaction.atomic
+def remove_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
+    meeting = locked(session.meeting_id)
+    require(meeting, *EDITABLE)
+    facts = _session_facts(session)
+    session.delete()
+    _keep_day(meeting)
+    record("session_removed", meeting.pk, actor=actor, at=at, document=facts)
+
+
+def _refuse_odd_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
+    if ends_at <= starts_at:
+        raise MeetingRefusal(_("The session ends before it begins. Correct its hours."))
+    if ends_at - starts_at > LONGEST_SESSION:
+        raise MeetingRefusal(_("The session is longer than a day. Correct its hours or set several sessions."))
+
+
+def _session_facts(session: Session) -> dict[str, str]:
+    return {
+        "session": str(session.pk),
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "place": session.place,
+    }
+
+
+def _keep_day(meeting: Meeting) -> None:
+    """The day of a meeting is the local day on which its last session begins: then everybody was reached."""
+    last: dt.datetime | None = meeting.sessions.aggregate(last=Max("starts_at"))["last"]
+    meeting.held_on = _local_day(last) if last else None
+    meeting.save(update_fields=["held_on"])
+    Meeting.objects.filter(host=meeting).update(held_on=meeting.held_on)
+
+
+def _local_day(instant: dt.datetime) -> dt.date:
+    from django.utils.timezone import localtime
+
+    return localtime(instant).date()
+
+
+@transaction.atomic
+def set_agenda(meeting_id: UUID, titles: Sequence[str], *, actor: Actor, at: dt.datetime) -> None:
+    """The agenda in this order. An item that keeps its title keeps what hangs on it; possible until the close."""
+    meeting = locked(meeting_id)
+    require(meeting, *EDITABLE, MeetingStage.OPEN)
+    wanted = [title.strip() for title in titles if title.strip()]
+    if len(set(wanted)) != len(wanted):
+        raise MeetingRefusal(_("Two items of the agenda have the same title. Tell them apart."))
+    known = {item.title: item for item in meeting.agenda.all()}
+    for title, item in known.items():
+        if title not in wanted:
+            if item.decisions.exists() or item.elections.exists():
+                raise MeetingRefusal(_("“%(title)s” has been voted on and stays on the agenda.") % {"title": title})
+            item.delete()
+    offset = len(known) + len(wanted)
+    for position, title in enumerate(wanted, start=1):  # two passes: positions are unique at every moment
+        item = known.get(title) or AgendaItem(meeting=meeting, title=title)
+        item.position = offset + position
+        item.save()
+        known[title] = item
+    for position, title in enumerate(wanted, start=1):
+        AgendaItem.objects.filter(pk=known[title].pk).update(position=position)
+    record("agenda_set", meeting.pk, actor=actor, at=at, document={"agenda": wanted})
+
+
+@transaction.atomic
+def set_people(
+    meeting_id: UUID,
+    *,
+    convener: Person | None,
+    chair: Person | None,
+    recorder: Person | None,
+    actor: Actor,
+    at: dt.datetime,
+) -> None:
+    """Who calls, who chairs, who writes it down."""
+    meeting = locked(meeting_id)
+    require(meeting, *EDITABLE, MeetingStage.OPEN, MeetingStage.CLOSED)
+    if meeting.at_stage not in BEFORE_ROLL:
+        _refuse_chair_off_roll(meeting, chair)
+    meeting.convener, meeting.chair, meeting.recorder = convener, chair, recorder
+    meeting.save(update_fields=["convener", "chair", "recorder"])
+    record(
+        "meeting_people_set",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={
+            "convener": str(convener.pk) if convener else None,
+            "chair": str(chair.pk) if chair else None,
+            "recorder": str(recorder.pk) if recorder else None,
+        },
+    )
+
+
+@transaction.atomic
+def announce(meeting_id: UUID, *, actor: Actor, at: dt.datetime) -> Meeting:
+    """Freeze the roll as it is on the day of the meeting and tell everybody on it.
+
+    Refused without a session, and where the chair is not on the roll.
+    """
+    meeting = locked(meeting_id)
+    require(meeting, MeetingStage.DRAFT, MeetingStage.POSTPONED)
+    if meeting.held_on is None:
+        raise MeetingRefusal(_("“%(title)s” has no time and place yet. Set its session.") % {"title": meeting.title})
+    if meeting.host_id is None:
+        size = freeze(meeting)
+        if size == 0:
+            raise MeetingRefusal(
+                _("Nobody is expected at “%(title)s”. Choose another audience.") % {"title": meeting.title}
+            )
+    _refuse_chair_off_roll(meeting, meeting.chair)
+    meeting.announced_at = at
+    meeting.reason = ""
+    advance(meeting, MeetingStage.ANNOUNCED, "announced_at", "reason")
+    record(
+        "meeting_announced",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={"held_on": meeting.held_on.isoformat(), "expected": meeting.roll_of.roll.count()},
+    )
+    return meeting
+
+
+def _refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:
+    if chair is not None and not meeting.roll_of.roll.filter(person=chair).exists():
+        raise MeetingRefusal(
+            _("%(chair)s chairs “%(title)s” but is not on its roll. Add them as an observer or choose another chair.")
+            % {"chair": chair, "title": meeting.title}
+        )
+
+
+@transaction.atomic
+def postpone(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    """An honest outcome: the reason stays on record, the sessions are set anew."""
+    meeting = locked(meeting_id)
+    meeting.reason = _said(reason)
+    advance(meeting, MeetingStage.POSTPONED, "reason")
+    record("meeting_postponed", meeting.pk, actor=actor, at=at, document={"reason": meeting.reason})
+
+
+@transaction.atomic
+def not_held(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    """An honest outcome: it did not take place, and why."""
+    meeting = locked(meeting_id)
+    meeting.reason = _said(reason)
+    advance(meeting, MeetingStage.NOT_HELD, "reason")
+    record("meeting_not_held", meeting.pk, actor=actor, at=at, document={"reason": meeting.reason})
+
+
+def _said(reason: str) -> str:
+    said = reason.strip()
+    if not said:
+        raise MeetingRefusal(_("Say why, in a few words; the record keeps it."))
+    return said[:300]

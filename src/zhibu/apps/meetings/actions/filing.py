@@ -1,0 +1,143 @@
+"""A record is filed and stays. What comes after stands beside it: corrections, a superior's comments."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.models import Document
+from zhibu.apps.meetings.actions.minutes import approve, hand_over
+from zhibu.apps.meetings.actions.roll import freeze, settle_agenda
+from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting
+from zhibu.apps.meetings.queries import roll_of
+from zhibu.apps.meetings.records import record_of
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.assembly import Presence
+from zhibu.domain.terms import MeetingStage
+
+
+@transaction.atomic
+def enter_after(meeting: Meeting, *, reason: str, actor: Actor, at: dt.datetime) -> None:
+    """A meeting that took place is entered after the event (补录): the roll is that of its day, the reason stays.
+
+    When it happened is what the sessions say; when it was recorded is the clock's reading. Refused for a day to
+    come.
+    """
+    meeting = locked(meeting.pk)
+    require(meeting, MeetingStage.DRAFT)
+    sessions = list(meeting.roll_of.sessions.all())
+    if not sessions or any(session.ends_at > at for session in sessions):
+        raise MeetingRefusal(_("Set when and where it took place; this is for meetings that are over."))
+    if not reason.strip():
+        raise MeetingRefusal(_("Say in a few words why it is entered afterwards; the record keeps it."))
+    if meeting.host_id is None:
+        freeze(meeting)
+        for session in sessions:
+            session.opened_at, session.closed_at = session.starts_at, session.ends_at
+            session.save(update_fields=["opened_at", "closed_at"])
+    meeting.late_reason = reason.strip()[:300]
+    advance(meeting, MeetingStage.CLOSED, "late_reason")
+    settle_agenda(meeting)
+    record("meeting_entered_after", meeting.pk, actor=actor, at=at, document={"reason": meeting.late_reason})
+
+
+@transaction.atomic
+def file_meeting(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
+    """Seal the approved record. From now on nothing in it changes; a correction may stand beside it."""
+    meeting = locked(meeting.pk)
+    require(meeting, MeetingStage.APPROVED)
+    assert meeting.held_on is not None
+    unknown = _unmarked(meeting)
+    if unknown:
+        raise MeetingRefusal(
+            _("Nothing is known yet of %(number)s people on the roll, such as %(name)s. Mark them first.")
+            % {"number": len(unknown), "name": unknown[0]}
+        )
+    meeting.filed_at = at
+    advance(meeting, MeetingStage.FILED, "filed_at")
+    last = meeting.roll_of.sessions.last()
+    event = record(
+        "meeting_filed",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        event_at=localtime(last.starts_at) if last else at,
+        document=record_of(meeting),
+    )
+    assert event.document_sha256 is not None
+    return Filing.objects.create(
+        meeting=meeting, event=event, document=Document.objects.get(sha256=event.document_sha256), filed_at=at
+    )
+
+
+@transaction.atomic
+def finish(meeting: Meeting, person: Person, *, actor: Actor, at: dt.datetime) -> Filing:
+    """Hand over, approve and file in one deed, by somebody who may do all three: the chair who also runs it.
+
+    Each step stays an event of its own, and each may refuse; then none of them has happened.
+    """
+    if meeting.at_stage == MeetingStage.CLOSED:
+        hand_over(meeting, actor=actor, at=at)
+        meeting.refresh_from_db()
+    if meeting.at_stage == MeetingStage.DRAFTED:
+        approve(meeting, person, actor=actor, at=at)
+    return file_meeting(meeting, actor=actor, at=at)
+
+
+def _unmarked(meeting: Meeting) -> list[str]:
+    return [line.name for line in roll_of(meeting) if line.presence is Presence.EXPECTED and not line.observes]
+
+
+@transaction.atomic
+def correct(
+    filing: Filing, *, text: str, by: Account | None, actor: Actor, at: dt.datetime, answers: Comment | None = None
+) -> Correction:
+    """Something in the record was wrong or missing: said beside it. The original stays as it was."""
+    if not text.strip():
+        raise MeetingRefusal(_("Say what is put right."))
+    correction = Correction.objects.create(filing=filing, text=text.strip(), made_at=at, made_by=by, answers=answers)
+    record(
+        "record_corrected",
+        filing.meeting_id,
+        actor=actor,
+        at=at,
+        document={
+            "record": filing.document_id,
+            "text": correction.text,
+            "answers": str(answers.pk) if answers else None,
+        },
+    )
+    return correction
+
+
+@transaction.atomic
+def comment(filing: Filing, *, by: Person, text: str, due: dt.date | None, actor: Actor, at: dt.datetime) -> Comment:
+    """A superior committee says something about the record; with ``due`` it asks for a supplement by that day."""
+    if not text.strip():
+        raise MeetingRefusal(_("Write what you want to say about this record."))
+    if due is not None and due < at.date():
+        raise MeetingRefusal(_("The day for the supplement is past. Choose a later one."))
+    made = Comment.objects.create(filing=filing, by=by, text=text.strip(), due=due, made_at=at)
+    record(
+        "record_commented",
+        filing.meeting_id,
+        actor=actor,
+        at=at,
+        document={"text": made.text, "due": due.isoformat() if due else None},
+    )
+    return made
+
+
+@transaction.atomic
+def close_comment(comment: Comment, *, actor: Actor, at: dt.datetime) -> None:
+    """Settled: the one who asked, or a colleague of the same committee, says so. Closing twice changes nothing."""
+    if comment.closed_at is None:
+        comment.closed_at = at
+        comment.save(update_fields=["closed_at"])
+        record("comment_closed", comment.filing.meeting_id, actor=actor, at=at, document={"comment": str(comment.pk)})

@@ -1,0 +1,325 @@
+"""The roll: frozen at the announcement, marked by the recorder, signed by who comes; leave asked and answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.errors import MeetingRefusal, NotOnRoll, OutOfOrder
+from zhibu.apps.meetings.models import Attendance, Leave, Meeting, RollEntry, Session
+from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.people.models import Appointment, Employment, Membership, Person
+from zhibu.domain.assembly import Presence
+from zhibu.domain.terms import (
+    OFFICES,
+    AbsenceReason,
+    Audience,
+    MeetingKind,
+    MeetingStage,
+    OrganizationKind,
+    Standing,
+)
+
+#: While these last, the roll may still be put right.
+MARKABLE = (MeetingStage.ANNOUNCED, MeetingStage.OPEN, MeetingStage.CLOSED)
+
+COMMITTEE_KINDS = (MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING)
+
+
+def _members(organization: Organization, on: dt.date) -> QuerySet[Membership]:
+    if organization.kind == OrganizationKind.GROUP:
+        return Membership.objects.on(on).filter(group=organization)
+    return Membership.objects.on(on).filter(in_subtree(organization.path, "organization__"))
+
+
+def _committee(organization: Organization, on: dt.date) -> set[UUID]:
+    held = Appointment.objects.on(on).filter(organization=organization, post__in=[post.value for post in OFFICES])
+    return set(held.values_list("person_id", flat=True))
+
+
+def _called(meeting: Meeting, on: dt.date) -> set[UUID]:
+    match Audience(meeting.audience):
+        case Audience.VOTERS:
+            return set(
+                _members(meeting.organization, on).filter(standing=Standing.FULL).values_list("person_id", flat=True)
+            )
+        case Audience.MEMBERS:
+            return set(_members(meeting.organization, on).values_list("person_id", flat=True))
+        case Audience.COMMITTEE:
+            return _committee(meeting.organization, on)
+        case Audience.STAFF:
+            employed = Employment.objects.on(on).filter(in_subtree(meeting.organization.path, "organization__"))
+            return set(employed.values_list("person_id", flat=True))
+        case Audience.CHOSEN:
+            return set(meeting.chosen.values_list("pk", flat=True))
+
+
+def freeze(meeting: Meeting) -> int:
+    """Write the roll as it is on the day of the meeting; returns how many are expected.
+
+    A vote at a committee's meeting belongs to its committee, elsewhere to the organization's full members whose
+    rights are not suspended (选举工作条例 2020, art. 5). Convener, chair and recorder who are not called come as
+    observers. Announcing a postponed meeting again writes the roll of the new day.
+    """
+    assert meeting.held_on is not None
+    on = meeting.held_on
+    called = _called(meeting, on)
+    standings = dict(_members(meeting.organization, on).values_list("person_id", "standing"))
+    committee = _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else None
+    named = {key for key in (meeting.convener_id, meeting.recorder_id) if key is not None}
+    people = Person.objects.filter(pk__in=called | named).order_by("staff_number")
+    RollEntry.objects.filter(meeting=meeting).delete()
+    RollEntry.objects.bulk_create(
+        RollEntry(
+            meeting=meeting,
+            person=person,
+            standing=standings.get(person.pk, ""),
+            votes=person.pk in called
+            and (standings.get(person.pk) == Standing.FULL if committee is None else person.pk in committee),
+            observes=person.pk not in called,
+            position=position,
+        )
+        for position, person in enumerate(people, start=1)
+    )
+    return len(called)
+
+
+@transaction.atomic
+def change_roll(
+    meeting_id: UUID, person: Person, *, observes: bool | None, reason: str, actor: Actor, at: dt.datetime
+) -> None:
+    """Somebody is added to (or, with ``observes`` None, taken off) a frozen roll, with the reason on record.
+
+    Who has already been marked or signed in stays.
+    """
+    meeting = locked(meeting_id)
+    require(meeting, *MARKABLE)
+    if not reason.strip():
+        raise MeetingRefusal(_("The roll was frozen at the announcement. Say why it changes."))
+    entry = meeting.roll.filter(person=person).first()
+    if observes is None:
+        if Attendance.objects.filter(session__meeting=meeting, person=person).exists():
+            raise MeetingRefusal(
+                _("%(name)s has been marked at this meeting and stays on the roll.") % {"name": person.name}
+            )
+        if entry is not None:
+            entry.delete()
+    elif entry is None:
+        last = meeting.roll.aggregate(last=Max("position"))["last"] or 0
+        membership = _members(meeting.organization, meeting.held_on or at.date()).filter(person=person).first()
+        standing = membership.standing if membership else ""
+        RollEntry.objects.create(
+            meeting=meeting,
+            person=person,
+            standing=standing,
+            votes=not observes and standing == Standing.FULL and meeting.word not in COMMITTEE_KINDS,
+            observes=observes,
+            position=last + 1,
+        )
+    elif entry.observes != observes:
+        entry.observes = observes
+        entry.votes = not observes and entry.standing == Standing.FULL and meeting.word not in COMMITTEE_KINDS
+        entry.save(update_fields=["observes", "votes"])
+    record(
+        "roll_changed",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={"person": str(person.pk), "observes": observes, "reason": reason.strip()},
+    )
+
+
+# --- The session opens and closes ---
+
+
+@transaction.atomic
+def open_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
+    meeting = locked(session.meeting_id)
+    session.refresh_from_db()
+    require(meeting, MeetingStage.ANNOUNCED, MeetingStage.OPEN)
+    if session.opened_at is not None:
+        raise OutOfOrder(_("This session has been opened already."))
+    session.opened_at = at
+    session.save(update_fields=["opened_at"])
+    for one in (meeting, *meeting.guests.filter(stage=MeetingStage.ANNOUNCED)):
+        if one.at_stage == MeetingStage.ANNOUNCED:
+            advance(one, MeetingStage.OPEN)
+    record("session_opened", meeting.pk, actor=actor, at=at, document={"session": str(session.pk)})
+
+
+@transaction.atomic
+def close_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
+    """The session is over; after the last one the meeting is. A clock that jumped back closes it when it opened."""
+    meeting = locked(session.meeting_id)
+    session.refresh_from_db()
+    if not session.is_open or session.opened_at is None:
+        raise OutOfOrder(_("This session is not open."))
+    session.closed_at = max(at, session.opened_at)
+    session.code_enabled = False
+    session.save(update_fields=["closed_at", "code_enabled"])
+    if not meeting.sessions.filter(closed_at__isnull=True).exists():
+        for one in (meeting, *meeting.guests.filter(stage=MeetingStage.OPEN)):
+            advance(one, MeetingStage.CLOSED)
+            settle_agenda(one)
+    record("session_closed", meeting.pk, actor=actor, at=at, document={"session": str(session.pk)})
+
+
+def settle_agenda(meeting: Meeting) -> None:
+    """What a meeting that is over had before it is dealt with; the recorder says which items stand open."""
+    meeting.agenda.update(is_open=False)
+
+
+@transaction.atomic
+def count_heads(session: Session, *, heads: int, actor: Actor, at: dt.datetime) -> None:
+    """What somebody counted in the room, beside the list."""
+    session.head_count = heads
+    session.save(update_fields=["head_count"])
+    record("heads_counted", session.meeting_id, actor=actor, at=at, document={"heads": heads})
+
+
+# --- Marks of the recorder ---
+
+
+@transaction.atomic
+def mark(
+    session: Session,
+    people: Iterable[Person],
+    *,
+    status: Presence,
+    actor: Actor,
+    at: dt.datetime,
+    reason: AbsenceReason | None = None,
+) -> int:
+    """The recorder says who is here and who is not; the last word counts. Returns how many were changed."""
+    meeting = locked(session.meeting_id)
+    require(meeting, *MARKABLE)
+    wanted = {person.pk for person in people}
+    observers = dict(meeting.roll.filter(person__in=wanted).values_list("person_id", "observes"))
+    if strangers := wanted - observers.keys():
+        name = Person.objects.filter(pk__in=strangers).values_list("name", flat=True).first()
+        raise NotOnRoll(
+            _("%(name)s is not on the roll of “%(title)s”. Add them to it first.")
+            % {"name": name, "title": meeting.title}
+        )
+    if status == Presence.EXPECTED:
+        changed, _by_model = Attendance.objects.filter(session=session, person__in=wanted).delete()
+    else:
+        rows = [
+            Attendance(
+                session=session,
+                person_id=person,
+                status=Presence.OBSERVER if observers[person] and status == Presence.PRESENT else status,
+                reason=reason or "",
+                recorded_at=at,
+            )
+            for person in sorted(wanted)
+        ]
+        Attendance.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["session", "person"],
+            update_fields=["status", "reason", "recorded_at"],
+        )
+        changed = len(rows)
+    record(
+        "roll_marked",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={
+            "session": str(session.pk),
+            "status": status.value,
+            "reason": reason.value if reason else None,
+            "people": [str(person) for person in sorted(wanted)],
+        },
+    )
+    return changed
+
+
+@transaction.atomic
+def mark_all_present(session: Session, *, actor: Actor, at: dt.datetime) -> int:
+    """Everybody of whom nothing is known yet is present; leave that was granted stays leave."""
+    return mark_rest(session, status=Presence.PRESENT, actor=actor, at=at)
+
+
+@transaction.atomic
+def call_roll(session: Session, *, actor: Actor, at: dt.datetime) -> int:
+    """The shortest way to begin: the session opens, if it has not, and everybody not known otherwise is present."""
+    session.refresh_from_db()
+    if session.opened_at is None:
+        open_session(session, actor=actor, at=at)
+    return mark_all_present(session, actor=actor, at=at)
+
+
+@transaction.atomic
+def mark_rest(
+    session: Session,
+    *,
+    status: Presence,
+    actor: Actor,
+    at: dt.datetime,
+    reason: AbsenceReason | None = None,
+) -> int:
+    """Mark everybody of whom nothing is known yet, but for those on leave or present at another session."""
+    known = set(session.attendances.values_list("person_id", flat=True))
+    away = set(Leave.objects.filter(meeting=session.meeting_id, granted=True).values_list("person_id", flat=True))
+    elsewhere = set(
+        Attendance.objects.filter(session__meeting=session.meeting_id, status=Presence.PRESENT)
+        .exclude(session=session)
+        .values_list("person_id", flat=True)
+    )
+    waiting = Person.objects.filter(roll_entries__meeting=session.meeting_id, roll_entries__observes=False).exclude(
+        pk__in=known | away | elsewhere
+    )
+    people = list(waiting)
+    return mark(session, people, status=status, reason=reason, actor=actor, at=at) if people else 0
+
+
+# --- Leave ---
+
+
+@transaction.atomic
+def ask_leave(
+    meeting: Meeting, person: Person, *, reason: AbsenceReason, note: str, actor: Actor, at: dt.datetime
+) -> Leave:
+    """Somebody on the roll asks to be away. Asking again before the answer changes the reason."""
+    require(meeting, MeetingStage.ANNOUNCED, MeetingStage.OPEN)
+    if not meeting.roll_of.roll.filter(person=person).exists():
+        raise NotOnRoll(_("You are not on the roll of “%(title)s”: no leave is needed.") % {"title": meeting.title})
+    leave, _made = Leave.objects.get_or_create(
+        meeting=meeting.roll_of, person=person, defaults={"reason": reason.value, "asked_at": at}
+    )
+    if leave.granted is not None:
+        raise OutOfOrder(_("Your leave has been answered already. Talk to the convener."))
+    leave.reason, leave.note, leave.asked_at = reason.value, note.strip()[:120], at
+    leave.save(update_fields=["reason", "note", "asked_at"])
+    record("leave_asked", meeting.pk, actor=actor, at=at, document={"person": str(person.pk)})
+    return leave
+
+
+@transaction.atomic
+def withdraw_leave(leave: Leave, *, actor: Actor, at: dt.datetime) -> None:
+    """They come after all."""
+    record("leave_withdrawn", leave.meeting_id, actor=actor, at=at, document={"person": str(leave.person_id)})
+    leave.delete()
+
+
+@transaction.atomic
+def answer_leave(leave: Leave, *, granted: bool, actor: Actor, at: dt.datetime) -> None:
+    """One tap, either way; a changed mind is another tap."""
+    leave.granted, leave.answered_at = granted, at
+    leave.save(update_fields=["granted", "answered_at"])
+    record(
+        "leave_answered",
+        leave.meeting_id,
+        actor=actor,
+        at=at,
+        document={"person": str(leave.person_id), "granted": granted},
+    )

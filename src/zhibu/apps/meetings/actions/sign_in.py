@@ -1,0 +1,130 @@
+"""Signing in by code: acknowledged after it is on record, once for each person and session, harmless to repeat."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, NotOnRoll, OutOfOrder
+from zhibu.apps.meetings.models import Attendance, RollEntry, Session
+from zhibu.apps.people.models import Person
+from zhibu.domain.assembly import Presence
+from zhibu.domain.sign_in import STEP_SECONDS, CodeIs, judge, long_code, short_code, step_at
+
+#: How long a scan counts, so that logging in or a slow network costs nobody the sign-in.
+TICKET_LASTS = dt.timedelta(minutes=10)
+#: The cookie that tells one browser from another, so that a ticket can not be sent to somebody else.
+BROWSER_COOKIE = "browser"
+_TICKETS = Signer(salt="zhibu.meetings.ticket")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the room shows now, and until when it is shown."""
+
+    long: str
+    short: str
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The answer to a sign-in; ``already`` where the person was on the list before."""
+
+    already: bool
+    recorded_at: dt.datetime
+
+
+@transaction.atomic
+def switch_code(session: Session, *, enabled: bool, actor: Actor, at: dt.datetime) -> None:
+    """Signing in by code is off until somebody who runs the meeting switches it on. Each switch makes a new key."""
+    session.code_enabled = enabled
+    session.code_key = secrets.token_hex(32) if enabled else ""
+    session.save(update_fields=["code_enabled", "code_key"])
+    record("code_switched", session.meeting_id, actor=actor, at=at, document={"enabled": enabled})
+
+
+def current_code(session: Session, at: dt.datetime) -> Code:
+    """Raises ``OutOfOrder`` where signing in by code is off or the session is not open."""
+    _refuse_closed(session)
+    step = step_at(at.timestamp())
+    return Code(
+        long=long_code(session.code_key, session.pk, step),
+        short=short_code(session.code_key, session.pk, step),
+        expires_at=dt.datetime.fromtimestamp((step + 1) * STEP_SECONDS, tz=at.tzinfo),
+    )
+
+
+def _refuse_closed(session: Session) -> None:
+    if not session.is_open:
+        raise OutOfOrder(_("This session is not open. Ask the recorder."))
+    if not session.code_enabled:
+        raise OutOfOrder(_("Signing in by code is off for this session. The recorder takes the roll."))
+
+
+def check_code(session: Session, code: str, at: dt.datetime) -> None:
+    """Raises ``CodeTooOld`` or ``CodeUnknown``."""
+    _refuse_closed(session)
+    match judge(code, key=session.code_key, session=session.pk, step=step_at(at.timestamp())):
+        case CodeIs.GOOD:
+            return
+        case CodeIs.OLD:
+            raise CodeTooOld(_("The code has turned since. Scan the one that the screen shows now."))
+        case CodeIs.WRONG:
+            raise CodeUnknown(_("This is not the code of this session. Scan the one that the screen shows now."))
+
+
+def make_ticket(session: Session, *, browser: str, at: dt.datetime) -> str:
+    """What a scan leaves in the browser: good for this session, this browser, ten minutes."""
+    return _TICKETS.sign(f"{session.pk}:{browser}:{int((at + TICKET_LASTS).timestamp())}")
+
+
+def check_ticket(session: Session, ticket: str, *, browser: str, at: dt.datetime) -> None:
+    """Raises ``CodeTooOld`` or ``CodeUnknown``."""
+    _refuse_closed(session)
+    try:
+        session_id, bound_to, until = _TICKETS.unsign(ticket).split(":")
+    except (BadSignature, ValueError) as error:
+        raise CodeUnknown(_("This scan was not made here. Scan the code again.")) from error
+    if session_id != str(session.pk) or bound_to != browser:
+        raise CodeUnknown(_("This scan belongs to another session or phone. Scan the code again."))
+    if at.timestamp() > int(until):
+        raise CodeTooOld(_("The scan is older than ten minutes. Scan the code again."))
+
+
+def earlier_answer(session: Session, person: Person, nonce: str) -> SignedIn | None:
+    """The first answer that this nonce got; ``None`` where it is new."""
+    kept = Attendance.objects.filter(session=session, person=person, nonce=nonce).exclude(nonce="").first()
+    return SignedIn(already=False, recorded_at=kept.recorded_at) if kept else None
+
+
+@transaction.atomic
+def sign_in(*, session: Session, person: Person, nonce: str, actor: Actor, at: dt.datetime) -> SignedIn:
+    """Enter ``person`` on the roll of ``session``. A second scan changes nothing.
+
+    The caller has checked the code. Raises ``NotOnRoll``, ``OutOfOrder``.
+    """
+    if not Session.objects.filter(pk=session.pk, opened_at__isnull=False, closed_at__isnull=True).exists():
+        raise OutOfOrder(_("This session is not open. Ask the recorder."))
+    entry = RollEntry.objects.filter(meeting=session.meeting_id, person=person).only("observes").first()
+    if entry is None:
+        raise NotOnRoll(_("%(name)s is not on the roll of this meeting. Ask the recorder.") % {"name": person.name})
+    here = Presence.OBSERVER if entry.observes else Presence.PRESENT
+    wanted = Attendance(session=session, person=person, status=here.value, nonce=nonce, recorded_at=at)
+    Attendance.objects.bulk_create([wanted], ignore_conflicts=True)
+    kept = Attendance.objects.get(session=session, person=person)
+    if kept.nonce == nonce and kept.recorded_at == at:
+        record("signed_in", session.pk, actor=actor, at=at)
+        return SignedIn(already=False, recorded_at=kept.recorded_at)
+    if kept.status in {Presence.PRESENT, Presence.OBSERVER}:
+        return SignedIn(already=True, recorded_at=kept.recorded_at)
+    kept.status, kept.reason, kept.nonce, kept.recorded_at = here.value, "", nonce, at
+    kept.save(update_fields=["status", "reason", "nonce", "recorded_at"])
+    record("signed_in", session.pk, actor=actor, at=at)
+    return SignedIn(already=False, recorded_at=at)

@@ -1,0 +1,77 @@
+"""Tasks: taken on at a meeting by a person and a date, reported, done."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.actions.minutes import reopen_for_change
+from zhibu.apps.meetings.actions.stages import locked, require
+from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.models import AgendaItem, Meeting, Task
+from zhibu.apps.people.models import Person
+from zhibu.domain.terms import MeetingStage
+
+TAKES_TASKS = (MeetingStage.OPEN, MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED)
+
+
+@transaction.atomic
+def take_on(
+    meeting: Meeting,
+    *,
+    text: str,
+    holder: Person,
+    due: dt.date | None,
+    actor: Actor,
+    at: dt.datetime,
+    item: AgendaItem | None = None,
+) -> Task:
+    """Somebody takes something on by a day."""
+    meeting = locked(meeting.pk)
+    require(meeting, *TAKES_TASKS)
+    if not text.strip():
+        raise MeetingRefusal(_("Say what is to be done."))
+    if due is not None and meeting.held_on is not None and due < meeting.held_on:
+        raise MeetingRefusal(_("The task would be due before the meeting. Choose a later day."))
+    task = Task.objects.create(meeting=meeting, agenda_item=item, text=text.strip()[:300], holder=holder, due=due)
+    reopen_for_change(meeting, actor=actor, at=at)
+    record(
+        "task_taken",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={
+            "task": str(task.pk),
+            "holder": str(holder.pk),
+            "text": task.text,
+            "due": due.isoformat() if due else None,
+        },
+    )
+    return task
+
+
+@transaction.atomic
+def drop_task(task: Task, *, actor: Actor, at: dt.datetime) -> None:
+    """A task entered by mistake is taken off again, before the record is filed."""
+    meeting = locked(task.meeting_id)
+    require(meeting, *TAKES_TASKS)
+    record("task_dropped", meeting.pk, actor=actor, at=at, document={"task": str(task.pk)})
+    task.delete()
+    reopen_for_change(meeting, actor=actor, at=at)
+
+
+@transaction.atomic
+def report_task(task: Task, *, report: str, done_on: dt.date | None, actor: Actor, at: dt.datetime) -> None:
+    """How far it is; ``done_on`` where it is done. The record it was taken on in does not change."""
+    task.report, task.done_on = report.strip()[:500], done_on
+    task.save(update_fields=["report", "done_on"])
+    record(
+        "task_reported",
+        task.meeting_id,
+        actor=actor,
+        at=at,
+        document={"task": str(task.pk), "report": task.report, "done_on": done_on.isoformat() if done_on else None},
+    )

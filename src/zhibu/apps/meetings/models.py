@@ -1,0 +1,464 @@
+"""Meetings from draft to filed record: sessions, agenda, roll, leave, decisions, minutes, tasks.
+
+When something happened and when it was recorded are two fields everywhere. A filed record is a text in the
+archive; nothing here is read back to make it again.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from uuid6 import uuid7
+
+from zhibu.apps.archive.models import Document, Event
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.assembly import Presence
+from zhibu.domain.requirements import Decision as DecisionKind
+from zhibu.domain.terms import (
+    AbsenceReason,
+    Audience,
+    MeetingKind,
+    MeetingStage,
+    Standing,
+    VotingWay,
+    Word,
+)
+
+
+def _one_of(name: str, field: str, words: type[Word]) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": [word.value for word in words]}))
+
+
+class Meeting(models.Model):
+    """One meeting of one organization, and in the end one record.
+
+    ``host`` names the meeting whose sessions and roll this one shares, where several kinds fill one afternoon;
+    null: it has its own. ``repeated`` tells a lesson held in turns from a sitting.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="meetings")
+    kind = models.CharField(max_length=30, choices=MeetingKind.choices())
+    title = models.CharField(max_length=120)
+    stage = models.CharField(max_length=12, choices=MeetingStage.choices(), default=MeetingStage.DRAFT.value)
+    audience = models.CharField(max_length=10, choices=Audience.choices())
+    chosen = models.ManyToManyField(Person, blank=True, related_name="+")
+    repeated = models.BooleanField(default=False)
+    host = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="guests")
+
+    convener = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    chair = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    recorder = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+
+    held_on = models.DateField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
+    filed_at = models.DateTimeField(null=True, blank=True)
+    #: Why it was postponed or not held, in the convener's words.
+    reason = models.CharField(max_length=300, blank=True)
+    #: Why it was entered after the event (补录); empty where it was not.
+    late_reason = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-held_on", "-made_at"]
+        indexes = [models.Index(fields=["organization", "held_on"]), models.Index(fields=["stage"])]
+        constraints = [
+            _one_of("meeting_kind_known", "kind", MeetingKind),
+            _one_of("meeting_stage_known", "stage", MeetingStage),
+            models.CheckConstraint(
+                name="meeting_filed_has_instant",
+                condition=Q(stage=MeetingStage.FILED.value, filed_at__isnull=False, held_on__isnull=False)
+                | (~Q(stage=MeetingStage.FILED.value) & Q(filed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="meeting_reason_where_not_held",
+                condition=~Q(stage__in=[MeetingStage.POSTPONED.value, MeetingStage.NOT_HELD.value]) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(name="meeting_no_guest_of_itself", condition=~Q(host=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def word(self) -> MeetingKind:
+        return MeetingKind(self.kind)
+
+    @property
+    def at_stage(self) -> MeetingStage:
+        return MeetingStage(self.stage)
+
+    @property
+    def roll_of(self) -> Meeting:
+        """The meeting that keeps sessions and roll: this one, or the one it shares an afternoon with."""
+        return self.host or self
+
+
+class AgendaItem(models.Model):
+    """议题. ``carried_from`` is the item of an earlier meeting that it continues."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="agenda")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    is_open = models.BooleanField(default=True)
+    carried_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["meeting", "position"]
+        constraints = [models.UniqueConstraint(name="agenda_position_once", fields=["meeting", "position"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Session(models.Model):
+    """One gathering at one time and place. A sitting has one; a repeated lesson has several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="sessions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    place = models.CharField(max_length=80, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    #: Whether signing in by code is switched on. The key from which codes are made never leaves the server.
+    code_enabled = models.BooleanField(default=False)
+    code_key = models.CharField(max_length=64, blank=True)
+    #: What somebody counted in the room; beside the list it tells whether a code went astray.
+    head_count = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="session_closed_was_open", condition=Q(closed_at__isnull=True) | Q(opened_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened_at is not None and self.closed_at is None
+
+
+class RollEntry(models.Model):
+    """Who is on the roll of a meeting, as frozen at the announcement: standing and vote are those of that day."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="roll")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="roll_entries")
+    standing = models.CharField(max_length=12, choices=Standing.choices(), blank=True)
+    votes = models.BooleanField()
+    observes = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField()
+    #: The listed ground on which a voter is left out of the base, with the superior's consent on record.
+    left_out = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["meeting", "position"]
+        constraints = [models.UniqueConstraint(name="roll_person_once", fields=["meeting", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person_id}"
+
+
+class Attendance(models.Model):
+    """What is known of one person at one session. The nonce makes a retried sign-in harmless."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="attendances")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="attendances")
+    status = models.CharField(max_length=10, choices=Presence.choices())
+    reason = models.CharField(max_length=10, choices=AbsenceReason.choices(), blank=True)
+    nonce = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="attendance_once", fields=["session", "person"]),
+            _one_of("attendance_status_known", "status", Presence),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id} {self.status}"
+
+
+class Leave(models.Model):
+    """Somebody asks to be away. The reason is a word; the note is seen by the convener and the recorder only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="leaves")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leaves")
+    reason = models.CharField(max_length=10, choices=AbsenceReason.choices())
+    note = models.CharField(max_length=120, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    granted = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(name="leave_once", fields=["meeting", "person"]),
+            models.CheckConstraint(
+                name="leave_answer_has_instant",
+                condition=Q(granted__isnull=True, answered_at__isnull=True)
+                | Q(granted__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person_id}"
+
+
+class Decision(models.Model):
+    """A vote on an agenda item, as counted, with the bases of that moment and what the rule in force made of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agenda_item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="decisions")
+    kind = models.CharField(max_length=14, choices=DecisionKind.choices())
+    text = models.TextField(max_length=4000)
+    #: Whom an admission or confirmation is about.
+    about = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    way = models.CharField(max_length=10, choices=VotingWay.choices())
+    voters = models.PositiveSmallIntegerField()
+    voters_present = models.PositiveSmallIntegerField()
+    in_favour = models.PositiveSmallIntegerField()
+    against = models.PositiveSmallIntegerField(default=0)
+    abstained = models.PositiveSmallIntegerField(default=0)
+    written_in_favour = models.PositiveSmallIntegerField(default=0)
+    written_against = models.PositiveSmallIntegerField(default=0)
+    #: What the rule made of the count: the verdict's word and the citation, as they stood.
+    outcome = models.CharField(max_length=20)
+    rule = models.CharField(max_length=60)
+    citation = models.CharField(max_length=200)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["counted_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_voters_present_within_voters", condition=Q(voters_present__lte=F("voters"))
+            ),
+            models.CheckConstraint(
+                name="decision_hands_within_voters_present",
+                condition=Q(voters_present__gte=F("in_favour") + F("against") + F("abstained")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.outcome}"
+
+
+class Election(models.Model):
+    """One ballot of an election, as the tellers counted it. ``first``: the ballot whose tie this one decides."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agenda_item = models.ForeignKey(AgendaItem, models.CASCADE, related_name="elections")
+    first = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="second_ballots")
+    what = models.CharField(max_length=120)
+    seats = models.PositiveSmallIntegerField()
+    voters = models.PositiveSmallIntegerField()
+    voters_present = models.PositiveSmallIntegerField()
+    issued = models.PositiveSmallIntegerField()
+    returned = models.PositiveSmallIntegerField()
+    void = models.PositiveSmallIntegerField(default=0)
+    #: Why the whole ballot is void, and what is to be done next, in the words of ``domain.assembly``.
+    why_void = models.CharField(max_length=30, blank=True)
+    next_step = models.CharField(max_length=30)
+    rule = models.CharField(max_length=60)
+    citation = models.CharField(max_length=200)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["counted_at"]
+        constraints = [
+            models.CheckConstraint(name="election_void_within_returned", condition=Q(void__lte=F("returned"))),
+            models.CheckConstraint(name="election_fills_a_seat", condition=Q(seats__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Candidate(models.Model):
+    """Somebody voted for in an election, in the order of the ballot."""
+
+    election = models.ForeignKey(Election, models.CASCADE, related_name="candidates")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    votes = models.PositiveSmallIntegerField()
+    elected = models.BooleanField(default=False)
+    tied = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["election", "position"]
+        constraints = [models.UniqueConstraint(name="candidate_once", fields=["election", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.election_id} {self.person_id}"
+
+
+class MinutesText(models.Model):
+    """One field of the minutes, saved by itself, so that two people may write at once.
+
+    ``agenda_item`` null: a text of the whole meeting. ``version`` counts saves; a save that was based on an older
+    version is kept as a ``SetAside`` and shown, never dropped.
+    """
+
+    class Field(models.TextChoices):
+        CONVEYED = "conveyed", "传达学习内容"
+        DISCUSSION = "discussion", "发言要点"
+        SUMMARY = "summary", "主持人总结"
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="texts")
+    agenda_item = models.ForeignKey(AgendaItem, models.CASCADE, null=True, blank=True, related_name="texts")
+    field = models.CharField(max_length=12, choices=Field.choices)
+    text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["meeting", "agenda_item__position", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                name="minutes_text_once", fields=["meeting", "agenda_item", "field"], nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.field} v{self.version}"
+
+
+class SetAside(models.Model):
+    """A text that met a newer one when it was saved. It waits beside it until somebody settles the two."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    beside = models.ForeignKey(MinutesText, models.CASCADE, related_name="set_aside")
+    text = models.TextField()
+    based_on = models.PositiveIntegerField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["saved_at"]
+
+    def __str__(self) -> str:
+        return f"{self.beside_id} ← v{self.based_on}"
+
+
+class Approval(models.Model):
+    """Somebody who must approve the minutes has; a later change of the text takes it back."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="approvals")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="approval_once", fields=["meeting", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person_id}"
+
+
+class Filing(models.Model):
+    """The filed record: the canonical text that the archive sealed. It never changes and is never made again."""
+
+    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="filing")
+    event = models.OneToOneField(Event, models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.filed_at:%Y-%m-%d}"
+
+
+class Correction(models.Model):
+    """What was put right after filing. It stands beside the original; ``comment`` is the request it answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="corrections")
+    text = models.TextField(max_length=20000)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    answers = models.ForeignKey("Comment", models.PROTECT, null=True, blank=True, related_name="answers")
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.made_at:%Y-%m-%d}"
+
+
+class Comment(models.Model):
+    """What a superior committee says about a filed record; ``due`` asks for a supplement by a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="comments")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    text = models.TextField(max_length=4000)
+    due = models.DateField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.filing_id} {self.made_at:%Y-%m-%d}"
+
+
+class Task(models.Model):
+    """What somebody took on by a date; reported at the next meeting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="tasks")
+    agenda_item = models.ForeignKey(AgendaItem, models.SET_NULL, null=True, blank=True, related_name="tasks")
+    text = models.CharField(max_length=300)
+    holder = models.ForeignKey(Person, models.PROTECT, related_name="tasks")
+    due = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    report = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["due", "id"]
+        indexes = [models.Index(fields=["holder", "done_on"])]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Paper(models.Model):
+    """A file that belongs to a meeting or one of its items: a text to study, the signed sheet as a scan."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="papers")
+    agenda_item = models.ForeignKey(AgendaItem, models.CASCADE, null=True, blank=True, related_name="papers")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    is_signed_sheet = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["added_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which somebody's meetings, or a branch's, can be subscribed to."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="calendar_feeds")
+    organization = models.ForeignKey(Organization, models.CASCADE, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.organization_id or ''}"

@@ -1,0 +1,186 @@
+"""Reads around a meeting: its roll and count, what rule judges it, what is open from before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count as CountOf
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from zhibu.apps.meetings.access import meetings_seen_by
+from zhibu.apps.meetings.models import Attendance, CalendarFeed, Leave, Meeting, RollEntry, Session, Task
+from zhibu.apps.organizations.dated import holds_on
+from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.people.access import Asker
+from zhibu.apps.people.models import Appointment, Membership, Person
+from zhibu.apps.rules.queries import rule_for
+from zhibu.domain import assembly
+from zhibu.domain.assembly import Count, Foresight, Presence, Quorum
+from zhibu.domain.requirements import AssemblyRule, Decision
+from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
+from zhibu.domain.tree import STEP
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """One person on the roll. ``presence`` is ``EXPECTED`` while nothing is known; ``leave`` is what they asked."""
+
+    person: UUID
+    staff_number: str
+    name: str
+    standing: Standing | None
+    votes: bool
+    observes: bool
+    presence: Presence
+    reason: AbsenceReason | None
+    recorded_at: dt.datetime | None
+    leave: Leave | None
+
+
+def roll_of(meeting: Meeting, session: Session | None = None) -> list[RollLine]:
+    """The roll in its order, three queries. Without ``session``: present is who came to any session."""
+    kept = meeting.roll_of
+    attended = Attendance.objects.filter(session__meeting=kept)
+    if session is not None:
+        attended = attended.filter(session=session)
+    known: dict[UUID, Attendance] = {}
+    for row in attended.order_by("recorded_at"):
+        before = known.get(row.person_id)
+        if before is None or before.status not in {Presence.PRESENT, Presence.OBSERVER}:
+            known[row.person_id] = row
+    leaves = {leave.person_id: leave for leave in Leave.objects.filter(meeting=kept)}
+    return [
+        _line(entry.person, entry, known.get(entry.person_id), leaves.get(entry.person_id))
+        for entry in kept.roll.select_related("person")
+    ]
+
+
+def _line(person: Person, entry: RollEntry, row: Attendance | None, leave: Leave | None) -> RollLine:
+    presence, reason = Presence.EXPECTED, None
+    if row is not None:
+        presence = Presence(row.status)
+        reason = AbsenceReason(row.reason) if row.reason else None
+    elif leave is not None and leave.granted:
+        presence, reason = Presence.LEAVE, AbsenceReason(leave.reason)
+    return RollLine(
+        person=person.pk,
+        staff_number=person.staff_number,
+        name=person.name,
+        standing=Standing(entry.standing) if entry.standing else None,
+        votes=entry.votes and not entry.left_out,
+        observes=entry.observes,
+        presence=presence,
+        reason=reason,
+        recorded_at=row.recorded_at if row else None,
+        leave=leave,
+    )
+
+
+def count_of(lines: list[RollLine]) -> Count:
+    """Both pairs of numbers. A vote at a committee's meeting is its committee's, whatever else somebody is."""
+    return assembly.count(
+        assembly.Attendance(
+            person=line.person,
+            standing=Standing.FULL if line.votes else Standing.PROBATIONARY if line.standing else None,
+            presence=line.presence,
+        )
+        for line in lines
+        if not line.observes
+    )
+
+
+def rule_of(
+    meeting: Meeting, decision: Decision = Decision.RESOLUTION, on: dt.date | None = None
+) -> AssemblyRule | None:
+    """The rule in force on the day of the meeting, by which a vote at it is judged."""
+    day = meeting.held_on or on
+    if day is None:
+        return None
+    return rule_for(decision, meeting=meeting.word, organization=meeting.organization.word, day=day)
+
+
+def quorum_of(meeting: Meeting, count: Count) -> Quorum:
+    return assembly.quorum(rule_of(meeting), count, meeting=meeting.word)
+
+
+def foresight_of(meeting: Meeting, count: Count) -> Foresight | None:
+    """What can still be resolved with so many in the room; ``None`` where no rule is known or it asks nothing."""
+    rule = rule_of(meeting)
+    return None if rule is None or rule.quorum is None else assembly.foresee(rule, count)
+
+
+def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
+    """The latest meeting of this kind that the organization held, or has announced: what the next one is like."""
+    return (
+        Meeting.objects.filter(organization=organization, kind=kind.value, host__isnull=True)
+        .exclude(stage__in=[MeetingStage.NOT_HELD, MeetingStage.POSTPONED, MeetingStage.DRAFT])
+        .select_related("convener", "chair", "recorder")
+        .order_by("-held_on", "-made_at")
+        .first()
+    )
+
+
+def people_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
+    """Who may convene, chair or record a meeting of the organization: its members and the holders of its posts."""
+    held = holds_on(on)
+    if organization.kind == OrganizationKind.GROUP:
+        members = Membership.objects.filter(held, group=organization)
+    else:
+        members = Membership.objects.filter(held, in_subtree(organization.path, "organization__"))
+    posts = Appointment.objects.filter(
+        held,
+        Q(organization=organization) | Q(organization__path=organization.path[:-STEP])
+        if organization.kind == OrganizationKind.GROUP
+        else Q(organization=organization),
+    )
+    return Person.objects.filter(
+        Exists(members.filter(person=OuterRef("pk"))) | Exists(posts.filter(person=OuterRef("pk")))
+    ).order_by("pinyin", "staff_number")
+
+
+def pulse_of(session: Session) -> str:
+    """A text that changes whenever a mark at this meeting does: cheap to ask every two seconds."""
+    marks = Attendance.objects.filter(session__meeting=session.meeting_id).aggregate(
+        number=CountOf("pk"), last=Max("recorded_at")
+    )
+    leaves = Leave.objects.filter(meeting=session.meeting_id).aggregate(
+        number=CountOf("pk"), asked=Max("asked_at"), answered=Max("answered_at")
+    )
+    expected = RollEntry.objects.filter(meeting=session.meeting_id).aggregate(
+        number=CountOf("pk"), observers=CountOf("pk", filter=Q(observes=True))
+    )
+    state = (session.opened_at, session.closed_at, session.code_enabled, session.head_count)
+    return "|".join(str(fact) for facts in (marks, leaves, expected) for fact in facts.values()) + str(state)
+
+
+def open_tasks_of(meeting: Meeting) -> QuerySet[Task]:
+    """Tasks taken on at earlier meetings of the organization and not done: to be reported at this one."""
+    return (
+        Task.objects.filter(meeting__organization=meeting.organization_id, done_on__isnull=True)
+        .exclude(meeting=meeting)
+        .select_related("holder", "meeting")
+    )
+
+
+def meetings_on_roll_of(person_id: UUID) -> QuerySet[Meeting]:
+    """Announced meetings whose roll names the person, their own and shared ones."""
+    return (
+        Meeting.objects.filter(Q(roll__person=person_id) | Q(host__roll__person=person_id))
+        .exclude(stage=MeetingStage.DRAFT)
+        .distinct()
+    )
+
+
+def sessions_for(feed: CalendarFeed, asker: Asker, since: dt.date) -> QuerySet[Session]:
+    """The sessions of a calendar from ``since`` on: of the person's roll, or of an organization they may see."""
+    if feed.organization_id is None:
+        kept = Meeting.objects.filter(roll__person=feed.account.person_id).exclude(stage=MeetingStage.DRAFT)
+    else:
+        kept = meetings_seen_by(asker).filter(organization=feed.organization_id).exclude(stage=MeetingStage.DRAFT)
+    return (
+        Session.objects.filter(meeting__in=kept, starts_at__date__gte=since)
+        .select_related("meeting__organization")
+        .prefetch_related("meeting__guests")
+    )

@@ -1,0 +1,140 @@
+"""The record of a meeting as one document: what is sealed at filing, and from which every paper is made.
+
+Names are written out: a record says who it was then. Reasons for absence are words, never notes.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from zhibu.apps.archive.actions import instant
+from zhibu.apps.meetings.models import AgendaItem, Meeting, MinutesText
+from zhibu.apps.meetings.queries import RollLine, count_of, quorum_of, roll_of
+from zhibu.apps.people.models import Person
+from zhibu.domain.seal import Canonical
+
+#: The version of the document's form.
+VERSION = 1
+
+
+def record_of(meeting: Meeting) -> dict[str, Canonical]:
+    """The whole record, as it stands now."""
+    kept = meeting.roll_of
+    lines = roll_of(meeting)
+    count = count_of(lines)
+    quorum = quorum_of(meeting, count)
+    texts = {(text.agenda_item_id, text.field): text.text for text in meeting.texts.all()}
+    return {
+        "v": VERSION,
+        "meeting": str(meeting.pk),
+        "organization": {"code": meeting.organization.code, "name": meeting.organization.name},
+        "kind": meeting.kind,
+        "title": meeting.title,
+        "held_on": meeting.held_on.isoformat() if meeting.held_on else None,
+        "sessions": [
+            {
+                "starts_at": instant(session.starts_at),
+                "ends_at": instant(session.ends_at),
+                "opened_at": instant(session.opened_at) if session.opened_at else None,
+                "closed_at": instant(session.closed_at) if session.closed_at else None,
+                "place": session.place,
+                "head_count": session.head_count,
+            }
+            for session in kept.sessions.all()
+        ],
+        "shared_with": [str(other) for other in _shared_with(meeting)],
+        "convener": _name(meeting.convener),
+        "chair": _name(meeting.chair),
+        "recorder": _name(meeting.recorder),
+        "expected": count.expected,
+        "present": count.present,
+        "voters": count.voters,
+        "voters_present": count.voters_present,
+        "quorum": {"state": quorum.state.value, "needed": quorum.needed},
+        "roll": [_roll_line(line) for line in lines],
+        "agenda": [_item(item, texts) for item in meeting.agenda.all()],
+        "conveyed": texts.get((None, MinutesText.Field.CONVEYED.value), ""),
+        "discussion": texts.get((None, MinutesText.Field.DISCUSSION.value), ""),
+        "summary": texts.get((None, MinutesText.Field.SUMMARY.value), ""),
+        "tasks": [
+            {"text": task.text, "holder": task.holder.name, "due": task.due.isoformat() if task.due else None}
+            for task in meeting.tasks.select_related("holder")
+        ],
+        "papers": [
+            {"name": paper.name, "sha256": paper.sha256, "size": paper.size} for paper in meeting.papers.all()
+        ],
+        "approved_by": [
+            {"name": approval.person.name, "at": instant(approval.approved_at)}
+            for approval in meeting.approvals.select_related("person").order_by("approved_at")
+        ],
+        "late_reason": meeting.late_reason,
+    }
+
+
+def _name(person: Person | None) -> str | None:
+    return person.name if person else None
+
+
+def _shared_with(meeting: Meeting) -> list[UUID]:
+    kept = meeting.roll_of
+    together = Meeting.objects.filter(host=kept).values_list("pk", flat=True)
+    return sorted({kept.pk, *together} - {meeting.pk})
+
+
+def _roll_line(line: RollLine) -> dict[str, Canonical]:
+    return {
+        "staff_number": line.staff_number,
+        "name": line.name,
+        "standing": line.standing.value if line.standing else None,
+        "votes": line.votes,
+        "observes": line.observes,
+        "status": line.presence.value,
+        "reason": line.reason.value if line.reason else None,
+        "recorded_at": instant(line.recorded_at) if line.recorded_at else None,
+    }
+
+
+def _item(item: AgendaItem, texts: dict[tuple[UUID | None, str], str]) -> dict[str, Canonical]:
+    return {
+        "title": item.title,
+        "conveyed": texts.get((item.pk, MinutesText.Field.CONVEYED.value), ""),
+        "discussion": texts.get((item.pk, MinutesText.Field.DISCUSSION.value), ""),
+        "decisions": [
+            {
+                "kind": decision.kind,
+                "text": decision.text,
+                "about": _name(decision.about),
+                "way": decision.way,
+                "voters": decision.voters,
+                "voters_present": decision.voters_present,
+                "in_favour": decision.in_favour,
+                "against": decision.against,
+                "abstained": decision.abstained,
+                "written_in_favour": decision.written_in_favour,
+                "written_against": decision.written_against,
+                "outcome": decision.outcome,
+                "citation": decision.citation,
+            }
+            for decision in item.decisions.select_related("about")
+        ],
+        "elections": [
+            {
+                "what": election.what,
+                "seats": election.seats,
+                "voters": election.voters,
+                "voters_present": election.voters_present,
+                "issued": election.issued,
+                "returned": election.returned,
+                "void": election.void,
+                "why_void": election.why_void,
+                "next_step": election.next_step,
+                "citation": election.citation,
+                "candidates": [
+                    {"name": candidate.person.name, "votes": candidate.votes, "elected": candidate.elected}
+                    for candidate in election.candidates.select_related("person")
+                ],
+            }
+            for election in item.elections.all()
+        ],
+        "is_open": item.is_open,
+    }

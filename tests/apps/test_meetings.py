@@ -1,0 +1,621 @@
+"""A meeting from draft to filed record, and what refuses to go out of order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests import world
+from tests.world import AT, DAY
+from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.models import Event
+from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, sign_in, tasks
+from zhibu.apps.meetings.errors import (
+    CodeTooOld,
+    CodeUnknown,
+    CountRefused,
+    MeetingRefusal,
+    NotOnRoll,
+    OutOfOrder,
+)
+from zhibu.apps.meetings.models import Attendance, Election, MinutesText, Task
+from zhibu.apps.meetings.queries import count_of, quorum_of, roll_of
+from zhibu.apps.people.models import Person
+from zhibu.domain.assembly import Ballots, Count, NextStep, Outcome, Presence, QuorumState, Votes, Written
+from zhibu.domain.requirements import Decision
+from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, MeetingStage, Standing, VotingWay
+
+pytestmark = pytest.mark.django_db
+
+DONE = {"actor": OPERATOR, "at": AT}
+STARTS = AT + dt.timedelta(hours=6)
+
+
+@pytest.fixture
+def house():
+    """The small bureau, with enough members in the inspection branch to vote: Lin, Chen and eight more."""
+    made = world.bureau()
+    for i in range(8):
+        world.member(f"党员{i}", made.inspection, group=made.first_group)
+    return made
+
+
+def general_meeting(house, *, kind=MeetingKind.GENERAL_MEETING, **facts):
+    return convening.draft(
+        organization=house.inspection,
+        kind=kind,
+        title="十一月支部党员大会",
+        made_by=None,
+        agenda=["传达学习", "讨论发展党员"],
+        convener=house.lin,
+        chair=facts.pop("chair", house.lin),
+        recorder=house.chen,
+        **facts,
+        **DONE,
+    )
+
+
+def with_session(meeting, *, starts_at=STARTS, hours=2, place="三楼会议室"):
+    return convening.add_session(
+        meeting.pk, starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=hours), place=place, **DONE
+    )
+
+
+def announced(house, **facts):
+    meeting = general_meeting(house, **facts)
+    session = with_session(meeting)
+    return convening.announce(meeting.pk, **DONE), session
+
+
+def opened(house, **facts):
+    meeting, session = announced(house, **facts)
+    roll.open_session(session, **DONE)
+    session.refresh_from_db()
+    meeting.refresh_from_db()
+    return meeting, session
+
+
+def closed(house, **facts):
+    meeting, session = opened(house, **facts)
+    roll.mark_all_present(session, **DONE)
+    roll.close_session(session, **DONE)
+    meeting.refresh_from_db()
+    return meeting, session
+
+
+# --- The way of a meeting ---
+
+
+def test_a_meeting_goes_from_draft_to_a_filed_text_that_says_everything(house):
+    meeting, session = opened(house)
+    roll.mark(session, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **DONE)
+    roll.mark_all_present(session, **DONE)
+    item = meeting.agenda.get(position=2)
+    decisions.take_vote(
+        item, kind=Decision.RESOLUTION, text="同意。", way=VotingWay.HANDS, votes=Votes(8, 0, 1), **DONE
+    )
+    minutes.save_text(
+        meeting, field=MinutesText.Field.DISCUSSION, item=item, text="林悦：同意。", based_on=0, by=None, **DONE
+    )
+    tasks.take_on(meeting, text="报送材料", holder=house.chen, due=DAY, item=item, **DONE)
+    roll.close_session(session, **DONE)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    filed = filing.file_meeting(meeting, **DONE)
+    record = json.loads(filed.document.text)
+    assert (record["expected"], record["present"], record["voters"], record["voters_present"]) == (10, 9, 10, 9)
+    assert record["quorum"] == {"state": "met", "needed": 5}
+    assert record["agenda"][1]["decisions"][0]["outcome"] == "passed"
+    assert record["agenda"][1]["discussion"] == "林悦：同意。"
+    assert record["tasks"] == [{"text": "报送材料", "holder": "陈星", "due": "2026-11-23"}]
+    absent = [
+        (line["name"], line["status"], line["reason"]) for line in record["roll"] if line["status"] != "present"
+    ]
+    assert absent == [("陈星", "absent", "shift")]
+    assert filed.event.document_sha256 == filed.document_id
+    assert filed.event.event_at == session.starts_at
+    meeting.refresh_from_db()
+    assert meeting.at_stage == MeetingStage.FILED
+
+
+def test_nothing_of_a_filed_record_changes_and_a_correction_stands_beside_it(house):
+    meeting, session = closed(house)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    filed = filing.file_meeting(meeting, **DONE)
+    before = filed.document.text
+    for deed in (
+        lambda: minutes.save_text(
+            meeting, field=MinutesText.Field.SUMMARY, item=None, text="改", based_on=0, by=None, **DONE
+        ),
+        lambda: roll.mark(session, [house.chen], status=Presence.ABSENT, **DONE),
+        lambda: convening.set_agenda(meeting.pk, ["别的"], **DONE),
+        lambda: tasks.take_on(meeting, text="新任务", holder=house.chen, due=None, **DONE),
+        lambda: convening.not_held(meeting.pk, reason="没开", **DONE),
+        lambda: filing.file_meeting(meeting, **DONE),
+    ):
+        with pytest.raises(OutOfOrder):
+            deed()
+    correction = filing.correct(filed, text="列席人员漏记一人。", by=None, **DONE)
+    filed.refresh_from_db()
+    assert filed.document.text == before
+    assert [c.text for c in filed.corrections.all()] == [correction.text]
+
+
+def test_a_meeting_can_not_be_announced_without_a_session_or_an_audience(house):
+    meeting = general_meeting(house)
+    with pytest.raises(MeetingRefusal, match="时间"):
+        convening.announce(meeting.pk, **DONE)
+    nobody = general_meeting(house, audience=Audience.CHOSEN)
+    with_session(nobody)
+    with pytest.raises(MeetingRefusal):
+        convening.announce(nobody.pk, **DONE)
+
+
+def test_a_chair_who_is_not_on_the_roll_is_refused_by_name(house):
+    meeting = general_meeting(house, chair=house.qiu)
+    with_session(meeting)
+    with pytest.raises(MeetingRefusal, match="邱禾"):
+        convening.announce(meeting.pk, **DONE)
+    assert not meeting.roll.exists(), "a refused announcement leaves no roll behind"
+
+
+def test_a_postponed_meeting_keeps_its_reason_and_is_announced_again(house):
+    meeting, session = announced(house)
+    convening.postpone(meeting.pk, reason="口岸通关高峰", **DONE)
+    meeting.refresh_from_db()
+    assert (meeting.at_stage, meeting.reason) == (MeetingStage.POSTPONED, "口岸通关高峰")
+    later = STARTS + dt.timedelta(days=3)
+    convening.change_session(session, starts_at=later, ends_at=later + dt.timedelta(hours=1), place="", **DONE)
+    again = convening.announce(meeting.pk, **DONE)
+    assert (again.at_stage, again.held_on) == (MeetingStage.ANNOUNCED, later.date())
+
+
+@pytest.mark.parametrize("outcome", [convening.postpone, convening.not_held])
+def test_an_outcome_without_a_reason_is_refused(house, outcome):
+    meeting, _session = announced(house)
+    with pytest.raises(MeetingRefusal):
+        outcome(meeting.pk, reason="  ", **DONE)
+
+
+def test_a_session_across_midnight_belongs_to_the_day_on_which_it_begins(house):
+    meeting = general_meeting(house)
+    with_session(meeting, starts_at=dt.datetime.fromisoformat("2026-11-30T23:00+08:00"), hours=2)
+    meeting.refresh_from_db()
+    assert meeting.held_on == dt.date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("hours", [0, -1, 25])
+def test_odd_hours_of_a_session_are_refused(house, hours):
+    with pytest.raises(MeetingRefusal):
+        with_session(general_meeting(house), hours=hours)
+
+
+def test_a_sitting_has_one_session_and_only_a_lesson_is_held_in_turns(house):
+    sitting = general_meeting(house)
+    with_session(sitting)
+    with pytest.raises(MeetingRefusal):
+        with_session(sitting)
+    with pytest.raises(MeetingRefusal):
+        general_meeting(house, repeated=True)
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True)
+    with_session(lesson)
+    with_session(lesson, starts_at=STARTS + dt.timedelta(days=1))
+    assert lesson.sessions.count() == 2
+
+
+def test_a_group_holds_no_general_meeting(house):
+    with pytest.raises(MeetingRefusal, match="第一党小组"):
+        convening.draft(
+            organization=house.first_group,
+            kind=MeetingKind.GENERAL_MEETING,
+            title="x",
+            made_by=None,
+            **DONE,
+        )
+
+
+def test_three_kinds_share_one_afternoon_with_one_roll_and_separate_records(house):
+    meeting, session = announced(house)
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, host=meeting)
+    convening.announce(lesson.pk, **DONE)
+    roll.open_session(session, **DONE)
+    roll.mark_all_present(session, **DONE)
+    roll.close_session(session, **DONE)
+    lesson.refresh_from_db()
+    assert lesson.at_stage == MeetingStage.CLOSED
+    assert count_of(roll_of(lesson)) == count_of(roll_of(meeting)) == Count(10, 10, 10, 10)
+    assert not lesson.roll.exists()
+
+
+def test_a_copy_carries_open_items_and_asks_for_reports_on_open_tasks(house):
+    meeting, _session = closed(house)
+    minutes.keep_open(meeting, {meeting.agenda.get(position=2).pk}, **DONE)
+    tasks.take_on(meeting, text="报送材料", holder=house.chen, due=None, **DONE)
+    copied = convening.copy_from(meeting, made_by=None, **DONE)
+    assert [item.title for item in copied.agenda.all()] == ["听取未完成事项情况", "讨论发展党员"]
+    assert copied.agenda.last().carried_from == meeting.agenda.get(position=2)
+    assert (copied.at_stage, copied.held_on, copied.chair) == (MeetingStage.DRAFT, None, house.lin)
+
+
+# --- The roll ---
+
+
+def test_the_roll_is_frozen_with_the_standings_of_the_day_of_the_meeting(house):
+    probationary = world.member("新党员", house.inspection, standing=Standing.PROBATIONARY)
+    suspended = world.member("停权者", house.inspection, standing=Standing.SUSPENDED)
+    meeting, session = announced(house)
+    world.member("后来者", house.inspection)
+    votes = {line.name: line.votes for line in roll_of(meeting)}
+    assert "后来者" not in votes
+    assert (votes["新党员"], votes["停权者"], votes["林悦"]) == (False, False, True)
+    roll.open_session(session, **DONE)
+    roll.mark(session, [probationary, suspended], status=Presence.PRESENT, **DONE)
+    assert count_of(roll_of(meeting)) == Count(expected=12, present=2, voters=10, voters_present=0)
+
+
+def test_a_frozen_roll_changes_only_with_a_reason_and_never_drops_who_came(house):
+    meeting, session = opened(house)
+    with pytest.raises(MeetingRefusal):
+        roll.change_roll(meeting.pk, house.qiu, observes=True, reason=" ", **DONE)
+    roll.change_roll(meeting.pk, house.qiu, observes=True, reason="上级列席", **DONE)
+    roll.mark(session, [house.qiu], status=Presence.PRESENT, **DONE)
+    line = next(line for line in roll_of(meeting) if line.name == "邱禾")
+    assert (line.presence, line.votes) == (Presence.OBSERVER, False)
+    assert count_of(roll_of(meeting)) == Count(10, 0, 10, 0), "an observer counts nowhere"
+    with pytest.raises(MeetingRefusal, match="邱禾"):
+        roll.change_roll(meeting.pk, house.qiu, observes=None, reason="误加", **DONE)
+
+
+def test_who_is_not_on_the_roll_can_not_be_marked(house):
+    _meeting, session = opened(house)
+    with pytest.raises(NotOnRoll, match="邱禾"):
+        roll.mark(session, [house.chen, house.qiu], status=Presence.PRESENT, **DONE)
+    assert not session.attendances.exists(), "nothing half-done is kept"
+
+
+def test_all_present_leaves_granted_leave_and_earlier_marks_alone(house):
+    meeting, session = opened(house)
+    leave = roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    roll.answer_leave(leave, granted=True, **DONE)
+    roll.mark(session, [house.lin], status=Presence.ABSENT, **DONE)
+    assert roll.mark_all_present(session, **DONE) == 8
+    states = {line.name: line.presence for line in roll_of(meeting)}
+    assert (states["陈星"], states["林悦"]) == (Presence.LEAVE, Presence.ABSENT)
+
+
+def test_leave_is_asked_once_more_before_the_answer_and_not_after(house):
+    meeting, _session = announced(house)
+    roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="夜班", **DONE)
+    leave = roll.ask_leave(meeting, house.chen, reason=AbsenceReason.DUTY, note="", **DONE)
+    assert leave.reason == AbsenceReason.DUTY
+    roll.answer_leave(leave, granted=False, **DONE)
+    with pytest.raises(OutOfOrder):
+        roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    with pytest.raises(NotOnRoll):
+        roll.ask_leave(meeting, house.qiu, reason=AbsenceReason.SHIFT, note="", **DONE)
+
+
+def test_present_at_any_session_of_a_lesson_held_in_turns_is_present(house):
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True)
+    first = with_session(lesson)
+    second = with_session(lesson, starts_at=STARTS + dt.timedelta(days=1))
+    convening.announce(lesson.pk, **DONE)
+    roll.open_session(first, **DONE)
+    roll.mark(first, [house.lin], status=Presence.PRESENT, **DONE)
+    roll.mark(first, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **DONE)
+    roll.close_session(first, **DONE)
+    lesson.refresh_from_db()
+    assert lesson.at_stage == MeetingStage.OPEN, "the second session is still to come"
+    roll.open_session(second, **DONE)
+    assert roll.mark_all_present(second, **DONE) == 9, "Lin was there already"
+    roll.close_session(second, **DONE)
+    lesson.refresh_from_db()
+    assert lesson.at_stage == MeetingStage.CLOSED
+    assert count_of(roll_of(lesson)).present == 10
+
+
+def test_a_clock_that_jumps_back_closes_the_session_when_it_opened(house):
+    _meeting, session = opened(house)
+    roll.close_session(session, actor=OPERATOR, at=AT - dt.timedelta(hours=1))
+    session.refresh_from_db()
+    assert session.closed_at == session.opened_at
+
+
+# --- Signing in ---
+
+
+def code_for(session):
+    sign_in.switch_code(session, enabled=True, **DONE)
+    return sign_in.current_code(session, AT)
+
+
+def test_a_second_scan_leaves_one_sign_in_and_one_event(house):
+    _meeting, session = opened(house)
+    first = sign_in.sign_in(session=session, person=house.chen, nonce="n1", **DONE)
+    later = AT + dt.timedelta(seconds=5)
+    second = sign_in.sign_in(session=session, person=house.chen, nonce="n2", actor=OPERATOR, at=later)
+    assert (first.already, second.already, second.recorded_at) == (False, True, AT)
+    assert Attendance.objects.filter(session=session, person=house.chen).count() == 1
+    assert Event.objects.filter(type="signed_in").count() == 1
+    assert sign_in.earlier_answer(session, house.chen, "n1") == first
+    assert sign_in.earlier_answer(session, house.chen, "n2") is None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attendance.objects.create(session=session, person=house.chen, status="present", recorded_at=AT)
+
+
+def test_who_was_marked_absent_and_comes_late_signs_in(house):
+    meeting, session = opened(house)
+    roll.mark(session, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **DONE)
+    later = AT + dt.timedelta(minutes=5)
+    answer = sign_in.sign_in(session=session, person=house.chen, nonce="n1", actor=OPERATOR, at=later)
+    assert (answer.already, answer.recorded_at) == (False, later)
+    assert next(line for line in roll_of(meeting) if line.name == "陈星").presence == Presence.PRESENT
+
+
+def test_an_old_altered_foreign_or_guessed_code_is_refused(house):
+    _meeting, session = opened(house)
+    code = code_for(session)
+    _other_meeting, other = opened(house)
+    foreign = code_for(other)
+    session.refresh_from_db()
+    sign_in.check_code(session, code.long, AT)
+    sign_in.check_code(session, code.short, AT + dt.timedelta(seconds=20))
+    with pytest.raises(CodeTooOld):
+        sign_in.check_code(session, code.long, AT + dt.timedelta(seconds=60))
+    altered = code.long[:-1] + ("A" if code.long[-1] != "A" else "B")
+    for wrong in (altered, foreign.long, "", "000000", "堃" * 24, code.long * 2):
+        if wrong != code.short:
+            with pytest.raises(CodeUnknown):
+                sign_in.check_code(session, wrong, AT)
+
+
+def test_a_ticket_counts_ten_minutes_for_its_session_and_its_browser_only(house):
+    _meeting, session = opened(house)
+    code_for(session)
+    _other_meeting, other = opened(house)
+    code_for(other)
+    ticket = sign_in.make_ticket(session, browser="b1", at=AT)
+    sign_in.check_ticket(session, ticket, browser="b1", at=AT + dt.timedelta(minutes=10))
+    with pytest.raises(CodeTooOld):
+        sign_in.check_ticket(session, ticket, browser="b1", at=AT + dt.timedelta(minutes=10, seconds=1))
+    for wrong in (
+        lambda: sign_in.check_ticket(session, ticket, browser="b2", at=AT),
+        lambda: sign_in.check_ticket(other, ticket, browser="b1", at=AT),
+        lambda: sign_in.check_ticket(session, ticket[:-1], browser="b1", at=AT),
+        lambda: sign_in.check_ticket(session, "", browser="b1", at=AT),
+    ):
+        with pytest.raises(CodeUnknown):
+            wrong()
+
+
+def test_nobody_signs_in_before_it_opens_after_it_closes_or_while_codes_are_off(house):
+    _meeting, session = announced(house)
+    with pytest.raises(OutOfOrder):
+        sign_in.sign_in(session=session, person=house.chen, nonce="n", **DONE)
+    roll.open_session(session, **DONE)
+    session.refresh_from_db()
+    with pytest.raises(OutOfOrder):
+        sign_in.check_code(session, "000000", AT)
+    roll.close_session(session, **DONE)
+    with pytest.raises(OutOfOrder):
+        sign_in.sign_in(session=session, person=house.chen, nonce="n", **DONE)
+    _another_meeting, another = opened(house)
+    with pytest.raises(NotOnRoll):
+        sign_in.sign_in(session=another, person=house.qiu, nonce="n", **DONE)
+
+
+# --- Votes ---
+
+
+def room_of(house, present, **facts):
+    """A general meeting of ten voters with so many of them in the room."""
+    meeting, session = opened(house, **facts)
+    people = [line.person for line in roll_of(meeting)][:present]
+    roll.mark(session, Person.objects.filter(pk__in=people), status=Presence.PRESENT, **DONE)
+    return meeting, session
+
+
+def vote(meeting, votes, kind=Decision.RESOLUTION, **facts):
+    return decisions.take_vote(
+        meeting.agenda.get(position=2), kind=kind, text="同意。", way=VotingWay.HANDS, votes=votes, **facts, **DONE
+    )
+
+
+def test_a_vote_is_judged_by_the_rule_of_the_day_and_says_which(house):
+    meeting, _session = room_of(house, 6)
+    counted = vote(meeting, Votes(6))
+    assert counted.verdict.outcome is Outcome.PASSED
+    assert (counted.decision.voters, counted.decision.voters_present) == (10, 6)
+    assert counted.decision.citation == "《中国共产党支部工作条例（试行）》第十一条"
+
+
+def test_half_of_the_voters_may_vote_and_can_not_pass(house):
+    meeting, _session = room_of(house, 5)
+    assert quorum_of(meeting, count_of(roll_of(meeting))).state is QuorumState.MET
+    assert vote(meeting, Votes(5)).verdict.outcome is Outcome.NOT_PASSED
+
+
+def test_without_a_quorum_no_vote_is_recorded(house):
+    meeting, _session = room_of(house, 4)
+    with pytest.raises(CountRefused, match=r"4.*10|10.*4"):
+        vote(meeting, Votes(4))
+    assert not meeting.agenda.get(position=2).decisions.exists()
+
+
+@pytest.mark.parametrize("votes", [Votes(7), Votes(3, 2, 2), Votes(1, written=Written(5))])
+def test_more_hands_or_letters_than_there_are_voters_are_refused(house, votes):
+    meeting, _session = room_of(house, 6)
+    with pytest.raises(CountRefused):
+        vote(meeting, votes, kind=Decision.ADMISSION)
+
+
+def test_written_opinions_count_for_an_admission(house):
+    meeting, _session = room_of(house, 6)
+    counted = vote(meeting, Votes(4, 2, written=Written(in_favour=2)), kind=Decision.ADMISSION, about=house.wen)
+    assert (counted.verdict.outcome, counted.verdict.in_favour) == (Outcome.PASSED, 6)
+
+
+def test_an_election_keeps_its_tie_and_the_second_ballot_decides_it(house):
+    meeting, _session = room_of(house, 10)
+    item = meeting.agenda.get(position=2)
+    facts = {"what": "支部委员会委员", "ballots": Ballots(issued=10, returned=10), **DONE}
+    third = roll_of(meeting)[-1]
+    other = Person.objects.get(pk=third.person)
+    first = decisions.count_election(item, seats=2, votes={house.lin: 8, house.chen: 6, other: 6}, **facts)
+    assert (first.next_step, first.elected, first.tied) == (NextStep.SECOND_BALLOT, (house.lin,), (house.chen, other))
+    kept = Election.objects.get()
+    with pytest.raises(CountRefused):
+        decisions.count_election(item, seats=1, votes={house.lin: 10}, first=kept, **facts)
+    second = decisions.count_election(item, seats=1, votes={house.chen: 3, other: 7}, first=kept, **facts)
+    assert (second.next_step, second.elected) == (NextStep.DONE, (other,))
+
+
+def test_more_ballots_than_were_issued_make_an_election_void_and_more_votes_than_ballots_are_refused(house):
+    meeting, _session = room_of(house, 10)
+    item = meeting.agenda.get(position=2)
+    void = decisions.count_election(
+        item, what="委员", seats=1, ballots=Ballots(issued=9, returned=10), votes={house.lin: 10}, **DONE
+    )
+    assert (void.next_step, void.elected) == (NextStep.ELECT_ANEW, ())
+    with pytest.raises(CountRefused):
+        decisions.count_election(
+            item, what="委员", seats=1, ballots=Ballots(issued=10, returned=9, void=1), votes={house.lin: 9}, **DONE
+        )
+
+
+def test_an_election_with_fewer_than_four_fifths_is_void(house):
+    meeting, _session = room_of(house, 7)
+    result = decisions.count_election(
+        meeting.agenda.get(position=2),
+        what="支部委员会委员",
+        seats=1,
+        ballots=Ballots(issued=7, returned=7),
+        votes={house.lin: 7},
+        **DONE,
+    )
+    assert (result.next_step, result.elected) == (NextStep.ELECT_ANEW, ())
+
+
+# --- Minutes ---
+
+
+def save(meeting, text, based_on, by=None):
+    return minutes.save_text(
+        meeting, field=MinutesText.Field.SUMMARY, item=None, text=text, based_on=based_on, by=by, **DONE
+    )
+
+
+def test_two_writers_of_one_field_lose_nothing(house):
+    meeting, _session = closed(house)
+    lin, chen = world.account(house.lin), world.account(house.chen)
+    assert save(meeting, "一", 0, lin).text.version == 1
+    met = save(meeting, "二", 0, chen)
+    assert (met.text.text, met.aside.text) == ("一", "二")
+    again = save(meeting, "二，改", 0, chen)
+    assert met.text.set_aside.count() == 1, "a writer's own version is kept once, the newest"
+    with pytest.raises(MeetingRefusal):
+        minutes.hand_over(meeting, **DONE)
+    settled = minutes.settle(again.aside, text="一；二", by=lin, **DONE)
+    assert (settled.text, settled.set_aside.count()) == ("一；二", 0)
+
+
+def test_the_same_text_again_changes_nothing(house):
+    meeting, _session = closed(house)
+    save(meeting, "一\r\n二  ", 0)
+    assert save(meeting, "一\n二", 0).aside is None
+    assert save(meeting, "一\n二", 1).text.version == 1
+
+
+def test_a_text_keeps_its_paragraphs_and_loses_only_control_characters(house):
+    meeting, _session = closed(house)
+    assert save(meeting, "第一段\r\n\r\n第二段\x00\x07\t表 <b>x</b> 堃𠮷", 0).text.text == (
+        "第一段\n\n第二段\t表 <b>x</b> 堃𠮷"
+    )
+
+
+def test_two_hundred_thousand_characters_fit_and_one_more_is_refused_with_the_number(house):
+    meeting, _session = closed(house)
+    save(meeting, "字" * 200_000, 0)
+    with pytest.raises(MeetingRefusal, match="200001"):
+        save(meeting, "字" * 200_001, 1)
+
+
+def test_minutes_that_change_after_approval_are_approved_anew(house):
+    meeting, _session = closed(house)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    save(meeting, "补充一句", 0)
+    meeting.refresh_from_db()
+    assert (meeting.at_stage, meeting.approvals.count()) == (MeetingStage.CLOSED, 0)
+    with pytest.raises(OutOfOrder):
+        filing.file_meeting(meeting, **DONE)
+
+
+def test_only_the_chair_approves(house):
+    meeting, _session = closed(house)
+    minutes.hand_over(meeting, **DONE)
+    with pytest.raises(MeetingRefusal):
+        minutes.approve(meeting, house.chen, **DONE)
+
+
+def test_a_record_is_filed_only_when_everybody_on_the_roll_is_accounted_for(house):
+    meeting, session = opened(house)
+    roll.mark(session, [house.lin], status=Presence.PRESENT, **DONE)
+    roll.close_session(session, **DONE)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    with pytest.raises(MeetingRefusal, match="9"):
+        filing.file_meeting(meeting, **DONE)
+
+
+# --- After the event ---
+
+
+def test_a_meeting_entered_afterwards_says_when_it_was_and_when_it_was_recorded(house):
+    meeting = general_meeting(house)
+    past = AT - dt.timedelta(days=40)
+    with_session(meeting, starts_at=past)
+    with pytest.raises(MeetingRefusal):
+        filing.enter_after(meeting, reason="", **DONE)
+    filing.enter_after(meeting, reason="系统启用前的会议", **DONE)
+    session = meeting.sessions.get()
+    roll.mark_all_present(session, **DONE)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    filed = filing.file_meeting(meeting, **DONE)
+    assert (filed.event.event_at, filed.event.recorded_at) == (past, AT)
+    assert json.loads(filed.document.text)["late_reason"] == "系统启用前的会议"
+
+
+def test_a_meeting_to_come_is_not_entered_afterwards(house):
+    meeting = general_meeting(house)
+    with_session(meeting, starts_at=AT + dt.timedelta(days=1))
+    with pytest.raises(MeetingRefusal):
+        filing.enter_after(meeting, reason="补录", **DONE)
+
+
+def test_a_comment_asks_for_a_supplement_that_a_correction_answers(house):
+    meeting, _session = closed(house)
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    filed = filing.file_meeting(meeting, **DONE)
+    with pytest.raises(MeetingRefusal):
+        filing.comment(filed, by=house.fang, text="请补", due=DAY - dt.timedelta(days=1), **DONE)
+    asked = filing.comment(filed, by=house.fang, text="请补充讨论要点。", due=DAY, **DONE)
+    filing.correct(filed, text="讨论要点：……", by=None, answers=asked, **DONE)
+    filing.close_comment(asked, **DONE)
+    asked.refresh_from_db()
+    assert (asked.closed_at, asked.answers.count()) == (AT, 1)
+
+
+def test_a_task_is_reported_without_touching_the_record(house):
+    meeting, _session = closed(house)
+    task = tasks.take_on(meeting, text="报送材料", holder=house.chen, due=DAY, **DONE)
+    with pytest.raises(MeetingRefusal):
+        tasks.take_on(meeting, text="x", holder=house.chen, due=DAY - dt.timedelta(days=1), **DONE)
+    tasks.report_task(task, report="已报送", done_on=DAY, **DONE)
+    assert Task.objects.get(pk=task.pk).done_on == DAY
