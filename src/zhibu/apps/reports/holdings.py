@@ -1,0 +1,421 @@
+"""All that is held about a person: which rows, which of their fields, what for and for how long.
+
+One registry for every room. A model that points at a person or an account and is not named here fails a test: a
+field exists only with a purpose and a retention time. The record page and its export are read off this list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhibu.apps.people.models import Person
+
+
+class Retention(Enum):
+    """For how long something is kept."""
+
+    WITH_THE_PERSON = _("as long as the person belongs to the house, and then as long as a record names them")
+    WITH_THE_RECORDS = _("as long as the records of the organization are kept: papers of past days refer to it")
+    WITH_THE_ACCOUNT = _("until the account is closed")
+    UNTIL_USED = _("until used, and for a few days at most")
+    UNTIL_LOGGED_OUT = _("until logged out, and for 14 days at most")
+    UNTIL_ENDED = _("until its end, which is set when it is made")
+    FOR_GOOD = _("for good; what it seals may be deleted where the law asks")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Rows of one model about a person.
+
+    ``pointers``: how they lead to the person; ``fields``: what of a row is held about the person, each with the
+    lookup under which it is shown ("" for a secret, of which only the holder's own device knows the text).
+    ``is_own``: only the person sees it, not those who may open the record.
+    """
+
+    model: str
+    pointers: tuple[str, ...]
+    what: Promise
+    purpose: Promise
+    retention: Retention
+    fields: Mapping[str, str]
+    is_own: bool = False
+
+    @property
+    def labels(self) -> tuple[Promise, ...]:
+        """What its fields are called."""
+        return tuple(LABELS[name] for name in self.fields)
+
+    @property
+    def rows(self) -> type[Model]:
+        return apps.get_model(self.model)
+
+    def of(self, person: Person) -> QuerySet[Model]:
+        condition = Q()
+        for pointer in self.pointers:
+            condition |= Q(**{pointer: person.pk})
+        return self.rows._default_manager.filter(condition)  # noqa: SLF001 - Django's documented name for it
+
+
+def _fields(plain: str, **shown: str) -> dict[str, str]:
+    """Fields shown as they are, and those shown under another lookup, or not at all."""
+    return {name: name for name in plain.split()} | shown
+
+
+_SPAN = "since until"
+
+HOLDINGS: tuple[Holding, ...] = (
+    # --- Who somebody is -------------------------------------------------------------------------------------------
+    Holding(
+        "people.Person",
+        ("pk",),
+        _("Name and staff number"),
+        _("to know who is meant; the spelling in Latin letters is made from the name, so that it can be found"),
+        Retention.WITH_THE_PERSON,
+        _fields("staff_number name initials pinyin"),
+    ),
+    Holding(
+        "people.Person",
+        ("pk",),
+        _("Gender and date of birth"),
+        _("for the statistics that superiors ask of the organization, in sums only"),
+        Retention.WITH_THE_PERSON,
+        _fields("gender born"),
+    ),
+    Holding(
+        "people.Person",
+        ("pk",),
+        _("Phone number"),
+        _("so that the secretary can reach somebody; it is never shown in lists"),
+        Retention.WITH_THE_PERSON,
+        _fields("phone"),
+    ),
+    Holding(
+        "people.Person",
+        ("pk",),
+        _("Beginning of work and political affiliation"),
+        _("for the years of work at the windows, and to know who is a member"),
+        Retention.WITH_THE_PERSON,
+        _fields("work_began affiliation"),
+    ),
+    # --- Where somebody belongs ------------------------------------------------------------------------------------
+    Holding(
+        "people.Employment",
+        ("person",),
+        _("Unit and department"),
+        _("to plan meetings and learning around the work, and for the figures of the unit"),
+        Retention.WITH_THE_RECORDS,
+        _fields(f"{_SPAN} department", organization="organization__name"),
+    ),
+    Holding(
+        "people.Membership",
+        ("person",),
+        _("Membership"),
+        _("to know who is called to which meeting and who has a vote"),
+        Retention.WITH_THE_RECORDS,
+        _fields(f"{_SPAN} standing", organization="organization__name", group="group__name"),
+    ),
+    Holding(
+        "people.Appointment",
+        ("person",),
+        _("Posts held"),
+        _("to know who has which duties, and whose signature stands under a record"),
+        Retention.WITH_THE_RECORDS,
+        _fields(f"{_SPAN} post", organization="organization__name", term="term__since"),
+    ),
+    Holding(
+        "windows.Seat",
+        ("person",),
+        _("Window post"),
+        _("to keep the windows staffed while others meet"),
+        Retention.WITH_THE_RECORDS,
+        _fields(_SPAN, window_post="window_post__name"),
+    ),
+    Holding(
+        "rosters.RosterDay",
+        ("person",),
+        _("Shifts"),
+        _("to find times at which people can come, and to tell why somebody could not"),
+        Retention.WITH_THE_RECORDS,
+        _fields("day", shift="shift__name"),
+    ),
+    Holding(
+        "honors.Honor",
+        ("person",),
+        _("Honors"),
+        _("to remember them"),
+        Retention.WITH_THE_RECORDS,
+        _fields("title year"),
+    ),
+    # --- Meetings --------------------------------------------------------------------------------------------------
+    Holding(
+        "meetings.RollEntry",
+        ("person",),
+        _("Rolls of meetings"),
+        _("to know who was called, and to count the quorum"),
+        Retention.WITH_THE_RECORDS,
+        _fields("standing votes observes left_out", meeting="meeting__title"),
+    ),
+    Holding(
+        "meetings.Meeting_chosen",
+        ("person",),
+        _("Meetings to which one was called by name"),
+        _("to know who was called"),
+        Retention.WITH_THE_RECORDS,
+        _fields("", meeting="meeting__title"),
+    ),
+    Holding(
+        "meetings.Attendance",
+        ("person",),
+        _("Attendance"),
+        _("for the line of attendance in the record, and to offer what was missed again"),
+        Retention.WITH_THE_RECORDS,
+        _fields("status reason recorded_at", session="session__meeting__title", nonce=""),
+    ),
+    Holding(
+        "meetings.Leave",
+        ("person",),
+        _("Leave asked for"),
+        _("to answer it, and to tell why somebody was away"),
+        Retention.WITH_THE_RECORDS,
+        _fields("reason note asked_at answered_at granted", meeting="meeting__title"),
+        is_own=True,  # those who run the meeting read it there; nobody else does (meetings.access.may_see_reasons)
+    ),
+    Holding(
+        "meetings.Meeting",
+        ("convener", "chair", "recorder", "made_by__person"),
+        _("Meetings convened, chaired, recorded or entered"),
+        _("for the heading and the signatures of the record"),
+        Retention.WITH_THE_RECORDS,
+        _fields("title held_on"),
+    ),
+    Holding(
+        "meetings.Decision",
+        ("about",),
+        _("Decisions about admission"),
+        _("the branch decides who becomes a member; the record says about whom"),
+        Retention.WITH_THE_RECORDS,
+        _fields("kind outcome counted_at", agenda_item="agenda_item__meeting__title"),
+    ),
+    Holding(
+        "meetings.Candidate",
+        ("person",),
+        _("Elections stood for"),
+        _("the result of an election is part of its record"),
+        Retention.WITH_THE_RECORDS,
+        _fields("position votes elected tied", election="election__agenda_item__meeting__title"),
+    ),
+    Holding(
+        "meetings.MinutesText",
+        ("saved_by__person",),
+        _("Minutes written"),
+        _("so that two people who write at once lose nothing"),
+        Retention.WITH_THE_RECORDS,
+        _fields("field saved_at", meeting="meeting__title"),
+    ),
+    Holding(
+        "meetings.SetAside",
+        ("saved_by__person",),
+        _("Minutes set aside"),
+        _("so that two people who write at once lose nothing"),
+        Retention.WITH_THE_RECORDS,
+        _fields("saved_at", beside="beside__meeting__title"),
+    ),
+    Holding(
+        "meetings.Approval",
+        ("person",),
+        _("Minutes approved"),
+        _("to know who has approved the record"),
+        Retention.WITH_THE_RECORDS,
+        _fields("approved_at", meeting="meeting__title"),
+    ),
+    Holding(
+        "meetings.Correction",
+        ("made_by__person",),
+        _("Corrections made"),
+        _("a correction stands beside the record, with who made it"),
+        Retention.WITH_THE_RECORDS,
+        _fields("made_at", filing="filing__meeting__title"),
+    ),
+    Holding(
+        "meetings.Comment",
+        ("by",),
+        _("Comments on records"),
+        _("so that a branch knows who asks"),
+        Retention.WITH_THE_RECORDS,
+        _fields("text due made_at closed_at", filing="filing__meeting__title"),
+    ),
+    Holding(
+        "meetings.Task",
+        ("holder",),
+        _("Tasks taken on"),
+        _("to report on them at the next meeting"),
+        Retention.WITH_THE_RECORDS,
+        _fields("text due done_on report", meeting="meeting__title"),
+    ),
+    Holding(
+        "meetings.CalendarFeed",
+        ("account__person",),
+        _("Calendar subscriptions"),
+        _("so that a calendar finds the meetings under an address only its owner knows"),
+        Retention.WITH_THE_ACCOUNT,
+        _fields("made_at", organization="organization__name", digest=""),
+        is_own=True,
+    ),
+    # --- How somebody comes in -------------------------------------------------------------------------------------
+    Holding(
+        "people.Account",
+        ("person",),
+        _("Account"),
+        _("to come in"),
+        Retention.WITH_THE_ACCOUNT,
+        _fields("login name is_active", password=""),
+        is_own=True,
+    ),
+    Holding(
+        "people.Grant",
+        ("account__person",),
+        _("Roles"),
+        _("to know who administers what"),
+        Retention.WITH_THE_RECORDS,
+        _fields(f"{_SPAN} role", organization="organization__name"),
+    ),
+    Holding(
+        "people.OneTimeCode",
+        ("account__person",),
+        _("One-time code"),
+        _("to come in for the first time"),
+        Retention.UNTIL_USED,
+        _fields("made_at expires_at", digest=""),
+        is_own=True,
+    ),
+    Holding(
+        "people.ApiToken",
+        ("account__person",),
+        _("Tokens for programs"),
+        _("so that a program may act for its owner"),
+        Retention.UNTIL_ENDED,
+        _fields("label made_at expires_at", digest=""),
+        is_own=True,
+    ),
+    Holding(
+        "mfa.Authenticator",
+        ("user__person",),
+        _("Passkeys and second factors"),
+        _("to come in without a password, and to show their owner which of them was used last"),
+        Retention.WITH_THE_ACCOUNT,
+        _fields("type created_at last_used_at", data=""),
+        is_own=True,
+    ),
+    Holding(
+        "usersessions.UserSession",
+        ("user__person",),
+        _("Devices logged in"),
+        _("so that their owner can end them; nobody else sees them, and nobody counts them"),
+        Retention.UNTIL_LOGGED_OUT,
+        _fields("created_at last_seen_at ip user_agent", session_key="", data=""),
+        is_own=True,
+    ),
+    Holding(
+        "account.EmailAddress",
+        ("user__person",),
+        _("E-mail address"),
+        _("not asked for: the log-in library has a place for it, which stays empty"),
+        Retention.WITH_THE_ACCOUNT,
+        _fields("email verified primary"),
+        is_own=True,
+    ),
+    # --- What was done ---------------------------------------------------------------------------------------------
+    Holding(
+        "archive.Event",
+        ("subject",),
+        _("Entries of the archive"),
+        _("so that nobody changes what was recorded unseen; they hold no names"),
+        Retention.FOR_GOOD,
+        _fields("type event_at recorded_at"),
+    ),
+)
+
+#: What each field is called.
+LABELS: Mapping[str, Promise] = {
+    "affiliation": _("political affiliation"),
+    "agenda_item": _("meeting"),
+    "answered_at": _("answered at"),
+    "approved_at": _("approved at"),
+    "asked_at": _("asked at"),
+    "beside": _("meeting"),
+    "born": _("date of birth"),
+    "closed_at": _("closed at"),
+    "counted_at": _("counted at"),
+    "created_at": _("made at"),
+    "data": _("a secret, or what the program notes with it"),
+    "day": _("day"),
+    "department": _("department"),
+    "digest": _("the trace of a secret, not the secret"),
+    "done_on": _("done on"),
+    "due": _("due"),
+    "elected": _("elected"),
+    "election": _("meeting"),
+    "email": _("e-mail address"),
+    "event_at": _("happened at"),
+    "expires_at": _("ends at"),
+    "field": _("part of the minutes"),
+    "filing": _("meeting"),
+    "gender": _("gender"),
+    "granted": _("granted"),
+    "group": _("group"),
+    "held_on": _("held on"),
+    "initials": _("initials in pinyin"),
+    "ip": _("place for an address, kept empty"),
+    "is_active": _("open"),
+    "kind": _("kind"),
+    "label": _("label"),
+    "last_seen_at": _("day of last use"),
+    "last_used_at": _("day of last use"),
+    "left_out": _("left out of the base"),
+    "login": _("log-in name"),
+    "made_at": _("made at"),
+    "meeting": _("meeting"),
+    "name": _("name"),
+    "nonce": _("mark of a repeated sign-in"),
+    "note": _("note"),
+    "observes": _("observes"),
+    "organization": _("organization"),
+    "outcome": _("outcome"),
+    "password": _("the trace of the password, not the password"),
+    "phone": _("phone number"),
+    "pinyin": _("pinyin"),
+    "position": _("position on the ballot"),
+    "post": _("post"),
+    "primary": _("main address"),
+    "reason": _("reason"),
+    "recorded_at": _("recorded at"),
+    "report": _("report"),
+    "role": _("role"),
+    "saved_at": _("saved at"),
+    "session": _("meeting"),
+    "session_key": _("mark of the log-in"),
+    "shift": _("shift"),
+    "since": _("since"),
+    "staff_number": _("staff number"),
+    "standing": _("standing"),
+    "status": _("status"),
+    "term": _("term from"),
+    "text": _("text"),
+    "tied": _("tied"),
+    "title": _("title"),
+    "type": _("type"),
+    "until": _("first day without"),
+    "user_agent": _("kind of device"),
+    "verified": _("verified"),
+    "votes": _("votes"),
+    "window_post": _("window post"),
+    "work_began": _("beginning of work"),
+    "year": _("year"),
+}

@@ -1,0 +1,99 @@
+"""The facts of one day by which the domain judges how organizations are built."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, F, FilteredRelation, Q
+
+from zhibu.apps.organizations.dated import holds_on
+from zhibu.apps.organizations.queries import House
+from zhibu.apps.people.access import Asker, oversees_place
+from zhibu.apps.people.models import Appointment, Membership, Term
+from zhibu.apps.rules.queries import rules_on
+from zhibu.domain.structure import Finding, OrganizationFacts, PostHeld, TermHeld, findings
+from zhibu.domain.terms import PostKind, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What is to be looked at, and the names of those it is about."""
+
+    findings: Sequence[Finding]
+    people: Mapping[UUID, str]
+
+
+def structure_overseen_by(asker: Asker, house: House) -> Structure:
+    """The findings in what ``asker`` oversees today, as it was on the day of ``house``, in tree order of that day."""
+    overseen = {stand.id: stand for stand in house.standings if oversees_place(asker, stand.today)}
+    facts, people = _facts(house, [key for key, stand in overseen.items() if stand.parent not in overseen])
+    found = findings(facts, rules_on(house.day), house.day)
+    return Structure([finding for finding in found if finding.organization in overseen], people)
+
+
+def _facts(house: House, tops: Sequence[UUID]) -> tuple[list[OrganizationFacts], dict[UUID, str]]:
+    subtrees = [house.subtree(top) for top in tops]
+    within = Q(pk__in=[])
+    for subtree in subtrees:
+        within |= subtree.holds("organization__")
+    counted = _members(house.day, within)
+    posts, people = _posts(house.day, within)
+    terms = {row.organization_id: TermHeld(row.since, row.ends) for row in Term.objects.on(house.day).filter(within)}
+    ids = frozenset[UUID]().union(*(subtree.ids for subtree in subtrees))
+    return [
+        OrganizationFacts(
+            id=stand.id,
+            kind=stand.kind,
+            parent=stand.parent,
+            full=counted[stand.id, Standing.FULL],
+            probationary=counted[stand.id, Standing.PROBATIONARY],
+            suspended=counted[stand.id, Standing.SUSPENDED],
+            posts=tuple(posts[stand.id]),
+            term=terms.get(stand.id),
+        )
+        for stand in house.standings
+        if stand.id in ids
+    ], people
+
+
+def _members(day: dt.date, within: Q) -> Counter[tuple[UUID, Standing]]:
+    rows = Membership.objects.on(day).filter(within).order_by().values_list("organization", "standing")
+    return Counter({(place, Standing(standing)): n for place, standing, n in rows.annotate(n=Count("pk"))})
+
+
+def _posts(day: dt.date, within: Q) -> tuple[dict[UUID, list[PostHeld]], dict[UUID, str]]:
+    held = FilteredRelation("person__memberships", condition=holds_on(day, "person__memberships__"))
+    rows = (
+        Appointment.objects.on(day)
+        .filter(within)
+        .annotate(held=held)
+        .order_by("organization__path", "since", "person__staff_number")
+        .values_list(
+            "organization",
+            "person",
+            "person__name",
+            "post",
+            "since",
+            F("held__standing"),
+            F("held__organization"),
+            F("held__group"),
+        )
+    )
+    posts: defaultdict[UUID, list[PostHeld]] = defaultdict(list)
+    people: dict[UUID, str] = {}
+    for place, person, name, post, since, standing, branch, group in rows:
+        people[person] = name
+        posts[place].append(
+            PostHeld(
+                person=person,
+                post=PostKind(post),
+                since=since,
+                standing=Standing(standing) if standing else None,
+                belongs=frozenset(filter(None, (branch, group))),
+            )
+        )
+    return posts, people
