@@ -1,0 +1,333 @@
+"""All settings, read top to bottom, from the environment: ``X``, or ``X_FILE`` naming a file that holds the value.
+
+A wrong value stops the start and says which. ``docs/settings.md`` describes each; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError, FileAwareEnv
+from platformdirs import user_data_path
+
+env = FileAwareEnv()
+
+
+def _read(kind: str, name: str, default: object) -> Any:
+    try:
+        return getattr(env, kind)(name, default)
+    except (EnvError, ValueError) as error:
+        raise ImproperlyConfigured(f"Setting {name}: {error}") from error
+
+
+# --- Where things are kept -------------------------------------------------------------------------------------
+
+PACKAGE = Path(__file__).parent.parent
+DATA_DIR = Path(_read("str", "ZHIBU_DATA_DIR", "") or user_data_path("zhibu", appauthor=False)).expanduser()
+DATABASE_URL: str = _read("str", "DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'zhibu.sqlite3'}"
+
+
+def _secret_key() -> str:
+    """The configured key, else one of the installation's own, made once and kept readable by its owner only."""
+    given: str = _read("str", "ZHIBU_SECRET_KEY", "")
+    if given:
+        if len(given) < 32:  # noqa: PLR2004 - Django warns below 50, refuses nothing
+            raise ImproperlyConfigured("Setting ZHIBU_SECRET_KEY: give at least 32 characters.")
+        return given
+    kept = DATA_DIR / "secret-key"
+    DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with kept.open("x") as file:
+            kept.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+
+# --- The address at which people reach it ------------------------------------------------------------------------
+
+URL: str = _read("str", "ZHIBU_URL", "http://localhost:8000").rstrip("/")
+_address = urlsplit(URL)
+if _address.scheme not in {"http", "https"} or not _address.hostname or _address.path:
+    raise ImproperlyConfigured(f"Setting ZHIBU_URL: {URL!r} is no address such as https://zhibu.example.cn")
+HTTPS = _address.scheme == "https"
+ALLOWED_HOSTS = sorted({_address.hostname, "localhost", "127.0.0.1", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [URL]
+BEHIND_PROXY: bool = _read("bool", "ZHIBU_BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DEBUG: bool = _read("bool", "ZHIBU_DEBUG", default=False)
+
+# --- Rooms ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Ours come first: of two translations of the same text Django takes the earlier one.
+    "zhibu.apps.archive",
+    "zhibu.apps.rules",
+    "zhibu.apps.organizations",
+    "zhibu.apps.people",
+    "zhibu.apps.windows",
+    "zhibu.apps.rosters",
+    "zhibu.apps.honors",
+    "zhibu.apps.meetings",
+    "zhibu.apps.imports",
+    "zhibu.apps.reports",
+    "zhibu.web.shell",
+    "zhibu.web.member",
+    "zhibu.web.secretary",
+    "zhibu.web.supervision",
+    "zhibu.web.operator",
+    "zhibu.web.feeds",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Early, so that refusals of those below carry these headers too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "zhibu.web.shell.middleware.what_answers_carry",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "zhibu.web.shell.middleware.htmx_goes_to_the_door",
+    "zhibu.web.shell.middleware.who_is_asking",
+    "zhibu.web.shell.middleware.AwayForAMoment",
+]
+
+ROOT_URLCONF = "zhibu.config.urls"
+WSGI_APPLICATION = "zhibu.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The shell's own folder comes first, so that its log-in pages stand before the library's.
+        "DIRS": [PACKAGE / "web" / "shell" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zhibu.web.shell.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "zhibu.web.shell.templatetags.words",
+                "zhibu.web.shell.templatetags.components",
+            ],
+        },
+    }
+]
+
+# --- Database ------------------------------------------------------------------------------------------------------
+
+try:
+    _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
+except (ValueError, KeyError, dj_database_url.ParseError) as error:
+    raise ImproperlyConfigured(f"Setting DATABASE_URL: {error}") from error
+match _database["ENGINE"]:
+    case "django.db.backends.sqlite3":
+        # An acknowledged row survives a power cut (FULL), and writers wait in line instead of meeting
+        # "database is locked" in the middle of a transaction (IMMEDIATE).
+        # Connections stay: closing the last one would checkpoint the journal after every request.
+        _database["CONN_MAX_AGE"] = None
+        _database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;",
+        }
+    case "django.db.backends.postgresql":
+        _database |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+        _database["OPTIONS"] = {"connect_timeout": 5} | _database.get("OPTIONS", {})
+    case engine:
+        raise ImproperlyConfigured(f"Setting DATABASE_URL: {engine} is neither SQLite nor PostgreSQL.")
+DATABASES = {"default": _database}
+
+# --- Who comes in --------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["zhibu.web.shell.backend.AccountBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "zhibu.web.shell.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_FORMS = {
+    "login": "zhibu.web.shell.forms.LoginForm",
+    "change_password": "zhibu.web.shell.forms.ChangePasswordForm",
+    "reauthenticate": "zhibu.web.shell.forms.ConfirmByPasswordForm",
+}
+# Per address the limits are wide: a whole bureau comes from one behind its router. The narrow ones count failed
+# tries per account, known or not.
+ACCOUNT_RATE_LIMITS = {
+    "login": "1500/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "first_login": "120/m/ip,5/5m/key",
+}
+MFA_FORMS = {
+    "authenticate": "zhibu.web.shell.forms.SecondStepForm",
+    "reauthenticate": "zhibu.web.shell.forms.ConfirmByCodeForm",
+    "activate_totp": "zhibu.web.shell.forms.SetUpAppForm",
+    "add_webauthn": "zhibu.web.shell.forms.AddPasskeyForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "1500/m/ip"}
+MFA_ADAPTER = "zhibu.web.shell.adapter.SecondFactorAdapter"
+MFA_TOTP_TOLERANCE = 1
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+USERSESSIONS_TRACK_ACTIVITY = False
+# Counts tries, for minutes. The standard size of 300 entries could be emptied by trying 300 names.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "zhibu.web.shell.answers.page_too_old"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+if HTTPS:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+_SELF = ["'self'"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": _SELF,
+        "style-src": _SELF,
+        "img-src": [*_SELF, "data:"],
+        "font-src": _SELF,
+        "connect-src": _SELF,
+        "manifest-src": _SELF,
+        "form-action": _SELF,
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- Languages and time --------------------------------------------------------------------------------------------
+
+USE_I18N = True
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+USE_TZ = True
+TIME_ZONE: str = _read("str", "ZHIBU_TIME_ZONE", "Asia/Shanghai")
+
+
+def _demo() -> dict[str, str]:
+    """What ``zhibu demo`` noted in this folder; nothing in a real installation."""
+    try:
+        noted: dict[str, str] = json.loads((DATA_DIR / "demo.json").read_text())
+    except FileNotFoundError:
+        return {}
+    return noted
+
+
+DEMO = _demo()
+#: The date that a demo serves; ``None`` in a real installation, which lives today.
+SERVED_DATE = dt.date.fromisoformat(DEMO["today"]) if DEMO else None
+#: Under which name this installation's archive is known to others.
+ARCHIVE_ORIGIN: str = "zhibu-demo" if DEMO else _read("str", "ZHIBU_ARCHIVE_ORIGIN", _address.hostname)
+
+# --- Files that browsers load --------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(_read("str", "ZHIBU_STATIC_ROOT", "") or DATA_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 600
+MEDIA_ROOT = DATA_DIR / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FORM_RENDERER = "zhibu.web.shell.forms.ShellFormRenderer"
+
+# --- Logs ----------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL: str = _read("str", "ZHIBU_LOG_LEVEL", "WARNING").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(f"Setting ZHIBU_LOG_LEVEL: {LOG_LEVEL} is no level; try WARNING.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso"),
+            ],
+            # Tracebacks as plain text, without local variables: those are personal data.
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

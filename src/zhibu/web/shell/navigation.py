@@ -1,0 +1,123 @@
+"""The rooms one can go to, by who asks. A new page for everybody's menu is one line in ``ENTRIES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhibu.apps.people.access import Asker, is_administrator, may_audit, may_import, may_manage_accounts
+
+#: How many entries the bar at the foot of a phone's screen holds, beside "More".
+TABS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the menu: its url name, what it is called, who gets it, its picture and its group."""
+
+    name: str
+    label: Promise
+    may: Callable[[Asker], bool]
+    icon: str
+    group: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+    icon: str
+    is_here: bool
+    is_tab: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    entries: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    groups: tuple[Group, ...]
+
+
+def _has_account(asker: Asker) -> bool:
+    return asker.account is not None
+
+
+def _is_person(asker: Asker) -> bool:
+    return asker.person is not None
+
+
+def _belongs(asker: Asker) -> bool:
+    return bool(asker.belongs or asker.offices or asker.windows)
+
+
+def _holds_office(asker: Asker) -> bool:
+    return bool(asker.offices)
+
+
+def _sees_tree(asker: Asker) -> bool:
+    return _belongs(asker) or is_administrator(asker)
+
+
+def _prints_codes(asker: Asker) -> bool:
+    return bool(asker.secretary_of) or may_manage_accounts(asker)
+
+
+def _reads_roles(asker: Asker) -> bool:
+    return may_manage_accounts(asker) or may_audit(asker)
+
+
+_MINE, _BRANCH, _OFFICE = _("Mine"), _("Organizations"), _("Administration")
+
+#: As they follow each other in the menu of a desk.
+GROUPS = (_MINE, _BRANCH, _OFFICE)
+
+#: What matters most first: a phone's bar shows the first four. An entry whose page is not there yet is left out.
+ENTRIES: tuple[Entry, ...] = (
+    Entry("home", _("Start"), lambda _asker: True, "home", _MINE),
+    Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
+    Entry("my_record", _("My record"), _is_person, "person", _MINE),
+    Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
+    Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
+    Entry("search", _("Search"), _sees_tree, "search", _BRANCH),
+    Entry("codes", _("One-time codes"), _prints_codes, "document", _BRANCH),
+    Entry("imports", _("Imports"), may_import, "upload", _OFFICE),
+    Entry("accounts", _("Accounts"), may_manage_accounts, "key", _OFFICE),
+    Entry("grants", _("Roles"), _reads_roles, "shield", _OFFICE),
+    Entry("events", _("Events"), may_audit, "list", _OFFICE),
+    Entry("account", _("Account and security"), _has_account, "shield", _MINE),
+)
+
+
+def address(name: str, *arguments: object) -> str | None:
+    """Where a page is; ``None`` while no room has it."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return None
+
+
+def _links(request: HttpRequest, asker: Asker) -> Iterator[tuple[Promise, Link]]:
+    shown = 0
+    for entry in ENTRIES:
+        url = address(entry.name)
+        if url is None or not entry.may(asker):
+            continue
+        shown += 1
+        here = request.path == url or (entry.name != "home" and request.path.startswith(url))
+        yield entry.group, Link(str(entry.label), url, entry.icon, is_here=here, is_tab=shown <= TABS)
+
+
+def navigation_for(request: HttpRequest, asker: Asker) -> Navigation:
+    """The menu of ``asker``, by group, with the entry of the present page marked."""
+    links = list(_links(request, asker))
+    groups = [(group, tuple(link for of, link in links if of is group)) for group in GROUPS]
+    return Navigation(tuple(Group(str(group), found) for group, found in groups if found))
