@@ -1,0 +1,111 @@
+"""Calendar feeds to subscribe to, and where their addresses are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhibu.apps.meetings.actions.feeds import digest_of, subscribe, unsubscribe
+from zhibu.apps.meetings.models import CalendarFeed, Session
+from zhibu.apps.meetings.queries import sessions_for
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.queries import asker_of
+from zhibu.documents.calendar import Entry, calendar
+from zhibu.domain.terms import MeetingStage
+from zhibu.web.shell import clock
+from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.middleware import AskedRequest
+
+#: How far back a feed reaches.
+BACK = dt.timedelta(days=90)
+
+
+@require_safe
+def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001 - the secret is all that counts
+    """The calendar behind a secret address. An ended one answers like one that never was."""
+    kept = CalendarFeed.objects.select_related("account", "organization").filter(digest=digest_of(secret)).first()
+    if kept is None or not kept.account.is_active:
+        raise Http404
+    at = clock.now()
+    sessions = sessions_for(kept, asker_of(kept.account, at.date()), at.date() - BACK)
+    name = kept.organization.name if kept.organization else _("My meetings")
+    answer = HttpResponse(
+        calendar(
+            name, [_entry(session, at) for session in sessions], host=urlsplit(settings.URL).hostname or "zhibu"
+        ),
+        content_type="text/calendar; charset=utf-8",
+    )
+    answer["Cache-Control"] = "private, max-age=300"
+    return answer
+
+
+def _entry(session: Session, at: dt.datetime) -> Entry:
+    meeting = session.meeting
+    kinds = "、".join([meeting.word.zh, *(guest.word.zh for guest in meeting.guests.all())])
+    return Entry(
+        id=session.pk,
+        title=f"{meeting.organization.name}：{meeting.title}",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        place=session.place,
+        text=kinds,
+        changed_at=at,
+        is_off=meeting.at_stage in {MeetingStage.POSTPONED, MeetingStage.NOT_HELD},
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendars(request: AskedRequest) -> HttpResponse:
+    """One's calendars. POST makes a new address, shown this once."""
+    shown = None
+    if request.method == "POST":
+        organization = _own_organization(request, request.POST.get("organization", ""))
+        secret = subscribe(request.user, organization=organization, actor=request.user.actor, at=clock.now())
+        shown = settings.URL + reverse("calendar_feed", args=[secret])
+    feeds = request.user.calendar_feeds.select_related("organization").order_by("made_at")
+    return render(
+        request,
+        "feeds/calendars.html",
+        {
+            "shown": shown,
+            "feeds": feeds,
+            "organizations": _own_organizations(request),
+            "crumbs": [Crumb(_("Account and security"), reverse("account")), Crumb(_("Calendar"))],
+        },
+    )
+
+
+def _own_organizations(request: AskedRequest) -> list[Organization]:
+    paths = {*request.asker.branches, *request.asker.offices, *request.asker.led}
+    return list(Organization.objects.filter(path__in=paths))
+
+
+def _own_organization(request: AskedRequest, code: str) -> Organization | None:
+    """``None`` for one's own meetings; another's organization answers like one that is not there."""
+    if not code:
+        return None
+    own = next((row for row in _own_organizations(request) if row.code == code), None)
+    if own is None:
+        raise Http404
+    return own
+
+
+@login_required
+@require_http_methods(["POST"])
+def end_calendar(request: AskedRequest, digest: str) -> HttpResponse:
+    kept = get_object_or_404(request.user.calendar_feeds, pk=digest)
+    unsubscribe(kept, actor=request.user.actor, at=clock.now())
+    messages.success(request, _("The calendar's address has ended."))
+    return redirect("calendars")

@@ -1,0 +1,116 @@
+"""``zhibu demo``: the command. Makes the demo bureau where there is none yet, and serves it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import os
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhibu.web.operator.demo.accounts import PASSWORD
+from zhibu.web.operator.demo.days import EARLIEST, LATEST
+from zhibu.web.operator.demo.folder import Demo, FolderRefused, chosen, kept
+from zhibu.web.operator.demo.making import make
+from zhibu.web.operator.serve import Port, listen, refuse_taken
+from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start
+
+_HOST = "127.0.0.1"
+_EVERY = 0.1
+
+Today = Annotated[
+    dt.datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The date on which the demo lives; the real one unless given."),
+]
+NoServe = Annotated[bool, typer.Option("--no-serve", help="Make it and stop.")]
+
+
+def demo(
+    port: Port = 8000,
+    data: DataFolder = None,
+    *,
+    no_serve: NoServe = False,
+    today: Today = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a fictional bureau in a folder of its own (a second run keeps it) and serve it."""
+    served = today.date() if today else None
+    if served and not EARLIEST <= served <= LATEST:
+        fail_usage(f"--today: the demo lives between {EARLIEST} and {LATEST}, not on {served}.")
+    if not no_serve:
+        refuse_taken(_HOST, port)
+    there = _made(chosen(data), served)
+
+    def report() -> None:
+        _report(there, f"http://localhost:{port}", as_json=as_json)
+
+    if no_serve:
+        report()
+        return
+    os.environ.setdefault("ZHIBU_URL", f"http://localhost:{port}")
+    start(there.folder)
+    threading.Thread(target=_when_it_answers, args=(port, report), daemon=True).start()
+    listen(_HOST, port)
+
+
+def _made(folder: Path, today: dt.date | None) -> Demo:
+    """The demo in the folder, made now where there is none. One that lives on another date is not made anew."""
+    try:
+        there = kept(folder)
+        if there is None:
+            if code := make(folder, today):
+                raise typer.Exit(code)
+            there = kept(folder)
+            assert there is not None
+    except FolderRefused as refusal:
+        refuse(str(refusal))
+    if today and there.today != today.isoformat():
+        refuse(f"The demo in {folder} lives on {there.today}. Choose another folder with --data, or delete that one.")
+    return there
+
+
+def _when_it_answers(port: int, report: Callable[[], None]) -> None:
+    while not _answers(port):
+        time.sleep(_EVERY)
+    report()
+
+
+def _answers(port: int) -> bool:
+    pulse = http.client.HTTPConnection(_HOST, port, timeout=5)
+    try:
+        pulse.request("GET", "/healthz")
+        return pulse.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        pulse.close()
+
+
+def _report(there: Demo, url: str, *, as_json: bool) -> None:
+    if as_json:
+        accounts = [
+            {
+                "role": account.role,
+                "login": account.login,
+                "password": PASSWORD,
+                "organization": account.organization,
+            }
+            for account in there.accounts
+        ]
+        print_json({"url": url, "data_dir": str(there.folder), "today": there.today, "accounts": accounts})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("role", "login", "name", "organization", title=f"The demo lives on {there.today}: {url}")
+    for account in there.accounts:
+        table.add_row(account.role, account.login, account.name, account.organization or "")
+    console = Console()
+    console.print(table)
+    console.print(f"Everybody's password: {PASSWORD}    Folder: {there.folder}", highlight=False, soft_wrap=True)

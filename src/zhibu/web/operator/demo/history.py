@@ -1,0 +1,138 @@
+"""The whole story of the bureau: what is recorded on which day, from its first day with zhibu to the served date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+from zhibu.web.operator.demo import deeds
+from zhibu.web.operator.demo.accounts import Account, accounts, doors
+from zhibu.web.operator.demo.days import Days
+from zhibu.web.operator.demo.deeds import Deed, Found, in_order
+from zhibu.web.operator.demo.figures import SEED, census
+from zhibu.web.operator.demo.house import WINDOW_UNIT
+from zhibu.web.operator.demo.leavers import leavers
+from zhibu.web.operator.demo.moves import tell_moves
+from zhibu.web.operator.demo.names import Names
+from zhibu.web.operator.demo.organizations import organizations
+from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
+from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
+from zhibu.web.operator.demo.windows import places, rosters, windows
+
+HONOR, HONOR_YEAR = "援外抗疫", 2015
+#: Where the eight come from who had it; one of each has been at work for long enough whatever the served date.
+HONORED = ("GZ-101", "GZ-108", "GZ-116", "GZ-203", "GZ-302", "GZ-305", "GZ-311", "GZ-402")
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """``story`` is in the order in which it is recorded."""
+
+    today: dt.date
+    story: tuple[Deed, ...]
+    accounts: tuple[Account, ...]
+
+
+def bureau(today: dt.date) -> Bureau:
+    """The same date gives the same bureau, to the letter."""
+    days, names = Days(today), Names(chance("names"))
+    people = staff(days, names)
+    held = Elections(days, people, names).held()
+    led = form_groups(days, people, names)
+    posts = Posts(held.terms, [*held.tenures, *led.tenures], [*held.gone, *led.gone])
+    tell_moves(days, people)
+    gone = [*posts.gone, *leavers(days, names)]
+    give_numbers([*chain.from_iterable(people.values()), *gone])
+
+    seated = places(people[WINDOW_UNIT])
+    known = accounts(days, people, posts)
+    tree = list(organizations(days))
+    story = [
+        *tree,
+        *_lives([*chain.from_iterable(people.values()), *gone], days, tree),
+        *_offices(posts, days),
+        *windows(days, seated, gone),
+        *rosters(days, people, seated),
+        *_honors(days, people),
+        *doors(days, known),
+    ]
+    told = tuple(in_order(story))
+    counted = census(told, today)
+    assert counted == SEED, counted
+    return Bureau(today, told, tuple(known))
+
+
+# --- People --------------------------------------------------------------------------------------------------------
+
+
+def _lives(everybody: Sequence[Person], days: Days, tree: Sequence[Deed]) -> Iterator[Deed]:
+    founded = {deed.code: deed.since for deed in tree if isinstance(deed, Found)}
+    for person in everybody:
+        yield from _work(person, days)
+        yield from _membership(person, days, founded)
+        if person.left:
+            yield deeds.Leave(on=person.left, number=person.number)
+
+
+def _work(person: Person, days: Days) -> Iterator[Deed]:
+    first, *later = person.work
+    yield deeds.Employ(
+        on=max(days.start, first.since),
+        number=person.number,
+        since=first.since,
+        name=person.name,
+        gender=person.gender,
+        born=person.born,
+        phone=person.phone,
+        affiliation=person.affiliation,
+        unit=first.unit,
+        department=first.department,
+    )
+    for step in later:
+        yield deeds.TransferWork(on=step.since, number=person.number, to=step.unit, department=step.department)
+
+
+def _membership(person: Person, days: Days, founded: Mapping[str, dt.date]) -> Iterator[Deed]:
+    """Of what was before the first day only the last step is known; nobody belongs to a branch not yet founded."""
+    known = person.membership
+    while len(known) > 1 and known[1].since <= days.start:
+        known = known[1:]
+    for first in known[:1]:
+        yield deeds.Admit(
+            on=max(days.start, first.since),
+            number=person.number,
+            since=max(first.since, founded[first.branch]),
+            to=first.branch,
+            group=first.group,
+            standing=first.standing,
+        )
+    for before, after in pairwise(known):
+        yield _step(person, before, after)
+
+
+def _step(person: Person, before: Belongs, after: Belongs) -> Deed:
+    if after.standing != before.standing:
+        return deeds.ChangeStanding(on=after.since, number=person.number, to=after.standing)
+    return deeds.TransferMembership(on=after.since, number=person.number, to=after.branch, group=after.group)
+
+
+# --- Posts, honors -------------------------------------------------------------------------------------------------
+
+
+def _offices(posts: Posts, days: Days) -> Iterator[Deed]:
+    for term in posts.terms:
+        yield deeds.BeginTerm(on=max(days.start, term.since), code=term.of, since=term.since, ends=term.ends)
+    for held in posts.tenures:
+        recorded = max(days.start, held.since)
+        yield deeds.Appoint(on=recorded, number=held.person.number, post=held.post, of=held.of, since=held.since)
+        if held.until:
+            yield deeds.EndAppointment(on=held.until, number=held.person.number, post=held.post, of=held.of)
+
+
+def _honors(days: Days, people: Mapping[str, Sequence[Person]]) -> Iterator[Deed]:
+    for unit in HONORED:
+        members = [person for person in people[unit] if person.is_settled]
+        honored = max(members, key=lambda person: person.service)
+        yield deeds.Bestow(on=days.start, number=honored.number, title=HONOR, year=HONOR_YEAR)

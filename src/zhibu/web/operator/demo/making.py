@@ -1,0 +1,55 @@
+"""Makes a demo in a process of its own: the settings are then those of the folder in which it is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import sys
+from pathlib import Path
+
+from zhibu.web.operator.demo.days import LATEST
+from zhibu.web.operator.demo.folder import FolderRefused, being_made, note
+from zhibu.web.operator.terminal import DONE, REFUSED, messages, start
+
+
+def make(folder: Path, today: dt.date | None) -> int:
+    """A demo in ``folder`` that lives on ``today``, or on the real date. Returns the exit code of the making."""
+    maker = multiprocessing.get_context("spawn").Process(target=_make, args=(folder, today))
+    maker.start()
+    try:
+        maker.join()
+    except KeyboardInterrupt:
+        maker.join()  # it was interrupted as well, and clears away what it began
+        return REFUSED
+    return maker.exitcode or DONE
+
+
+def _make(folder: Path, today: dt.date | None) -> None:
+    try:
+        with being_made(folder) as beside:
+            _fill(beside, today)
+    except FolderRefused as refusal:
+        messages.print(str(refusal), style="bold", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(REFUSED)
+
+
+def _fill(folder: Path, today: dt.date | None) -> None:
+    start(folder)
+    from django.db import connections
+    from rich.progress import Progress
+
+    from zhibu.apps.archive.models import Event
+    from zhibu.web.operator.demo.history import bureau
+    from zhibu.web.operator.demo.replay import replay
+    from zhibu.web.shell import clock
+
+    if Event.objects.exists():
+        raise FolderRefused("The database of DATABASE_URL is in use. A demo needs an empty one, or none of its own.")
+    told = bureau(today or min(clock.today(), LATEST))
+    with Progress(console=messages, transient=True) as progress:
+        task = progress.add_task("Two years of a bureau", total=len(told.story))
+        replay(told.story, lambda: progress.advance(task))
+    connections.close_all()
+    note(folder, told.today.isoformat(), told.accounts)

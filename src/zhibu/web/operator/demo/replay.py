@@ -1,0 +1,254 @@
+"""Does the deeds of a story one after the other through the actions of the house, with the clock of the story.
+
+Nothing here writes a row: what an action refuses, the demo can not hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import singledispatchmethod
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from zhibu.apps.archive.actions import OPERATOR, Actor
+from zhibu.apps.honors.actions import bestow
+from zhibu.apps.organizations import actions as organizations
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.actions import accounts, membership, posts, work
+from zhibu.apps.people.models import Account, Person
+from zhibu.apps.rosters.actions import keep_roster, name_shift
+from zhibu.apps.rosters.models import Shift
+from zhibu.apps.windows import actions as windows
+from zhibu.apps.windows.models import WindowPost
+from zhibu.domain.terms import Role
+from zhibu.web.operator.demo import deeds
+from zhibu.web.operator.demo.deeds import Deed
+
+_OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
+
+
+@transaction.atomic
+def replay(story: Sequence[Deed], done: Callable[[], None] = lambda: None) -> None:
+    """All of it or nothing, into a database that holds nothing yet. ``done`` is called after each deed."""
+    hands = _Hands()
+    for deed, at in _timed(story):
+        hands.do(deed, at)
+        done()
+
+
+def _timed(story: Sequence[Deed]) -> Iterator[tuple[Deed, dt.datetime]]:
+    """Each deed with its instant: a day's deeds are spread evenly over its office hours."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    count = Counter(deed.on for deed in story)
+    before: Counter[dt.date] = Counter()
+    for deed in story:
+        opens = dt.datetime.combine(deed.on, _OFFICE_OPENS, zone)
+        yield deed, opens + _OFFICE_HOURS * before[deed.on] / count[deed.on]
+        before[deed.on] += 1
+
+
+class _Hands:
+    """Those who do the deeds: the operator makes the administrators, and they do the rest.
+
+    Keeps by code and staff number what the deeds before have brought.
+    """
+
+    def __init__(self) -> None:
+        self._organizations: dict[str, Organization] = {}
+        self._people: dict[str, Person] = {}
+        self._shifts: dict[str, Shift] = {}
+        self._window_posts: dict[str, WindowPost] = {}
+        self._administrators: dict[Role, Actor] = {}
+
+    @property
+    def _system(self) -> Actor:
+        return self._administrators[Role.SYSTEM]
+
+    @property
+    def _security(self) -> Actor:
+        return self._administrators[Role.SECURITY]
+
+    def _reload_tree(self) -> None:
+        """Where the tree changes, so do the paths of others."""
+        self._organizations = {row.code: row for row in Organization.objects.all()}
+
+    @singledispatchmethod
+    def do(self, deed: Deed, at: dt.datetime) -> None:
+        raise NotImplementedError(type(deed).__name__)
+
+    # --- Organizations ---------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.Found, at: dt.datetime) -> None:
+        organizations.found(
+            code=deed.code,
+            name=deed.name,
+            kind=deed.kind,
+            parent=self._organizations[deed.parent] if deed.parent else None,
+            founded=deed.since,
+            began=deed.began,
+            actor=self._system,
+            at=at,
+        )
+        self._reload_tree()
+
+    @do.register
+    def _(self, deed: deeds.Rename, at: dt.datetime) -> None:
+        organization = self._organizations[deed.code]
+        organizations.rename(organization, name=deed.name, on=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Move, at: dt.datetime) -> None:
+        organization, under = self._organizations[deed.code], self._organizations[deed.under]
+        organizations.move(organization, under=under, on=deed.on, actor=self._system, at=at)
+        self._reload_tree()
+
+    @do.register
+    def _(self, deed: deeds.Dissolve, at: dt.datetime) -> None:
+        organization, into = self._organizations[deed.code], self._organizations[deed.into]
+        organizations.dissolve(organization, on=deed.on, into=into, actor=self._system, at=at)
+
+    # --- People ----------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.Employ, at: dt.datetime) -> None:
+        self._people[deed.number] = work.employ(
+            staff_number=deed.number,
+            name=deed.name,
+            organization=self._organizations[deed.unit],
+            department=deed.department,
+            since=deed.since,
+            gender=deed.gender,
+            born=deed.born,
+            phone=deed.phone,
+            affiliation=deed.affiliation,
+            actor=self._system,
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.TransferWork, at: dt.datetime) -> None:
+        person, to = self._people[deed.number], self._organizations[deed.to]
+        work.transfer_work(person, to=to, department=deed.department, on=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Leave, at: dt.datetime) -> None:
+        work.leave(self._people[deed.number], on=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Admit, at: dt.datetime) -> None:
+        membership.admit(
+            self._people[deed.number],
+            to=self._organizations[deed.to],
+            group=self._organizations[deed.group] if deed.group else None,
+            standing=deed.standing,
+            on=deed.since,
+            actor=self._system,
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.ChangeStanding, at: dt.datetime) -> None:
+        person = self._people[deed.number]
+        membership.change_standing(person, to=deed.to, on=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.TransferMembership, at: dt.datetime) -> None:
+        membership.transfer_membership(
+            self._people[deed.number],
+            to=self._organizations[deed.to],
+            group=self._organizations[deed.group] if deed.group else None,
+            on=deed.on,
+            actor=self._system,
+            at=at,
+        )
+
+    # --- Posts -----------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.BeginTerm, at: dt.datetime) -> None:
+        organization = self._organizations[deed.code]
+        posts.begin_term(organization, on=deed.since, ends=deed.ends, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Appoint, at: dt.datetime) -> None:
+        person, of = self._people[deed.number], self._organizations[deed.of]
+        posts.appoint(person, post=deed.post, of=of, on=deed.since, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.EndAppointment, at: dt.datetime) -> None:
+        person, of = self._people[deed.number], self._organizations[deed.of]
+        held = person.appointments.get(organization=of, post=deed.post, until__isnull=True)
+        posts.end_appointment(held, on=deed.on, actor=self._system, at=at)
+
+    # --- Windows, rosters, honors ----------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.OpenWindowPost, at: dt.datetime) -> None:
+        self._window_posts[deed.code] = windows.open_window_post(
+            code=deed.code,
+            name=deed.name,
+            site=deed.site,
+            section=deed.section,
+            organization=self._organizations[deed.organization],
+            since=deed.since,
+            opening_hours=deed.opening_hours,
+            weekdays=deed.weekdays,
+            least_staffing=1,
+            actor=self._system,
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.Seat, at: dt.datetime) -> None:
+        person, post = self._people[deed.number], self._window_posts[deed.post]
+        windows.seat(person, post=post, on=deed.since, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Unseat, at: dt.datetime) -> None:
+        windows.unseat(self._people[deed.number], on=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.NameShift, at: dt.datetime) -> None:
+        self._shifts[deed.code] = name_shift(
+            code=deed.code,
+            name=deed.name,
+            starts=deed.starts,
+            ends=deed.ends,
+            ends_next_day=deed.ends_next_day,
+            actor=self._system,
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.KeepRoster, at: dt.datetime) -> None:
+        rows = {self._people[number]: [self._shifts[code] for code in codes] for number, codes in deed.rows.items()}
+        keep_roster(self._organizations[deed.unit], month=deed.month, rows=rows, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.Bestow, at: dt.datetime) -> None:
+        bestow(self._people[deed.number], title=deed.title, year=deed.year, actor=self._system, at=at)
+
+    # --- Who comes in ----------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.MakeAdministrator, at: dt.datetime) -> None:
+        code = accounts.make_administrator(deed.role, actor=OPERATOR, at=at)
+        account = accounts.redeem_code(login=deed.role.value, code=code, password=deed.password, at=at)
+        self._administrators[deed.role] = account.actor
+
+    @do.register
+    def _(self, deed: deeds.OpenAccount, at: dt.datetime) -> None:
+        people, branch = [self._people[deed.number]], self._organizations[deed.branch]
+        slip = accounts.hand_out_codes(people, sheet=branch, actor=self._security, at=at)[0]
+        accounts.redeem_code(login=deed.number, code=slip.code, password=deed.password, at=at)
+
+    @do.register
+    def _(self, deed: deeds.GrantRole, at: dt.datetime) -> None:
+        account = Account.objects.get(login=deed.number)
+        of = self._organizations[deed.organization]
+        accounts.grant(account, role=deed.role, organization=of, on=deed.on, actor=self._security, at=at)

@@ -1,0 +1,28 @@
+"""``zhibu``: the command line. One command a module; this one lists them."""
+
+from __future__ import annotations
+
+import typer
+
+from zhibu.web.operator import figures, import_workbook, init, keys, serve, tokens
+from zhibu.web.operator.demo import demo
+
+app = typer.Typer(
+    name="zhibu",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="The organizational life and the learning of an organization whose people work shifts.",
+)
+
+app.command("demo")(demo.demo)
+app.command("figures")(figures.figures)
+app.command("import")(import_workbook.import_workbook)
+app.command("init")(init.init)
+app.command("serve")(serve.serve)
+app.command("codes")(keys.codes)
+app.command("grant")(keys.grant)
+app.command("tokens")(tokens.tokens)
+
+
+def run() -> None:
+    app()

@@ -1,0 +1,75 @@
+"""``zhibu serve``: the web process."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, start
+
+Host = Annotated[str, typer.Option(help="The address to listen on; behind a reverse proxy keep it local.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, data: DataFolder = None) -> None:
+    """Serve the pages and the JSON API until stopped."""
+    start(data)
+    listen(host, port)
+
+
+def listen(host: str, port: int) -> None:
+    """Run the web server in this process until a signal ends it. Django is up already.
+
+    One server process with threads: on SQLite a second one would only wait for the same lock.
+    """
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    prepare_static()
+    refuse_taken(host, port)
+    messages.print(f"zhibu listens on http://{host}:{port}", highlight=False)
+    Server(
+        "zhibu.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        backlog=2048,
+        log_access=False,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """End here where another program listens already: the server itself would say so only in a traceback."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            fail_usage(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.")
+
+
+def prepare_static() -> None:
+    """Gather the files that browsers load, hashed and compressed, where they changed since the last time."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    known = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            known.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    note = settings.STATIC_ROOT / ".gathered"
+    if note.exists() and note.read_text() == known.hexdigest():
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    note.write_text(known.hexdigest())

@@ -1,0 +1,68 @@
+"""What the commands of ``zhibu`` share: the data folder, the start of Django, JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from django.core.exceptions import ImproperlyConfigured
+from rich.console import Console
+
+#: Messages and progress; standard output is for results only.
+messages = Console(stderr=True)
+
+#: Exit codes of ``contracts.md``.
+DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="The folder that holds everything (or ZHIBU_DATA_DIR).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def start(data: Path | None = None, *, migrate: bool = True) -> None:
+    """Bring Django up on the data folder. A new embedded database is made; a wrong setting ends with exit 2."""
+    if data is not None:
+        os.environ["ZHIBU_DATA_DIR"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhibu.config.settings")
+    import django
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        fail_usage(str(error))
+    if migrate:
+        _prepare_database()
+
+
+def _prepare_database() -> None:
+    """Migrate an embedded database that is new or older than the program."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def refuse(text: str) -> NoReturn:
+    """Refused or found wrong: the reason on standard error, exit 1."""
+    messages.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(REFUSED)
+
+
+def fail_usage(text: str) -> NoReturn:
+    """Wrong usage or a wrong setting: exit 2."""
+    messages.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(WRONG_USAGE)

@@ -1,0 +1,1 @@
+"""A secretary's meetings, from the notice to the filed record: pages for a phone and a desk."""

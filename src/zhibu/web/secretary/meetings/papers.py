@@ -1,0 +1,79 @@
+"""Papers that come in (files attached to a meeting) and papers that go out (made of its one entry)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from zhibu.apps.meetings.actions import papers as deeds
+from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.models import Paper
+from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.middleware import AskedRequest
+
+
+@login_required
+@require_POST
+@conflict_on(MeetingRefusal)
+def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
+    """One or several files; a refused one leaves those before it attached and says which it was."""
+    meeting = run(request, meeting_id)
+    files = request.FILES.getlist("files")
+    if not files:
+        messages.warning(request, _("Choose a file first."))
+    for file in files:
+        if (file.size or 0) > deeds.LARGEST:
+            raise MeetingRefusal(_("The file is larger than 20 MB. Attach it in parts or save it smaller."))
+        is_signed_sheet = "is_signed_sheet" in request.POST
+        deeds.add_paper(
+            meeting,
+            name=file.name or "",
+            content=file.read(),
+            is_signed_sheet=is_signed_sheet,
+            **signed(request),
+        )
+        messages.success(request, _("Attached: %(name)s") % {"name": file.name})
+    return redirect("meeting", meeting.pk)
+
+
+@login_required
+@require_safe
+def download(request: AskedRequest, meeting_id: UUID, paper_id: UUID) -> HttpResponse | FileResponse:
+    """Handed out to be saved, never to be shown by the browser: what is in it is not ours."""
+    meeting = seen(request, meeting_id)
+    paper = get_object_or_404(Paper, pk=paper_id, meeting=meeting)
+    try:
+        content = default_storage.open(deeds.place_of(paper.sha256))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = FileResponse(content, as_attachment=True, filename=paper.name, content_type=paper.media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@login_required
+@require_POST
+@conflict_on(MeetingRefusal)
+def remove(request: AskedRequest, meeting_id: UUID, paper_id: UUID) -> HttpResponse:
+    meeting = run(request, meeting_id)
+    paper = get_object_or_404(Paper, pk=paper_id, meeting=meeting)
+    deeds.remove_paper(paper, **signed(request))
+    messages.success(request, _("Taken off: %(name)s") % {"name": paper.name})
+    return redirect("meeting", meeting.pk)
+
+
+def handed_out(content: bytes, name: str, media_type: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=media_type)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

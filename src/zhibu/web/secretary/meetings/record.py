@@ -1,0 +1,105 @@
+"""The filed record, as it was written, and what stands beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from zhibu.apps.meetings.access import may_run
+from zhibu.apps.meetings.actions import filing as deeds
+from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.models import Comment, Filing, Meeting
+from zhibu.apps.meetings.papers import sheet_of
+from zhibu.apps.meetings.records import record_of
+from zhibu.domain.minutes import Correction, RegisterSheet, register_fields
+from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.shell import clock
+from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.middleware import AskedRequest
+
+
+class CorrectionForm(forms.Form):
+    text = forms.CharField(
+        label=_lazy("What is put right"),
+        help_text=_lazy("It stands beside the record; the record itself stays as it was filed."),
+        max_length=20000,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    answers = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+def sheet_now(meeting: Meeting) -> RegisterSheet:
+    """The register sheet: of the filed text where there is one, else of the record as it stands now."""
+    filed = Filing.objects.select_related("document").prefetch_related("corrections").filter(meeting=meeting).first()
+    if filed is None:
+        return sheet_of(record_of(meeting), recorded_on=clock.today())
+    return sheet_of(
+        json.loads(filed.document.text),
+        recorded_on=localtime(filed.filed_at).date(),
+        corrections=[Correction(localtime(one.made_at).date(), one.text) for one in filed.corrections.all()],
+    )
+
+
+@login_required
+@require_safe
+def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
+    """The record. Before filing those who run the meeting read it as a draft."""
+    meeting = seen(request, meeting_id)
+    filed = (
+        Filing.objects.select_related("document", "event")
+        .prefetch_related("corrections", "comments__by")
+        .filter(meeting=meeting)
+        .first()
+    )
+    runs = may_run(request.asker, meeting)
+    forbid_unless(filed is not None or runs)
+    sheet = (
+        sheet_of(json.loads(filed.document.text), recorded_on=localtime(filed.filed_at).date())
+        if filed
+        else sheet_of(record_of(meeting), recorded_on=clock.today())
+    )
+    context: dict[str, Any] = {
+        "crumbs": [
+            Crumb(_("Meetings"), reverse("meetings")),
+            Crumb(meeting.title, reverse("meeting", args=[meeting.pk])),
+            Crumb(_("Record")),
+        ],
+        "meeting": meeting,
+        "filed": filed,
+        "sheet": sheet,
+        "fields": register_fields(sheet),
+        "papers": list(meeting.papers.all()),
+        "form": CorrectionForm() if filed and runs else None,
+        "runs": runs,
+    }
+    return render(request, "secretary/meetings/record.html", context)
+
+
+@login_required
+@require_POST
+@conflict_on(MeetingRefusal)
+def correct(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
+    meeting = run(request, meeting_id)
+    filed = get_object_or_404(Filing, meeting=meeting)
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Say what is put right, in no more than 20,000 characters."))
+        return redirect("meeting_record", meeting.pk)
+    facts = form.cleaned_data
+    answers = Comment.objects.filter(filing=filed, pk=facts["answers"]).first() if facts["answers"] else None
+    deeds.correct(filed, text=facts["text"], by=request.user, answers=answers, **signed(request))
+    messages.success(request, _("The correction stands beside the record."))
+    return redirect("meeting_record", meeting.pk)

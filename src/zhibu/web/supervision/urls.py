@@ -1,0 +1,20 @@
+"""The desk of those who oversee, and what everybody may see of the house: figures, tree, names."""
+
+from django.urls import path
+
+from zhibu.web.supervision import figures, organizations, people, structure
+
+urlpatterns = [
+    path("figures/", figures.figures, name="figures"),
+    path("figures.xlsx", figures.figures_xlsx, name="figures_xlsx"),
+    path("figures/<str:id>/", figures.figure, name="figure"),
+    path("figures/<str:id>.xlsx", figures.figure_xlsx, name="figure_xlsx"),
+    path("structure/", structure.structure, name="structure"),
+    path("structure.xlsx", structure.structure_xlsx, name="structure_xlsx"),
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations/<uuid:id>/", organizations.organization, name="organization"),
+    path("search/", people.search, name="search"),
+    path("people/<uuid:id>/", people.person, name="person"),
+    path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),
+    path("people/<uuid:id>.json", people.person_json, name="person_json"),
+]

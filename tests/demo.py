@@ -1,0 +1,101 @@
+"""The demo bureau for any test: made once a run by ``zhibu demo`` itself, then copied into the test's database.
+
+    def test_the_tree_opens(demo: Demo, desk: Opens) -> None:
+        page = desk(demo.account("committee"))
+
+``demo_folder`` is for what starts a server of its own. Both are on SQLite only: what PostgreSQL makes of a replay
+is tried where the replay is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from zhibu.apps.people.models import Account
+
+#: On which the demo of the tests lives, as the cast does (``world.DAY``).
+TODAY = dt.date(2026, 11, 23)
+
+#: ``zhibu`` as a command of its own, whatever is on the path.
+ZHIBU = [sys.executable, "-c", "from zhibu.web.operator.main import run; run()"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of a fresh terminal: nothing in it says where this run keeps its data."""
+    ours = {"DATABASE_URL", "ZHIBU_DATA_DIR", "ZHIBU_URL", "DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in os.environ.items() if name not in ours} | more
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """``document`` is the line of ``zhibu demo --json``."""
+
+    folder: Path
+    document: dict[str, Any]
+
+    def row(self, role: str) -> dict[str, str]:
+        return next(row for row in self.document["accounts"] if row["role"] == role)
+
+    def account(self, role: str) -> Account:
+        from zhibu.apps.people.models import Account
+
+        return Account.objects.get(login=self.row(role)["login"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"demo", "demo_folder"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.sqlite_only)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """One demo for all workers of a run, living on the day of the tests. It is read, never written to."""
+    ours = tmp_path_factory.getbasetemp()
+    shared = ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = subprocess.run(
+            [*ZHIBU, "demo", "--no-serve", "--json", "--today", str(TODAY), "--data", str(shared / "demo")],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert made.returncode == 0, made.stderr
+    return Demo(shared / "demo", json.loads(made.stdout))
+
+
+@pytest.fixture
+def demo(demo_folder: Demo, transactional_db: None, settings: SettingsWrapper) -> Iterator[Demo]:
+    """The demo in the test's own database, on its own date; what the test changes is gone after it."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("the demo is copied from SQLite")
+    settings.SERVED_DATE = TODAY
+    connection.ensure_connection()
+    with (
+        closing(sqlite3.connect(":memory:")) as before,
+        closing(sqlite3.connect(f"file:{demo_folder.folder / 'zhibu.sqlite3'}?immutable=1", uri=True)) as kept,
+    ):
+        connection.connection.backup(before)
+        kept.backup(connection.connection)
+        yield demo_folder
+        before.backup(connection.connection)

@@ -1,0 +1,701 @@
+"""Everybody at every address by every method: nothing of an organization reaches whoever may not see it.
+
+The addresses come from the URL resolver itself, so a new one is tried without a line here. Where it has a parameter
+of a new kind, the test says what to add to ``REGISTRY``. Who may see what stands in ``BELONGS`` and ``MAY_SEE``,
+written down from the rules and not asked from ``access``.
+
+Two organizations hold the same things, with names of their own planted in them: *here* (the inspection branch) and
+*there* (a branch under the other committee). Each try runs in a savepoint that is taken back, so all of them meet
+the same house.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection, models, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests import world
+from tests.world import AT, DAY
+from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.models import Event
+from zhibu.apps.imports.models import Import
+from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
+from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.actions.accounts import issue_tokens
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.assembly import Presence, Votes
+from zhibu.domain.requirements import Decision
+from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind, Role, VotingWay
+from zhibu.web.shell import clock
+
+DONE: dict[str, Any] = {"actor": OPERATOR, "at": AT}
+
+# --- Who may see what: the oracle -----------------------------------------------------------------------------------
+
+#: Who asks. Those of the first group belong here or stand above it; ``other`` stands above *there*.
+ASKERS = (
+    "anonymous",
+    "staff",
+    "member",
+    "leader",
+    "secretary",
+    "committee",
+    "other",
+    "window",
+    "system",
+    "security",
+    "audit",
+    "closed",
+)
+
+_BRANCH = {"member", "leader", "secretary", "committee"}
+
+#: By side and kind of thing: who may meet it anywhere. Nobody else may, in no answer.
+MAY_SEE: dict[str, dict[str, set[str]]] = {
+    "here": {
+        "organization": _BRANCH | {"staff", "window", "system", "security"},
+        "person": _BRANCH | {"window"},
+        "account": {"security"},
+        "name": _BRANCH | {"window", "security"},
+        "number": _BRANCH | {"window", "security"},
+        "phone": {"secretary", "committee"},
+        "meeting": _BRANCH,
+        "draft": {"secretary"},
+        "leave": {"secretary"},
+        "working": {"secretary"},
+        "record": _BRANCH,
+        "task": _BRANCH,
+    },
+    "there": {
+        "organization": {"other", "system", "security"},
+        "person": {"other"},
+        "account": {"security"},
+        "name": {"other", "security"},
+        "number": {"other", "security"},
+        "phone": {"other"},
+        "meeting": {"other"},
+        "draft": set(),
+        "leave": set(),
+        "working": set(),
+        "record": {"other"},
+        "task": {"other"},
+    },
+}
+
+#: Where more is shown: the audit administrator reads the events with the documents they seal, and who holds which
+#: role; whoever has its secret address reads a calendar.
+BY_ROUTE = {
+    "events": {"audit"},
+    "event": {"audit"},
+    "grants": {"audit"},
+    "end_grant": {"audit"},
+    "calendar_feed": set(ASKERS),
+}
+
+#: What somebody who is not logged in gets an answer from. All else is 302 to the door, 401, 404 or 405.
+PUBLIC = {
+    "account_inactive",
+    "account_login",
+    "account_logout",  # a redirect: there is nobody to log out
+    "account_reauthenticate",
+    "api:openapi-json",
+    "calendar_feed",  # the address is the secret
+    "first_login",
+    "healthz",
+    "home",
+    "menu",
+    "mfa_login_webauthn",
+    "robots",
+    "set_language",
+}
+
+# --- The addresses --------------------------------------------------------------------------------------------------
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    name: str
+    template: str
+    parameters: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api:")
+
+
+def routes() -> list[Route]:
+    """Every address of the resolver, once; also those without a name."""
+
+    def walk(patterns: list[Any], before: str, spaces: tuple[str, ...]) -> Iterator[Route]:
+        for pattern in patterns:
+            template = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+                yield from walk(pattern.url_patterns, template, inner)
+            elif isinstance(pattern, URLPattern):
+                name = ":".join((*spaces, pattern.name or template))
+                yield Route(name, "/" + template, tuple(pattern.pattern.converters))
+
+    return list({route.template: route for route in walk(get_resolver().url_patterns, "", ())}.values())
+
+
+#: Parameters by name, or by route and name where one name means several things: which planted thing fills it, and
+#: which kind of ``MAY_SEE`` decides whether it is visible ("" where it is nobody's here but the owner's).
+REGISTRY: dict[str, tuple[str, str]] = {
+    "meeting_id": ("meeting", "meeting"),
+    "session_id": ("session", "meeting"),
+    "leave_id": ("leave", "leave"),
+    "item_id": ("item", "meeting"),
+    "decision_id": ("decision", "meeting"),
+    "election_id": ("election", "meeting"),
+    "aside_id": ("aside", "working"),
+    "task_id": ("task", "task"),
+    "paper_id": ("paper", "meeting"),
+    "organization": ("organization", "organization"),
+    "account": ("account", "account"),
+    "grant": ("grant", "grant"),
+    "event": ("event", "event"),
+    "imported": ("import", "import"),
+    "name": ("waiting", "own"),
+    "pk": ("row", "own"),
+    "token": ("token", "own"),
+    "digest": ("digest", "own"),
+    "secret": ("secret", "public"),
+    "rest": ("rest", "public"),
+    "organization.id": ("organization", "organization"),
+    "person.id": ("person", "person"),
+    "person_xlsx.id": ("person", "person"),
+    "person_json.id": ("person", "person"),
+    "figure.id": ("figure", "public"),
+    "figure_xlsx.id": ("figure", "public"),
+}
+
+#: Of the kinds of the registry that are the same on both sides.
+EVERYWHERE = {
+    "event": {"audit"},
+    "grant": {"security", "audit"},
+    "import": {"system"},
+    "own": set(),
+    "public": set(ASKERS),
+}
+
+
+def meaning(route: Route, parameter: str) -> tuple[str, str]:
+    for key in (f"{route.name}.{parameter}", parameter):
+        if key in REGISTRY:
+            return REGISTRY[key]
+    raise AssertionError(
+        f"The address {route.template} ({route.name}) has a parameter that this test does not know: add "
+        f"“{route.name}.{parameter}” or “{parameter}” to REGISTRY in {__file__}, the thing that fills it to "
+        "Side.things, and who may see it to MAY_SEE."
+    )
+
+
+# --- What is planted ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Side:
+    """One organization, what fills the parameters, and the words planted in it by kind of thing."""
+
+    word: str
+    organization: Organization
+    things: dict[str, object] = field(default_factory=dict)
+    filed: dict[str, object] = field(default_factory=dict)
+    draft: dict[str, object] = field(default_factory=dict)
+    markers: dict[str, str] = field(default_factory=dict)
+
+    def mark(self, kind: str) -> str:
+        """A word that stands nowhere else. What is asked for is shorter, so that an echo is no leak."""
+        return f"{self.asked(kind)}zq"
+
+    def asked(self, kind: str) -> str:
+        return f"ZQ{self.word}{kind}"
+
+
+def plant(word: str, organization: Organization, officer: Person, phone: str) -> Side:
+    """The same on each side; nobody of those who ask has a part in it but by where they belong."""
+    side = Side(word, organization)
+    for kind in ("organization", "name", "number", "phone", "meeting", "draft", "leave", "working", "record", "task"):
+        side.markers[kind] = phone if kind == "phone" else side.mark(kind)
+    marks = side.markers
+    Organization.objects.filter(pk=organization.pk).update(name=marks["organization"])
+    organization.refresh_from_db()
+    marked = world.person(marks["name"], marks["number"])
+    Person.objects.filter(pk=marked.pk).update(phone=marks["phone"])
+    world.employ(marked, organization)
+    world.admit(marked, organization)
+    account = world.account(marked)
+
+    def meeting(title: str) -> Meeting:
+        made = convening.draft(
+            organization=organization,
+            kind=MeetingKind.GENERAL_MEETING,
+            title=title,
+            made_by=None,
+            agenda=[title],
+            convener=officer,
+            chair=officer,
+            recorder=officer,
+            **DONE,
+        )
+        starts = AT - dt.timedelta(hours=1)
+        convening.add_session(made.pk, starts_at=starts, ends_at=starts + dt.timedelta(hours=2), place="", **DONE)
+        return made
+
+    def opened(title: str, text: str) -> tuple[Meeting, dict[str, object]]:
+        made = convening.announce(meeting(title).pk, **DONE)
+        session = made.sessions.get()
+        leave = Leave.objects.create(
+            meeting=made, person=marked, reason=AbsenceReason.HEALTH, note=marks["leave"], asked_at=AT
+        )
+        roll.open_session(session, **DONE)
+        roll.mark(session, [marked], status=Presence.LEAVE, reason=AbsenceReason.HEALTH, **DONE)
+        roll.mark_all_present(session, **DONE)
+        item = made.agenda.get()
+        discussion = MinutesText.Field.DISCUSSION
+        saved = minutes.save_text(made, field=discussion, item=item, text=text, based_on=0, by=None, **DONE)
+        aside = SetAside.objects.create(beside=saved.text, text=text, based_on=0, saved_at=AT)
+        present = made.roll.exclude(person=marked).count()
+        votes = Votes(present, 0, 0)
+        vote = decisions.take_vote(
+            item, kind=Decision.RESOLUTION, text=text, way=VotingWay.HANDS, votes=votes, **DONE
+        )
+        task = tasks.take_on(made, text=marks["task"], holder=marked, due=DAY, item=item, **DONE)
+        paper = papers.add_paper(made, name=f"{title}.txt", content=title.encode(), **DONE)
+        made.refresh_from_db()
+        things = {
+            "meeting": made.pk,
+            "session": session.pk,
+            "leave": leave.pk,
+            "item": item.pk,
+            "decision": vote.decision.pk,
+            "election": uuid4(),
+            "aside": aside.pk,
+            "task": task.pk,
+            "paper": paper.pk,
+        }
+        return made, things
+
+    drafted = meeting(marks["draft"])
+    side.draft = {"meeting": drafted.pk, "session": drafted.sessions.get().pk}
+    kept, side.filed = opened(marks["meeting"], marks["record"])
+    for aside in SetAside.objects.filter(beside__meeting=kept):
+        minutes.settle(aside, text=marks["record"], by=None, **DONE)
+    roll.close_session(kept.sessions.get(), **DONE)
+    kept.refresh_from_db()
+    minutes.hand_over(kept, **DONE)
+    minutes.approve(kept, officer, **DONE)
+    filing.file_meeting(kept, **DONE)
+    _running, running = opened(marks["meeting"], marks["working"])
+    grant = world.grant(account, Role.WINDOW_MANAGER, of=organization)
+    issue_tokens([account], label="x", lasts=dt.timedelta(days=30), **DONE)
+    secret = feeds.subscribe(account, organization=organization, **DONE)
+    imported = Import.objects.create(
+        file_name=f"{word}.xlsx",
+        file_sha256=word,
+        as_of=DAY,
+        actor=str(OPERATOR),
+        recorded_at=AT,
+        report={"errors": [], "warnings": []},
+        changes={"made": [], "altered": []},
+    )
+    side.things = running | {
+        "organization": organization.pk,
+        "code": organization.code,
+        "person": marked.pk,
+        "account": account.pk,
+        "grant": grant.pk,
+        "event": Event.objects.order_by("-sequence").first().id,
+        "import": imported.pk,
+        "token": account.api_tokens.get().pk,
+        "digest": account.calendar_feeds.get().pk,
+        "secret": secret,
+        "q": side.asked("name"),
+    }
+    return side
+
+
+NOWHERE = {
+    "waiting": "nothing",
+    "row": 999999,
+    "digest": "0" * 64,
+    "secret": "nosecret",
+    "rest": "nothing",
+    "figure": "nothing",
+    "code": "ZQ-0",
+    "q": "ZQnowherename",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    sides: dict[str, Side]
+    accounts: dict[str, Account | None]
+    tokens: dict[str, str]
+    #: All rows by model and key, and the keys of those that were made when *there* was planted.
+    rows: dict[type[models.Model], dict[object, tuple[object, ...]]]
+    theirs: dict[type[models.Model], set[object]]
+
+    def thing(self, side: str, name: str) -> object:
+        place, _, stage = side.partition("-")
+        if place == "nowhere":
+            return NOWHERE.get(name) or _NOBODY
+        of = self.sides[place]
+        staged: dict[str, object] = {"filed": of.filed, "draft": of.draft}.get(stage, {})
+        return staged.get(name) or of.things.get(name) or NOWHERE[name]
+
+
+_NOBODY = UUID("01900000-0000-7000-8000-000000000000")
+
+
+@pytest.fixture
+def house(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    logging.disable(logging.CRITICAL)  # thousands of refusals are what is asked for
+    yield _house()
+    logging.disable(logging.NOTSET)
+
+
+def _house() -> World:
+    made = world.bureau()
+    here, there = made.inspection, made.quay
+    world.appoint(made.qiu, there, PostKind.ORGANIZATION_OFFICER)
+    people: dict[str, Person] = {"staff": made.wen, "member": made.chen, "secretary": made.lin}
+    people["leader"] = world.member("组长", here, group=made.first_group)
+    world.appoint(people["leader"], made.first_group, PostKind.GROUP_LEADER)
+    people["committee"] = world.member("委员", made.archive_branch)
+    world.appoint(people["committee"], made.office, PostKind.ORGANIZATION_OFFICER)
+    people["other"] = world.member("别的委员", made.platform)
+    world.appoint(people["other"], made.harbor, PostKind.ORGANIZATION_OFFICER)
+    people["window"] = world.person("窗口")
+    world.employ(people["window"], here)
+    people["closed"] = world.member("停用", here)
+    accounts: dict[str, Account | None] = {asker: world.account(somebody) for asker, somebody in people.items()}
+    for role in (Role.SYSTEM, Role.SECURITY, Role.AUDIT):
+        accounts[role.value] = made_for = world.account(login=role.value)
+        world.grant(made_for, role)
+    world.grant(accounts["window"], Role.WINDOW_MANAGER, of=here)
+    tokens = issue_tokens(list(accounts.values()), label="x", lasts=dt.timedelta(days=30), **DONE)
+    named = dict(zip(accounts, tokens, strict=True))
+    Account.objects.filter(pk=accounts["closed"].pk).update(is_active=False)
+    sides = {"here": plant("here", here, made.lin, "10055501231")}
+    before = _all_rows()
+    sides["there"] = plant("there", there, made.qiu, "10055501232")
+    rows = _all_rows()
+    theirs = {model: set(rows[model]) - set(before[model]) for model in rows}
+    theirs[Organization].add(there.pk)
+    return World(sides, {"anonymous": None} | accounts, named, rows, theirs)
+
+
+def _all_rows() -> dict[type[models.Model], dict[object, tuple[object, ...]]]:
+    ours = [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("zhibu.")]
+    return {
+        model: {
+            row[0]: row for row in model.objects.values_list("pk", *[f.attname for f in model._meta.concrete_fields])
+        }
+        for model in ours
+    }
+
+
+# --- Trying ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request: which route, by which method, filled from which sides (the first parameter, the others)."""
+
+    route: Route
+    method: str
+    first: str
+    rest: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route.template} ({self.route.name}) {self.first}/{self.rest}"
+
+
+def plan() -> list[Try]:
+    """What everybody tries. The methods that hardly any address takes ask for the hidden thing and a missing one."""
+    tries = []
+    for route in routes():
+        for method in METHODS:
+            sides = ["there"]
+            if method == "GET" or (method == "POST" and route.parameters):
+                sides += ["nowhere", "here"]
+            elif route.parameters:
+                sides += ["nowhere"]
+            if method == "GET" and {"meeting_id", "session_id"} & set(route.parameters):
+                sides += ["here-filed", "there-filed", "here-draft", "there-draft"]
+            tries += [Try(route, method, side, side) for side in sides]
+            if len(route.parameters) > 1:
+                tries += [Try(route, method, side, "nowhere") for side in sides if side != "nowhere"]
+                if method in {"GET", "POST"}:
+                    tries.append(Try(route, method, "here", "there"))
+    return tries
+
+
+def address(house: World, one: Try) -> str:
+    path = one.route.template
+    for position, parameter in enumerate(one.route.parameters):
+        side = one.rest if position else one.first
+        value = house.thing(side, meaning(one.route, parameter)[0])
+        path = re.sub(rf"<(?:\w+:)?{parameter}>", str(value), path)
+    if not one.route.parameters:
+        asked = {name: str(house.thing(one.first, name)) for name in ("q", "organization", "person")}
+        asked |= {"text": asked["q"], "organization": str(house.thing(one.first, "code"))}
+        path += "?" + urlencode(asked | {"kind": "general_meeting"})
+    return path
+
+
+def body(house: World, one: Try) -> dict[str, str]:
+    """What many forms ask for. Things named in it are of the side that is tried."""
+    person, organization = house.thing(one.rest, "person"), house.thing(one.rest, "code")
+    return {
+        "organization": str(organization),
+        "person": str(person),
+        "account": str(house.thing(one.rest, "account")),
+        "q": str(house.thing(one.rest, "q")),
+        "mark": f"{person}:absent:shift",
+        "kind": "general_meeting",
+        "title": "x",
+        "reason": "x",
+        "text": "x",
+        "settles": "yes",
+        "enabled": "yes",
+        "nonce": "x",
+        "code": "000000",
+        "next": "/",
+    }
+
+
+def text_of(answer: HttpResponse) -> str:
+    """All that an answer says: headers, body, the inside of a workbook; the folds of a calendar undone."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            content = b"".join(packed.read(name) for name in packed.namelist())
+    said = " ".join(f"{name}: {value}" for name, value in answer.headers.items() if name != "Content-Length")
+    cookies = " ".join(morsel.value for morsel in answer.cookies.values())
+    return f"{said} {cookies}\n" + content.decode("utf-8", "replace").replace("\r\n ", "")
+
+
+def leaks(text: str, asker: str, route: str, sides: dict[str, Side]) -> list[str]:
+    """Planted words in a text that this asker may not meet at this address."""
+    if asker in BY_ROUTE.get(route, ()):
+        return []
+    return [
+        f"{side.word} {kind}"
+        for side in sides.values()
+        for kind, marker in side.markers.items()
+        if marker in text and asker not in MAY_SEE[side.word][kind]
+    ]
+
+
+_VARYING = re.compile(
+    r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"  # ids
+    r"|(?<=csrfmiddlewaretoken\" value=\")\w+|(?<=X-CSRFToken\": \")\w+|\b[A-Za-z0-9]{64}\b|\b[A-Za-z0-9]{32}\b"
+    r"|nonce-[\w+/=-]+|nonce=\"[^\"]*\"|\d\d:\d\d(:\d\d)?|Expires: [^G]*GMT"
+    r"|:\w{6}:[\w-]{43}"  # when a cookie was signed
+)
+
+
+def normal(text: str, house: World) -> str:
+    """Without what differs between two requests for the same thing, and without what was asked for itself."""
+    for side in ("here", "there", "nowhere"):
+        for name in ("q", "code", "secret", "digest"):
+            text = text.replace(str(house.thing(side, name)), "…")
+    return _VARYING.sub("…", text)
+
+
+@dataclass(slots=True)
+class Writes:
+    """Whether a statement changed a table of ours."""
+
+    seen: bool = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if sql.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"} and "django_session" not in sql[:60]:
+            self.seen = True
+        return execute(sql, params, many, context)
+
+
+def touched(house: World) -> list[str]:
+    """Rows of *there*, and rows that point to them, which changed, went or came."""
+    before, now = house.rows, _all_rows()
+    return [
+        f"{model.__name__} {key}"
+        for model, rows in now.items()
+        for key in rows.keys() | before[model].keys()
+        if rows.get(key) != before[model].get(key)
+        and (_is_theirs(model, key, rows.get(key), house) or _is_theirs(model, key, before[model].get(key), house))
+    ]
+
+
+def _is_theirs(model: type[models.Model], key: object, row: tuple[object, ...] | None, house: World) -> bool:
+    if key in house.theirs[model]:
+        return True
+    return row is not None and any(
+        value in house.theirs.get(column.remote_field.model, ())
+        for column, value in zip(model._meta.concrete_fields, row[1:], strict=True)
+        if column.remote_field
+    )
+
+
+def like(asker: str, one: Try) -> Try | None:
+    """The try for something missing that this one has to be answered like; ``None`` where the asker sees it all."""
+
+    def sees(side: str, parameter: str) -> bool:
+        place, _, stage = side.partition("-")
+        kind = meaning(one.route, parameter)[1]
+        if side == "nowhere":
+            return True  # there is nothing to hide
+        if kind in EVERYWHERE:
+            return asker in EVERYWHERE[kind]
+        return asker in MAY_SEE[place]["draft" if stage == "draft" and kind == "meeting" else kind]
+
+    missing = Try(one.route, one.method, "nowhere", "nowhere")
+    if not one.route.parameters:  # what is asked for stands behind the question mark
+        asks = one.method == "GET" and one.first == "there"
+        return missing if asks and asker not in MAY_SEE["there"]["organization"] else None
+    first, *rest = one.route.parameters
+    if not sees(one.first, first):
+        return missing
+    if not all(sees(one.rest, parameter) for parameter in rest) or one.first != one.rest != "nowhere":
+        return Try(one.route, one.method, one.first, "nowhere")
+    return None
+
+
+#: Whose deeds may change *there*: who oversees it, who keeps its accounts, and who brought a workbook in.
+MAY_CHANGE_THERE = {"other", "security"}
+MAY_CHANGE_BY_ROUTE = {"undo_import": {"system"}}
+
+
+def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, list[str]]]:
+    """Every try of an asker with its answer, what it says, and which rows of *there* it touched."""
+    client = Client(raise_request_exception=False)
+    account = house.accounts[asker]
+    if account is not None:
+        client.force_login(account)
+    kept = {name: morsel.value for name, morsel in client.cookies.items()}
+    assert account is None or kept
+    for one in plan():
+        client.cookies.clear()
+        for name, value in kept.items():
+            client.cookies[name] = value
+        cache.clear()
+        sent: dict[str, Any] = {}
+        if one.route.is_api:
+            client.cookies.clear()
+            if asker in house.tokens:
+                sent["headers"] = {"Authorization": f"Bearer {house.tokens[asker]}"}
+            sent |= {"data": json.dumps(body(house, one)), "content_type": "application/json"}
+        elif one.method == "POST":
+            sent["data"] = body(house, one)
+        if one.method in {"GET", "HEAD"}:
+            sent.pop("data", None)
+            sent.pop("content_type", None)
+        writes = Writes()
+        with transaction.atomic():
+            with connection.execute_wrapper(writes):
+                answer = getattr(client, one.method.lower())(address(house, one), **sent)
+                text = text_of(answer)
+            may_change = MAY_CHANGE_THERE | MAY_CHANGE_BY_ROUTE.get(one.route.name, set())
+            changed = touched(house) if writes.seen and asker not in may_change else []
+            transaction.set_rollback(True)
+        yield one, answer, text, changed
+
+
+#: The others join in ``make test``.
+QUICK = {"anonymous", "member", "other"}
+
+
+@pytest.mark.parametrize(
+    "asker", [pytest.param(asker, marks=[] if asker in QUICK else pytest.mark.slow) for asker in ASKERS]
+)
+def test_nothing_reaches_whoever_may_not_see_it(house: World, asker: str) -> None:
+    faults, answers = [], {}
+    for one, answer, text, changed in tried(house, asker):
+        answers[one] = (answer.status_code, normal(text, house))
+        status = answer.status_code
+        faults += [f"{one} tells of {what}" for what in leaks(text, asker, one.route.name, house.sides)]
+        faults += [f"{one} changes {what}" for what in changed]
+        if status >= 500:
+            faults.append(f"{one} answers {status}")
+        if asker in {"anonymous", "closed"} and one.route.name not in PUBLIC:
+            to_the_door = status == 302 and "/accounts/login/" in answer["Location"]
+            asks_methods = one.method == "OPTIONS" and one.route.is_api and status == 204  # names methods, no more
+            if not to_the_door and not asks_methods and status not in {401, 404, 405}:
+                faults.append(f"{one} answers {status} to somebody who is not logged in")
+    for one, (status, said) in answers.items():
+        missing = like(asker, one)
+        if missing is None:
+            continue
+        if (status, said) != answers[missing]:
+            faults.append(
+                f"{one} answers {status}, {missing.first}/{missing.rest} {answers[missing][0]}: "
+                f"{_apart(said, answers[missing][1])}"
+            )
+    assert faults == [], f"{len(faults)} faults\n" + "\n".join(faults[:40])
+
+
+def _apart(one: str, other: str) -> str:
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{one[max(0, start - 60) : start + 60]!r} / {other[max(0, start - 60) : start + 60]!r}"
+
+
+# --- That it would notice -------------------------------------------------------------------------------------------
+
+
+def test_there_are_many_tries_and_every_parameter_is_known() -> None:
+    assert len(plan()) * len(ASKERS) >= 5000
+    for route in routes():
+        for parameter in route.parameters:
+            meaning(route, parameter)
+
+
+def test_a_parameter_nobody_knows_is_refused_with_what_to_add() -> None:
+    with pytest.raises(AssertionError, match="REGISTRY"):
+        meaning(Route("new", "/new/<uuid:thing>/", ("thing",)), "thing")
+
+
+def test_a_leak_is_noticed_in_a_page_a_header_a_workbook_and_a_folded_calendar(house: World) -> None:
+    marker = house.sides["there"].markers["leave"]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/sharedStrings.xml", marker)
+    for answer in (
+        HttpResponse(f"<p>{marker}</p>"),
+        HttpResponse(headers={"Location": f"/{marker}/"}),
+        HttpResponse(packed.getvalue()),
+        HttpResponse(f"SUMMARY:{marker[:5]}\r\n {marker[5:]}"),
+    ):
+        assert leaks(text_of(answer), "member", "home", house.sides) == ["there leave"]
+    assert leaks(text_of(HttpResponse("nothing")), "member", "home", house.sides) == []
+
+
+def test_a_changed_row_is_noticed(house: World) -> None:
+    assert touched(house) == []
+    with transaction.atomic():
+        Meeting.objects.filter(pk=house.thing("there", "meeting")).update(title="x")
+        assert len(touched(house)) == 1
+        transaction.set_rollback(True)

@@ -1,0 +1,119 @@
+"""A secretary's meetings: the way from the notice to the filed record, page by page, without JavaScript."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from tests import world
+from tests.world import AT
+from zhibu.apps.meetings.models import Meeting
+from zhibu.domain.terms import MeetingStage
+from zhibu.web.shell import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
+@pytest.fixture
+def house():
+    made = world.bureau()
+    for i in range(8):
+        world.member(f"党员{i}", made.inspection, group=made.first_group)
+    return made
+
+
+@pytest.fixture
+def lin(house) -> Client:
+    client = Client()
+    client.force_login(world.account(house.lin))
+    return client
+
+
+def convene(client: Client, **facts: str) -> Meeting:
+    number = facts | {"day_0": "2026-11-26", "starts_0": "15:00", "ends_0": "16:30", "place_0": "三楼会议室"}
+    answer = client.post(
+        "/meetings/new/?organization=GZ-A-01&kind=general_meeting",
+        {
+            "agenda": "传达学习\n讨论发展党员",
+            "audience": "members",
+            "chair": "10001",
+            "recorder": "10001",
+            "convener": "10001",
+            "announce": "",
+            **number,
+        },
+    )
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    return Meeting.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
+
+
+def test_a_meeting_goes_from_the_notice_to_the_filed_record(lin, house):
+    for path in (
+        "/meetings/",
+        "/meetings/new/",
+        "/meetings/new/?organization=GZ-A-01&kind=general_meeting",
+        "/meetings/new/?organization=GZ-A-01&kind=lesson&late=1",
+    ):
+        assert lin.get(path).status_code == 200, path
+    meeting = convene(lin)
+    here, session = f"/meetings/{meeting.pk}/", meeting.sessions.get()
+    roll = f"/meetings/sessions/{session.pk}/"
+    assert (meeting.at_stage, meeting.title) == (MeetingStage.ANNOUNCED, "2026年11月支部党员大会")
+    for path in (here, f"{here}edit/", f"{roll}roll/", f"{here}postpone/", f"{here}record/"):
+        assert lin.get(path).status_code == 200, path
+    assert lin.post(f"{roll}begin/").status_code == 302
+    absent = {"mark": f"{house.chen.pk}:absent:shift"}
+    assert lin.post(f"{roll}roll/mark/", absent).status_code == 302
+    assert lin.post(f"{roll}roll/mark/", absent, headers={"HX-Request": "true"}).status_code == 200
+    lin.post(f"{roll}code/switch/", {"enabled": "yes"})
+    assert lin.get(f"{roll}code/").status_code == 200
+    item = meeting.agenda.get(position=2)
+    for path in (f"{here}items/{item.pk}/vote/", f"{here}items/{item.pk}/election/", f"{roll}roll/count/"):
+        assert lin.get(path).status_code == 200, path
+    assert lin.post(f"{roll}close/")["Location"] == f"{here}minutes/"
+    assert lin.get(f"{here}minutes/").status_code == 200
+    lin.post(
+        f"{here}minutes/",
+        {f"text-discussion-{item.pk}": "林悦：同意。", "then": f"unanimous:{item.pk}", "settles": "yes"},
+    )
+    assert lin.post(f"{here}minutes/", {"then": "finish", "settles": "yes"})["Location"] == f"{here}record/"
+    page = lin.get(f"{here}record/").content.decode()
+    assert "同意发展党员。" in page
+    assert "陈星（当班）" in page
+
+
+def test_the_live_count_is_304_while_nobody_comes(lin, house):
+    meeting = convene(lin)
+    session = meeting.sessions.get()
+    url = f"/meetings/sessions/{session.pk}/roll/count/"
+    tag = lin.get(url)["ETag"]
+    assert lin.get(url, headers={"If-None-Match": tag}).status_code == 304
+    lin.post(f"/meetings/sessions/{session.pk}/begin/")
+    assert lin.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_who_may_not_see_a_meeting_gets_404_and_who_only_sees_it_403(house, lin):
+    meeting = convene(lin)
+    for person, expected in ((house.qiu, 404), (house.chen, 403)):
+        other = Client()
+        other.force_login(world.account(person))
+        assert other.get(f"/meetings/{meeting.pk}/minutes/").status_code == expected
+        assert other.post(f"/meetings/sessions/{meeting.sessions.get().pk}/begin/").status_code == expected
+
+
+def test_what_is_past_is_not_announced_but_entered_afterwards(lin):
+    past = {"day_0": (AT.date() - dt.timedelta(days=9)).isoformat(), "starts_0": "15:00", "ends_0": "16:00"}
+    facts = {"agenda": "党课", "audience": "members", "chair": "10001", **past}
+    assert lin.post("/meetings/new/?organization=GZ-A-01&kind=lesson", {**facts, "announce": ""}).status_code == 422
+    late = lin.post(
+        "/meetings/new/?organization=GZ-A-01&kind=lesson&late=1", {**facts, "late_reason": "口岸无网络", "enter": ""}
+    )
+    assert late.status_code == 302
+    assert Meeting.objects.get().late_reason == "口岸无网络"
