@@ -1,0 +1,64 @@
+# make demo   a whole fictional bureau to look at        make test   everything, on SQLite and on PostgreSQL
+# make check  the cheap guards, seconds                   make quick  the quick suite on SQLite
+# make install VENV=DIR   the runtime with its extras     make lock / make messages / make vendor   for maintainers
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+
+.PHONY: demo test quick check install lock messages vendor bench clean
+
+demo: .venv/runtime
+	$(BIN)/zhibu demo
+
+test: .venv/dev
+	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup --postgres -m "not browser and not sqlite_only"
+
+quick: .venv/dev
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not browser"
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djade --check $$(git ls-files 'src/**/*.html')
+	$(BIN)/djlint --lint --quiet src
+	$(BIN)/python tools/messages.py --check
+	$(BIN)/python -m django makemigrations --check --dry-run --settings zhibu.config.settings
+
+install:
+	@test -n "$(VENV)" || { echo "say where: make install VENV=DIR"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet uv
+	$(VENV)/bin/uv pip install --python $(VENV)/bin/python --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(VENV)/bin/uv pip install --python $(VENV)/bin/python --quiet --no-deps --no-build-isolation .
+
+.venv/bin/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet uv
+
+.venv/runtime: .venv/bin/uv requirements/build.txt requirements/runtime.txt pyproject.toml
+	$(UV) pip install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/runtime requirements/dev.txt
+	$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock: .venv/bin/uv
+	$(LOCK) requirements/build.in -o requirements/build.txt
+	$(LOCK) --all-extras pyproject.toml -o requirements/runtime.txt
+	$(LOCK) --all-extras --group dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+messages: .venv/dev
+	$(BIN)/python tools/messages.py
+
+vendor:
+	$(PYTHON) tools/vendor.py
+
+clean:
+	rm -rf .venv build

