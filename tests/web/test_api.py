@@ -9,7 +9,8 @@ import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.core.signals import request_finished, request_started
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import Http404
 from django.test import Client
 from hypothesis import HealthCheck, settings
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 ADDRESS = "/api/v1/organizations"
 HOUR = dt.timedelta(hours=1)
+WRITES = ("INSERT", "UPDATE", "DELETE", "SAVEPOINT")
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +161,7 @@ def test_using_a_token_writes_nothing(house, django_capture_on_commit_callbacks,
     client = caller(world.account(house.lin))
     with django_assert_num_queries(4) as asked:
         client.get(ADDRESS)
-    assert all(query["sql"].startswith("SELECT") for query in asked)
+    assert [query["sql"] for query in asked if query["sql"].startswith(WRITES)] == []
 
 
 # --- How often
@@ -329,9 +331,20 @@ described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, 
 
 @described.parametrize()
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_generated_calls_are_answered_as_described(case, token):
+def test_generated_calls_are_answered_as_described(case, token, one_connection):
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_WE_SAY)
+
+
+@pytest.fixture
+def one_connection():
+    """As Django's own client does: a call does not close the connection whose transaction holds the test."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
