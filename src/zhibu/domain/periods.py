@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -31,6 +32,18 @@ def add_months(day: dt.date, months: int) -> dt.date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def calendar_periods(months: int, since: dt.date, until: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
+    """First and last day of each period of ``months`` that shares a day with ``since`` … ``until``, both included.
+
+    Periods are those of the calendar: quarters begin in January, April, July and October.
+    """
+    first = since.replace(month=(since.month - 1) // months * months + 1, day=1)
+    while first <= until:
+        following = add_months(first, months)
+        yield first, following - dt.timedelta(days=1)
+        first = following
 
 
 def whole_years(since: dt.date, on: dt.date) -> int:
