@@ -23,6 +23,7 @@ from zhibu.apps.meetings.errors import (
 )
 from zhibu.apps.meetings.models import Attendance, Election, MinutesText, Task
 from zhibu.apps.meetings.queries import count_of, quorum_of, roll_of
+from zhibu.apps.meetings.records import record_of
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Ballots, Count, NextStep, Outcome, Presence, QuorumState, Votes, Written
 from zhibu.domain.requirements import Decision
@@ -619,3 +620,34 @@ def test_a_task_is_reported_without_touching_the_record(house):
         tasks.take_on(meeting, text="x", holder=house.chen, due=DAY - dt.timedelta(days=1), **DONE)
     tasks.report_task(task, report="已报送", done_on=DAY, **DONE)
     assert Task.objects.get(pk=task.pk).done_on == DAY
+
+
+# --- Lessons and joint meetings ---
+
+
+def joint_group_meeting(house, **facts):
+    facts = {"organization": house.first_group, "joint_with": [house.second_group]} | facts
+    return convening.draft(kind=MeetingKind.GROUP_MEETING, title="十一月党小组会", made_by=None, **facts, **DONE)
+
+
+def test_two_groups_hold_one_meeting_with_one_roll_and_its_record_names_both(house):
+    meeting = joint_group_meeting(house)
+    with_session(meeting)
+    convening.announce(meeting.pk, **DONE)
+    assert {line.name for line in roll_of(meeting)} == {"林悦", "陈星", *(f"党员{i}" for i in range(8))}
+    assert record_of(meeting)["joint_with"] == [{"code": "GZ-A-01-2", "name": "第二党小组"}]
+
+
+def test_a_meeting_is_joint_with_others_of_its_kind_only(house):
+    for other in (house.inspection, house.first_group):
+        with pytest.raises(MeetingRefusal, match=other.name):
+            joint_group_meeting(house, joint_with=[other])
+
+
+def test_who_teaches_is_kept_with_a_lesson_and_comes_as_an_observer_where_nobody_called_them(house):
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, lecturer=house.fang)
+    with_session(lesson)
+    convening.announce(lesson.pk, **DONE)
+    assert [line.name for line in roll_of(lesson) if line.observes] == ["方澄"]
+    assert record_of(lesson)["lecturer"] == "方澄"
+    assert general_meeting(house, lecturer=house.fang).lecturer is None

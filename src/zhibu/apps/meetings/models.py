@@ -34,7 +34,8 @@ class Meeting(models.Model):
     """One meeting of one organization, and in the end one record.
 
     ``host`` names the meeting whose sessions and roll this one shares, where several kinds fill one afternoon;
-    null: it has its own. ``repeated`` tells a lesson held in turns from a sitting.
+    null: it has its own. ``repeated`` tells a lesson held in turns from a sitting. ``joint_with``: organizations
+    that hold it together with this one; it counts for each of them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -50,6 +51,9 @@ class Meeting(models.Model):
     convener = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     chair = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     recorder = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    #: Who teaches (授课人): of a lesson.
+    lecturer = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    joint_with = models.ManyToManyField(Organization, blank=True, related_name="joint_meetings")
 
     held_on = models.DateField(null=True, blank=True)
     announced_at = models.DateTimeField(null=True, blank=True)

@@ -37,12 +37,13 @@ def sheet_of(record: Record, *, recorded_on: dt.date, corrections: Iterable[Corr
     items = tuple(_item(item, speakers) for item in record["agenda"])
     conveyed = [record.get("conveyed", ""), *(item["conveyed"] for item in record["agenda"])]
     return RegisterSheet(
-        organization=record["organization"]["name"],
+        organization="、".join(one["name"] for one in (record["organization"], *record.get("joint_with", ()))),
         kind=MeetingKind(record["kind"]),
         title=record["title"],
         gatherings=tuple(_gathering(session) for session in record["sessions"]),
         chair=record["chair"] or "",
         recorder=record["recorder"] or "",
+        lecturer=record.get("lecturer") or "",
         roll=_roll(record),
         items=items,
         conveyed="\n".join(filter(None, conveyed)),

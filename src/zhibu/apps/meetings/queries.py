@@ -19,7 +19,7 @@ from zhibu.apps.rules.queries import rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Count, Foresight, Presence, Quorum
 from zhibu.domain.requirements import AssemblyRule, Decision
-from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
+from zhibu.domain.terms import OFFICES, AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
 from zhibu.domain.tree import STEP
 
 
@@ -138,6 +138,16 @@ def people_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
     return Person.objects.filter(
         Exists(members.filter(person=OuterRef("pk"))) | Exists(posts.filter(person=OuterRef("pk")))
     ).order_by("pinyin", "staff_number")
+
+
+def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
+    """Who may teach its lesson: its own people, and the office holders of those above it."""
+    path = organization.path
+    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    offices = Appointment.objects.on(on).filter(
+        organization__path__in=above, post__in=[post.value for post in OFFICES], person=OuterRef("pk")
+    )
+    return people_of(organization, on) | Person.objects.filter(Exists(offices))
 
 
 def pulse_of(session: Session) -> str:

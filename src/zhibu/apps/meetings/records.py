@@ -46,6 +46,8 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
         "convener": _name(meeting.convener),
         "chair": _name(meeting.chair),
         "recorder": _name(meeting.recorder),
+        "lecturer": _name(meeting.lecturer),
+        "joint_with": [{"code": one.code, "name": one.name} for one in meeting.joint_with.order_by("code")],
         "expected": count.expected,
         "present": count.present,
         "voters": count.voters,

@@ -73,6 +73,8 @@ def convene(
     convener: Person | None = None,
     chair: Person | None = None,
     recorder: Person | None = None,
+    lecturer: Person | None = None,
+    joint_with: Sequence[Organization] = (),
     also: Mapping[MeetingKind, str] | None = None,
     continues: Meeting | None = None,
     announced: bool = True,
@@ -93,6 +95,8 @@ def convene(
         "convener": convener,
         "chair": chair,
         "recorder": recorder,
+        "lecturer": lecturer,
+        "joint_with": joint_with,
         "made_by": made_by,
         "actor": actor,
         "at": at,
@@ -176,9 +180,14 @@ def draft(
     convener: Person | None = None,
     chair: Person | None = None,
     recorder: Person | None = None,
+    lecturer: Person | None = None,
+    joint_with: Sequence[Organization] = (),
     host: Meeting | None = None,
 ) -> Meeting:
-    """A new meeting that only those who run it see. ``host``: share the sessions and the roll of that meeting."""
+    """A new meeting that only those who run it see. ``host``: share the sessions and the roll of that meeting.
+
+    ``lecturer`` stays only with a lesson; ``joint_with`` are organizations of the same kind.
+    """
     if organization.word not in HELD_BY[kind]:
         raise MeetingRefusal(
             _("%(organization)s does not hold a %(kind)s. Choose another kind.")
@@ -188,6 +197,12 @@ def draft(
         raise MeetingRefusal(_("A meeting that decides takes place once, for all together. Only lessons repeat."))
     if host is not None and (host.organization_id != organization.pk or host.host_id is not None):
         raise MeetingRefusal(_("An afternoon is shared by meetings of one organization. Choose its first meeting."))
+    strangers = [one for one in joint_with if one.kind != organization.kind or one.pk == organization.pk]
+    if strangers:
+        raise MeetingRefusal(
+            _("%(name)s can not hold it together with %(organization)s. Choose organizations of the same kind.")
+            % {"name": strangers[0].name, "organization": organization.name}
+        )
     meeting = Meeting.objects.create(
         organization=organization,
         kind=kind.value,
@@ -197,12 +212,16 @@ def draft(
         convener=convener,
         chair=chair,
         recorder=recorder,
+        lecturer=lecturer if kind is MeetingKind.LESSON else None,
         host=host,
         held_on=host.held_on if host else None,
         made_by=made_by,
         made_at=at,
     )
-    meeting.chosen.set(chosen)
+    if chosen:
+        meeting.chosen.set(chosen)
+    if joint_with:
+        meeting.joint_with.set(joint_with)
     AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, position=position, title=item) for position, item in enumerate(agenda, start=1)
     )
@@ -235,6 +254,8 @@ def copy_from(before: Meeting, *, made_by: Account | None, actor: Actor, at: dt.
         convener=before.convener,
         chair=before.chair,
         recorder=before.recorder,
+        lecturer=before.lecturer,
+        joint_with=list(before.joint_with.filter(dissolved__isnull=True)),
     )
     open_tasks = Task.objects.filter(meeting=before, done_on__isnull=True).exists()
     titles = [_("Reports on open tasks")] if open_tasks else []
@@ -356,14 +377,16 @@ def set_people(
     recorder: Person | None,
     actor: Actor,
     at: dt.datetime,
+    lecturer: Person | None = None,
 ) -> None:
-    """Who calls, who chairs, who writes it down."""
+    """Who calls, who chairs, who writes it down, and who teaches a lesson."""
     meeting = locked(meeting_id)
     require(meeting, *EDITABLE, MeetingStage.OPEN, MeetingStage.CLOSED)
     if meeting.at_stage not in BEFORE_ROLL:
         _refuse_chair_off_roll(meeting, chair)
     meeting.convener, meeting.chair, meeting.recorder = convener, chair, recorder
-    meeting.save(update_fields=["convener", "chair", "recorder"])
+    meeting.lecturer = lecturer if meeting.word is MeetingKind.LESSON else None
+    meeting.save(update_fields=["convener", "chair", "recorder", "lecturer"])
     record(
         "meeting_people_set",
         meeting.pk,
@@ -373,6 +396,7 @@ def set_people(
             "convener": str(convener.pk) if convener else None,
             "chair": str(chair.pk) if chair else None,
             "recorder": str(recorder.pk) if recorder else None,
+            "lecturer": str(meeting.lecturer_id) if meeting.lecturer_id else None,
         },
     )
 

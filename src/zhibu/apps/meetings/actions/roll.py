@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
@@ -33,10 +33,18 @@ MARKABLE = (MeetingStage.ANNOUNCED, MeetingStage.OPEN, MeetingStage.CLOSED)
 COMMITTEE_KINDS = (MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING)
 
 
-def _members(organization: Organization, on: dt.date) -> QuerySet[Membership]:
+def _belongs_to(organization: Organization) -> Q:
     if organization.kind == OrganizationKind.GROUP:
-        return Membership.objects.on(on).filter(group=organization)
-    return Membership.objects.on(on).filter(in_subtree(organization.path, "organization__"))
+        return Q(group=organization)
+    return in_subtree(organization.path, "organization__")
+
+
+def _members(meeting: Meeting, on: dt.date) -> QuerySet[Membership]:
+    """The members of the organization, and of those that hold the meeting together with it."""
+    condition = _belongs_to(meeting.organization)
+    for organization in meeting.joint_with.all():
+        condition |= _belongs_to(organization)
+    return Membership.objects.on(on).filter(condition)
 
 
 def _committee(organization: Organization, on: dt.date) -> set[UUID]:
@@ -47,11 +55,9 @@ def _committee(organization: Organization, on: dt.date) -> set[UUID]:
 def _called(meeting: Meeting, on: dt.date) -> set[UUID]:
     match Audience(meeting.audience):
         case Audience.VOTERS:
-            return set(
-                _members(meeting.organization, on).filter(standing=Standing.FULL).values_list("person_id", flat=True)
-            )
+            return set(_members(meeting, on).filter(standing=Standing.FULL).values_list("person_id", flat=True))
         case Audience.MEMBERS:
-            return set(_members(meeting.organization, on).values_list("person_id", flat=True))
+            return set(_members(meeting, on).values_list("person_id", flat=True))
         case Audience.COMMITTEE:
             return _committee(meeting.organization, on)
         case Audience.STAFF:
@@ -65,15 +71,15 @@ def freeze(meeting: Meeting) -> int:
     """Write the roll as it is on the day of the meeting; returns how many are expected.
 
     A vote at a committee's meeting belongs to its committee, elsewhere to the organization's full members whose
-    rights are not suspended (选举工作条例 2020, art. 5). Convener, chair and recorder who are not called come as
+    rights are not suspended (选举工作条例 2020, art. 5). Convener, recorder and lecturer who are not called come as
     observers. Announcing a postponed meeting again writes the roll of the new day.
     """
     assert meeting.held_on is not None
     on = meeting.held_on
     called = _called(meeting, on)
-    standings = dict(_members(meeting.organization, on).values_list("person_id", "standing"))
+    standings = dict(_members(meeting, on).values_list("person_id", "standing"))
     committee = _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else None
-    named = {key for key in (meeting.convener_id, meeting.recorder_id) if key is not None}
+    named = {key for key in (meeting.convener_id, meeting.recorder_id, meeting.lecturer_id) if key is not None}
     people = Person.objects.filter(pk__in=called | named).order_by("staff_number")
     RollEntry.objects.filter(meeting=meeting).delete()
     RollEntry.objects.bulk_create(
@@ -113,7 +119,7 @@ def change_roll(
             entry.delete()
     elif entry is None:
         last = meeting.roll.aggregate(last=Max("position"))["last"] or 0
-        membership = _members(meeting.organization, meeting.held_on or at.date()).filter(person=person).first()
+        membership = _members(meeting, meeting.held_on or at.date()).filter(person=person).first()
         standing = membership.standing if membership else ""
         RollEntry.objects.create(
             meeting=meeting,

@@ -33,6 +33,7 @@ from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 
+_PEOPLE = ("chair", "recorder", "convener", "lecturer")
 _USUAL_HOURS = (dt.time(15, 0), dt.time(16, 30))
 
 
@@ -68,6 +69,7 @@ def convene(request: AskedRequest) -> HttpResponse:
         choosable=_choosable(chosen, clock.today()),
         now=clock.now(),
         is_late=is_late,
+        joint=[one for one in organizations if one.kind == chosen.kind and one.pk != chosen.pk],
     )
     if request.method == "POST" and form.is_valid():
         return _convened(request, form, chosen, kind, last)
@@ -119,7 +121,8 @@ def _like(last: Meeting | None, kind: MeetingKind, request: AskedRequest, *, is_
     }
     if last is None:
         return initial
-    initial |= {name: getattr(last, name) for name in ("chair", "recorder", "convener") if getattr(last, name)}
+    initial |= {name: getattr(last, name) for name in _PEOPLE if getattr(last, name)}
+    initial["joint_with"] = list(last.joint_with.values_list("code", flat=True))
     if last.title != usual_title(kind, last.held_on):
         initial["title"] = last.title
     if last.audience == Audience.CHOSEN:
@@ -183,6 +186,8 @@ def _convened(
         convener=facts["convener"],
         chair=facts["chair"],
         recorder=facts["recorder"],
+        lecturer=facts.get("lecturer"),
+        joint_with=facts.get("joint_with", ()),
         also=facts["also"],
         continues=last,
         announced=announced,
@@ -244,6 +249,7 @@ def _present(meeting: Meeting, sessions: list[Session]) -> dict[str, Any]:
         "convener": meeting.convener,
         "chair": meeting.chair,
         "recorder": meeting.recorder,
+        "lecturer": meeting.lecturer,
     }
     if meeting.audience == Audience.CHOSEN:
         initial["chosen"] = "\n".join(meeting.chosen.values_list("staff_number", flat=True))
@@ -275,7 +281,6 @@ def _changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> None:
             )
         elif session is not None:
             convening.remove_session(session, **done)
-    if changed & {"chair", "recorder", "convener"}:
-        convening.set_people(
-            meeting.pk, convener=facts["convener"], chair=facts["chair"], recorder=facts["recorder"], **done
-        )
+    if changed & set(_PEOPLE):
+        people = {name: facts.get(name) for name in _PEOPLE}
+        convening.set_people(meeting.pk, **people, **done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from zhibu.apps.meetings.actions.convening import LONGEST_SESSION, MAY_BE_REPEATED, Hours, default_audience
 from zhibu.apps.meetings.models import Meeting, Session
+from zhibu.apps.meetings.queries import lecturers_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
@@ -115,9 +116,18 @@ class _PeopleOfMeeting(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, people: QuerySet[Person], choosable: QuerySet[Person], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: QuerySet[Person],
+        choosable: QuerySet[Person],
+        lecturers: QuerySet[Person] | None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._choosable = choosable
+        if lecturers is not None:
+            self.fields["lecturer"] = PersonField(lecturers, label=_lazy("Lecturer"), required=False)
         for name, label in (
             ("chair", _lazy("Chair")),
             ("recorder", _lazy("Recorder")),
@@ -162,15 +172,26 @@ class ConveneForm(_PeopleOfMeeting):
         kind: MeetingKind,
         now: dt.datetime,
         is_late: bool,
+        joint: Iterable[Organization],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind, self.now, self.is_late = kind, now, is_late
-        rows = MOST_SESSIONS if kind in MAY_BE_REPEATED else 1
-        self.hours = [HoursOf(self, number, required=number == 0) for number in range(rows)]
         self.others = [
             other for other in TOGETHER if other != kind and kind in TOGETHER and organization.word in HELD_BY[other]
         ]
+        has_lesson = MeetingKind.LESSON in {kind, *self.others}
+        super().__init__(*args, lecturers=lecturers_of(organization, now.date()) if has_lesson else None, **kwargs)
+        self.kind, self.now, self.is_late = kind, now, is_late
+        rows = MOST_SESSIONS if kind in MAY_BE_REPEATED else 1
+        self.hours = [HoursOf(self, number, required=number == 0) for number in range(rows)]
+        self._joint = {one.code: one for one in joint}
+        if self._joint:
+            self.fields["joint_with"] = forms.MultipleChoiceField(
+                label=_lazy("Held together with"),
+                help_text=_lazy("It counts for each of them."),
+                choices=[(code, one.name) for code, one in self._joint.items()],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            )
         for other in self.others:
             self.fields[f"also_{other.value}"] = forms.BooleanField(label=other.zh, required=False)
             self.fields[f"subject_{other.value}"] = forms.CharField(
@@ -193,6 +214,9 @@ class ConveneForm(_PeopleOfMeeting):
     @property
     def has_together(self) -> bool:
         return any(self[f"also_{other.value}"].value() for other in self.others)
+
+    def clean_joint_with(self) -> list[Organization]:
+        return [self._joint[code] for code in self.cleaned_data["joint_with"]]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -223,7 +247,9 @@ class EditForm(_PeopleOfMeeting):
     """Changes of a meeting that has been drafted or announced; hours only where it keeps its own sessions."""
 
     def __init__(self, *args: Any, meeting: Meeting, sessions: list[Session], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        on = meeting.held_on or meeting.made_at.date()
+        is_lesson = meeting.word is MeetingKind.LESSON
+        super().__init__(*args, lecturers=lecturers_of(meeting.organization, on) if is_lesson else None, **kwargs)
         self.meeting = meeting
         self.fields["title"].required = True
         if meeting.at_stage not in {MeetingStage.DRAFT, MeetingStage.POSTPONED}:
