@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from zhibu.apps.people.models import Person
 from zhibu.apps.rules.queries import election_rule_for
 from zhibu.domain.assembly import Ballots, Count, ElectionResult, Votes, Written
 from zhibu.domain.requirements import Decision as DecisionKind
+from zhibu.domain.strokes import by_surname
 from zhibu.domain.terms import Standing, VotingWay
 from zhibu.web.secretary.meetings.doors import Signed, run, run_item, signed
 from zhibu.web.secretary.meetings.fields import person_called
@@ -270,7 +270,7 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
         **_context(meeting, item, _("Election")),
         "form": form,
         "first": first,
-        "electable": [] if candidates else list(electable),
+        "electable": [] if candidates else electable,
         "counted": counted(meeting, lines, is_running=False),
         "citation": citation_of(rule),
         "is_votable": meeting.at_stage in decisions.VOTABLE,
@@ -288,21 +288,19 @@ def _first(request: AskedRequest, item: AgendaItem) -> Election | None:
         return None
 
 
-def _electable(meeting: Meeting) -> QuerySet[Person]:
-    """Full members on the roll, in the order in which a ballot lists them: by the surname in pinyin.
-
-    The usual order is by strokes; no table of strokes comes with us, so the page says which order it is.
-    """
-    return Person.objects.filter(
+def _electable(meeting: Meeting) -> list[Person]:
+    """Full members on the roll, in the order in which a ballot lists them: by the strokes of the surname."""
+    full = Person.objects.filter(
         roll_entries__meeting=meeting.roll_of, roll_entries__standing=Standing.FULL, roll_entries__observes=False
-    ).order_by("pinyin", "staff_number")
+    )
+    return sorted(full, key=lambda person: (by_surname(person.name), person.staff_number))
 
 
-def _candidates(request: AskedRequest, electable: QuerySet[Person], first: Election | None) -> list[Person]:
+def _candidates(request: AskedRequest, electable: list[Person], first: Election | None) -> list[Person]:
     if first is not None:
         return [one.person for one in first.candidates.filter(tied=True).select_related("person")]
-    numbers = request.GET.getlist("c")[:200]
-    return list(electable.filter(staff_number__in=numbers)) if numbers else []
+    numbers = set(request.GET.getlist("c")[:200])
+    return [person for person in electable if person.staff_number in numbers]
 
 
 def _papers(count: Count, first: Election | None, item: AgendaItem, request: AskedRequest) -> dict[str, Any]:
