@@ -22,12 +22,12 @@ from zhibu.apps.meetings.errors import (
     OutOfOrder,
 )
 from zhibu.apps.meetings.models import Attendance, Election, MinutesText, Task
-from zhibu.apps.meetings.queries import count_of, quorum_of, roll_of
+from zhibu.apps.meetings.queries import count_of, pulse_of, quorum_of, roll_of
 from zhibu.apps.meetings.records import record_of
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Ballots, Count, NextStep, Outcome, Presence, QuorumState, Votes, Written
 from zhibu.domain.requirements import Decision
-from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, MeetingStage, Standing, VotingWay
+from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, MeetingStage, PostKind, Standing, VotingWay
 
 pytestmark = pytest.mark.django_db
 
@@ -651,3 +651,130 @@ def test_who_teaches_is_kept_with_a_lesson_and_comes_as_an_observer_where_nobody
     assert [line.name for line in roll_of(lesson) if line.observes] == ["方澄"]
     assert record_of(lesson)["lecturer"] == "方澄"
     assert general_meeting(house, lecturer=house.fang).lecturer is None
+
+
+# --- One afternoon ---
+
+
+def afternoon(house, *, announced=True):
+    """A general meeting, a lesson and a theme day on one afternoon, convened in one deed."""
+    host = convening.convene(
+        organization=house.inspection,
+        kind=MeetingKind.GENERAL_MEETING,
+        title="",
+        hours=[convening.Hours(STARTS, STARTS + dt.timedelta(hours=2), "三楼会议室")],
+        agenda=["讨论发展党员"],
+        audience=Audience.MEMBERS,
+        chair=house.lin,
+        convener=house.lin,
+        also={MeetingKind.LESSON: "学习条例", MeetingKind.THEME_DAY: ""},
+        announced=announced,
+        made_by=None,
+        **DONE,
+    )
+    lesson, theme_day = host.guests.order_by("kind")
+    return host, lesson, theme_day
+
+
+def stages_of(*meetings):
+    for one in meetings:
+        one.refresh_from_db()
+    return [one.at_stage for one in meetings]
+
+
+def test_a_committee_has_a_roll_of_its_own_whatever_else_is_on_that_afternoon(house):
+    meeting = general_meeting(house)
+    with pytest.raises(MeetingRefusal, match="支部委员会|委员会"):
+        general_meeting(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING, host=meeting)
+
+
+def test_a_drafted_afternoon_is_announced_in_one_deed(house):
+    together = afternoon(house, announced=False)
+    convening.announce(together[0].pk, **DONE)
+    assert stages_of(*together) == [MeetingStage.ANNOUNCED] * 3
+
+
+def test_a_postponed_afternoon_is_postponed_and_announced_again_as_a_whole(house):
+    together = afternoon(house)
+    with pytest.raises(MeetingRefusal):
+        convening.postpone(together[1].pk, reason="船期提前", **DONE)
+    convening.postpone(together[0].pk, reason="船期提前", **DONE)
+    assert stages_of(*together) == [MeetingStage.POSTPONED] * 3
+    assert {one.reason for one in together} == {"船期提前"}
+    session = together[0].sessions.get()
+    later = STARTS + dt.timedelta(days=3)
+    convening.change_session(
+        session, starts_at=later, ends_at=later + dt.timedelta(hours=2), place="三楼会议室", **DONE
+    )
+    convening.announce(together[0].pk, **DONE)
+    assert stages_of(*together) == [MeetingStage.ANNOUNCED] * 3
+    assert {one.held_on for one in together} == {later.date()}
+
+
+def test_where_the_first_meeting_of_an_afternoon_is_not_held_the_others_keep_its_session_and_roll(house):
+    host, lesson, theme_day = afternoon(house)
+    roll.ask_leave(host, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    convening.not_held(host.pk, reason="到会人数不足", **DONE)
+    assert stages_of(host, lesson, theme_day) == [
+        MeetingStage.NOT_HELD,
+        MeetingStage.ANNOUNCED,
+        MeetingStage.ANNOUNCED,
+    ]
+    assert (lesson.host, theme_day.host) == (None, lesson)
+    assert (lesson.sessions.count(), lesson.roll.count(), lesson.leaves.count()) == (1, 10, 1)
+    roll.call_roll(lesson.sessions.get(), **DONE)
+    assert stages_of(lesson, theme_day) == [MeetingStage.OPEN, MeetingStage.OPEN]
+
+
+# --- Odd times ---
+
+
+def test_a_meeting_across_midnight_is_of_the_day_on_which_it_begins(house):
+    """23:30 in Guangzhou is 15:30 UTC of the same day; half past midnight is already the next."""
+    meeting = general_meeting(house)
+    starts = dt.datetime(2026, 11, 30, 23, 30, tzinfo=AT.tzinfo)
+    with_session(meeting, starts_at=starts, hours=1)
+    world.admit(world.person("次日入党"), house.inspection, since=dt.date(2026, 12, 1))
+    convening.announce(meeting.pk, **DONE)
+    meeting.refresh_from_db()
+    assert (meeting.held_on, meeting.roll.count()) == (dt.date(2026, 11, 30), 10)
+    after = general_meeting(house)
+    with_session(after, starts_at=starts + dt.timedelta(hours=1), hours=1)
+    convening.announce(after.pk, **DONE)
+    after.refresh_from_db()
+    assert (after.held_on, after.roll.count()) == (dt.date(2026, 12, 1), 11)
+
+
+def test_a_clock_that_jumps_back_loses_no_mark_and_the_live_count_still_moves(house):
+    meeting, session = opened(house)
+    roll.mark_all_present(session, **DONE)
+    before = pulse_of(session)
+    earlier = {"actor": OPERATOR, "at": AT - dt.timedelta(hours=3)}
+    roll.mark(session, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **earlier)
+    assert pulse_of(session) != before
+    saved = minutes.save_text(
+        meeting, field=MinutesText.Field.SUMMARY, item=None, text="一", based_on=0, by=None, **DONE
+    )
+    again = minutes.save_text(
+        meeting, field=MinutesText.Field.SUMMARY, item=None, text="二", based_on=1, by=None, **earlier
+    )
+    assert (saved.text.version, again.text.text, again.text.version, again.aside) == (1, "二", 2, None)
+    roll.close_session(session, **earlier)
+    meeting.refresh_from_db()
+    filed = filing.finish(meeting, house.lin, **earlier)
+    assert (count_of(roll_of(meeting)).present, filed.filed_at) == (9, earlier["at"])
+
+
+def test_who_joined_the_committee_after_the_announcement_votes_in_it_and_a_guest_does_not(house):
+    world.appoint(house.chen, house.inspection, PostKind.PUBLICITY_OFFICER, since=DAY)
+    meeting, _session = announced(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING)
+    late = Person.objects.get(name="党员0")
+    world.appoint(late, house.inspection, PostKind.ORGANIZATION_OFFICER, since=DAY)
+    for person in (late, Person.objects.get(name="党员1")):
+        roll.change_roll(meeting.pk, person, observes=False, reason="公告后增补", **DONE)
+    assert dict(meeting.roll.values_list("person__name", "votes")) == {
+        "林悦": True,
+        "陈星": True,
+        "党员0": True,
+        "党员1": False,
+    }

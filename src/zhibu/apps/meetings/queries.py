@@ -151,9 +151,12 @@ def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
 
 
 def pulse_of(session: Session) -> str:
-    """A text that changes whenever a mark at this meeting does: cheap to ask every two seconds."""
+    """A text that changes whenever a count at this meeting does: cheap to ask every two seconds.
+
+    A clock that jumped back leaves the last mark where it was; so how many are here stands in it too.
+    """
     marks = Attendance.objects.filter(session__meeting=session.meeting_id).aggregate(
-        number=CountOf("pk"), last=Max("recorded_at")
+        number=CountOf("pk"), here=CountOf("pk", filter=Q(status=Presence.PRESENT)), last=Max("recorded_at")
     )
     leaves = Leave.objects.filter(meeting=session.meeting_id).aggregate(
         number=CountOf("pk"), asked=Max("asked_at"), answered=Max("answered_at")

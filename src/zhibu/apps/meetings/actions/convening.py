@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
-from zhibu.apps.meetings.actions.roll import freeze
+from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze
 from zhibu.apps.meetings.actions.stages import advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
@@ -122,8 +122,8 @@ def convene(
     for meeting in together:
         if late_reason is not None:
             enter_after(meeting, reason=late_reason, actor=actor, at=at)
-        elif announced:
-            announce(meeting.pk, actor=actor, at=at)
+    if announced and late_reason is None:
+        announce(first.pk, actor=actor, at=at)
     first.refresh_from_db()
     return first
 
@@ -203,6 +203,8 @@ def draft(
             _("%(name)s can not hold it together with %(organization)s. Choose organizations of the same kind.")
             % {"name": strangers[0].name, "organization": organization.name}
         )
+    if host is not None and {kind, host.word} & COMMITTEE_KINDS:
+        raise MeetingRefusal(_("A committee has a roll of its own. Convene its meeting by itself."))
     meeting = Meeting.objects.create(
         organization=organization,
         kind=kind.value,
@@ -405,10 +407,11 @@ def set_people(
 def announce(meeting_id: UUID, *, actor: Actor, at: dt.datetime) -> Meeting:
     """Freeze the roll as it is on the day of the meeting and tell everybody on it.
 
-    Refused without a session, and where the chair is not on the roll.
+    Meetings that share its afternoon and wait as it does are announced with it. Refused without a session, and
+    where a chair is not on the roll.
     """
     meeting = locked(meeting_id)
-    require(meeting, MeetingStage.DRAFT, MeetingStage.POSTPONED)
+    require(meeting, *BEFORE_ROLL)
     if meeting.held_on is None:
         raise MeetingRefusal(_("“%(title)s” has no time and place yet. Set its session.") % {"title": meeting.title})
     if meeting.host_id is None:
@@ -428,6 +431,8 @@ def announce(meeting_id: UUID, *, actor: Actor, at: dt.datetime) -> Meeting:
         at=at,
         document={"held_on": meeting.held_on.isoformat(), "expected": meeting.roll_of.roll.count()},
     )
+    for guest in meeting.guests.filter(stage__in=[stage.value for stage in BEFORE_ROLL]):
+        announce(guest.pk, actor=actor, at=at)
     return meeting
 
 
@@ -441,20 +446,41 @@ def _refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:
 
 @transaction.atomic
 def postpone(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """An honest outcome: the reason stays on record, the sessions are set anew."""
+    """An honest outcome: the reason stays on record, the sessions are set anew; for all that share the afternoon."""
     meeting = locked(meeting_id)
-    meeting.reason = _said(reason)
-    advance(meeting, MeetingStage.POSTPONED, "reason")
-    record("meeting_postponed", meeting.pk, actor=actor, at=at, document={"reason": meeting.reason})
+    if meeting.host is not None:
+        raise MeetingRefusal(
+            _("“%(title)s” shares the afternoon of “%(host)s”. Postpone that one, or say that this one is not held.")
+            % {"title": meeting.title, "host": meeting.host.title}
+        )
+    said = _said(reason)
+    for one in (meeting, *meeting.guests.filter(stage=MeetingStage.ANNOUNCED)):
+        one.reason = said
+        advance(one, MeetingStage.POSTPONED, "reason")
+        record("meeting_postponed", one.pk, actor=actor, at=at, document={"reason": said})
 
 
 @transaction.atomic
 def not_held(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """An honest outcome: it did not take place, and why."""
+    """An honest outcome: it did not take place, and why. Others of the same afternoon may still take place."""
     meeting = locked(meeting_id)
     meeting.reason = _said(reason)
     advance(meeting, MeetingStage.NOT_HELD, "reason")
     record("meeting_not_held", meeting.pk, actor=actor, at=at, document={"reason": meeting.reason})
+    _pass_on_afternoon(meeting)
+
+
+def _pass_on_afternoon(meeting: Meeting) -> None:
+    """The first of the others keeps sessions, roll and leave from now on."""
+    standing = list(meeting.guests.exclude(stage=MeetingStage.NOT_HELD).order_by("made_at", "pk"))
+    if not standing:
+        return
+    heir = standing[0]
+    heir.host = None
+    heir.save(update_fields=["host"])
+    meeting.guests.exclude(pk=heir.pk).update(host=heir)
+    for kept in (meeting.sessions, meeting.roll, meeting.leaves):
+        kept.update(meeting=heir)
 
 
 def _said(reason: str) -> str:

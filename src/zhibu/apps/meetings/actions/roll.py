@@ -30,7 +30,8 @@ from zhibu.domain.terms import (
 #: While these last, the roll may still be put right.
 MARKABLE = (MeetingStage.ANNOUNCED, MeetingStage.OPEN, MeetingStage.CLOSED)
 
-COMMITTEE_KINDS = (MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING)
+#: Meetings whose votes are their committee's.
+COMMITTEE_KINDS = frozenset({MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING})
 
 
 def _belongs_to(organization: Organization) -> Q:
@@ -125,13 +126,13 @@ def change_roll(
             meeting=meeting,
             person=person,
             standing=standing,
-            votes=not observes and standing == Standing.FULL and meeting.word not in COMMITTEE_KINDS,
+            votes=not observes and _has_vote(meeting, person, standing),
             observes=observes,
             position=last + 1,
         )
     elif entry.observes != observes:
         entry.observes = observes
-        entry.votes = not observes and entry.standing == Standing.FULL and meeting.word not in COMMITTEE_KINDS
+        entry.votes = not observes and _has_vote(meeting, person, entry.standing)
         entry.save(update_fields=["observes", "votes"])
     record(
         "roll_changed",
@@ -140,6 +141,14 @@ def change_roll(
         at=at,
         document={"person": str(person.pk), "observes": observes, "reason": reason.strip()},
     )
+
+
+def _has_vote(meeting: Meeting, person: Person, standing: str) -> bool:
+    """As at the announcement: a vote at a committee's meeting is its committee's, on the day of the meeting."""
+    if meeting.word not in COMMITTEE_KINDS:
+        return standing == Standing.FULL
+    assert meeting.held_on is not None
+    return person.pk in _committee(meeting.organization, meeting.held_on)
 
 
 # --- The session opens and closes ---

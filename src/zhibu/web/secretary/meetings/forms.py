@@ -32,13 +32,14 @@ from zhibu.web.secretary.meetings.fields import (
 #: How many sessions one may set at once where a lesson is held in turns.
 MOST_SESSIONS = 6
 
-#: Kinds that may fill one afternoon together with another.
+#: Kinds that may fill one afternoon together with another. A committee's meeting has a roll of its own.
 TOGETHER = (
     MeetingKind.GENERAL_MEETING,
-    MeetingKind.BRANCH_COMMITTEE_MEETING,
+    MeetingKind.GROUP_MEETING,
     MeetingKind.LESSON,
     MeetingKind.THEME_DAY,
     MeetingKind.ORGANIZATION_LIFE_MEETING,
+    MeetingKind.APPRAISAL,
 )
 
 
