@@ -22,7 +22,8 @@ from zhibu.apps.meetings.errors import (
     OutOfOrder,
 )
 from zhibu.apps.meetings.models import Attendance, Election, MinutesText, Task
-from zhibu.apps.meetings.queries import count_of, pulse_of, quorum_of, roll_of
+from zhibu.apps.meetings.papers import sheet_of
+from zhibu.apps.meetings.queries import count_of, previous_of, pulse_of, quorum_of, roll_of
 from zhibu.apps.meetings.records import record_of
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Ballots, Count, NextStep, Outcome, Presence, QuorumState, Votes, Written
@@ -684,7 +685,7 @@ def stages_of(*meetings):
 
 def test_a_committee_has_a_roll_of_its_own_whatever_else_is_on_that_afternoon(house):
     meeting = general_meeting(house)
-    with pytest.raises(MeetingRefusal, match="支部委员会|委员会"):
+    with pytest.raises(MeetingRefusal, match="自己的应到名单"):
         general_meeting(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING, host=meeting)
 
 
@@ -778,3 +779,45 @@ def test_who_joined_the_committee_after_the_announcement_votes_in_it_and_a_guest
         "党员0": True,
         "党员1": False,
     }
+
+
+# --- The meeting before ---
+
+
+def test_the_minutes_of_the_meeting_before_are_read_and_a_correction_is_typed_once(house):
+    before, _session = closed(house)
+    meeting, _session = opened(house)
+    meeting.held_on = before.held_on + dt.timedelta(days=30)
+    meeting.save()
+    assert previous_of(meeting) == before
+    with pytest.raises(MeetingRefusal, match=before.title):
+        filing.read_previous(meeting, before, correction="", by=None, **DONE)
+    before.refresh_from_db()
+    filed = filing.finish(before, house.lin, **DONE)
+    text = filed.document.text
+    agreed = filing.read_previous(meeting, before, correction=" ", by=None, **DONE)
+    assert agreed.correction is None
+    put_right = filing.read_previous(meeting, before, correction="实到应为9人。", by=None, **DONE)
+    assert [one.text for one in filed.corrections.all()] == ["实到应为9人。"]
+    assert put_right.pk == agreed.pk
+    filed.document.refresh_from_db()
+    assert filed.document.text == text
+    with pytest.raises(OutOfOrder):
+        filing.read_previous(meeting, before, correction="再改。", by=None, **DONE)
+    assert record_of(meeting)["previous"] == [
+        {"title": before.title, "held_on": before.held_on.isoformat(), "correction": "实到应为9人。"}
+    ]
+
+
+def test_a_task_reported_at_the_next_meeting_stands_in_its_record(house):
+    before, _session = closed(house)
+    task = tasks.take_on(before, text="报送材料。", holder=house.chen, due=None, **DONE)
+    meeting, _session = opened(house)
+    tasks.report_task(task, report="已交办公室", done_on=DAY, meeting=meeting, **DONE)
+    record = record_of(meeting)
+    assert record["reports"] == [
+        {"text": "报送材料。", "holder": "陈星", "report": "已交办公室", "done_on": "2026-11-23"}
+    ]
+    assert sheet_of(record, recorded_on=DAY).previously == ("报送材料（陈星）：已完成，已交办公室",)
+    with pytest.raises(OutOfOrder):
+        tasks.report_task(task, report="x", done_on=None, meeting=announced(house)[0], **DONE)

@@ -188,7 +188,8 @@ class Correction:
 class RegisterSheet:
     """All that the record of one meeting says (会议记录); every other paper after the meeting is derived from it.
 
-    ``conveyed`` and ``closing`` are texts of any number of lines; ``points`` were said outside any item.
+    ``previously``: minutes of before that were read, and tasks reported on; each a sentence. ``conveyed`` and
+    ``closing`` are texts of any number of lines; ``points`` were said outside any item.
     ``lecturer`` is empty where nobody taught. There is at least one gathering.
     """
 
@@ -201,6 +202,7 @@ class RegisterSheet:
     roll: Roll
     items: tuple[Item, ...] = ()
     lecturer: str = ""
+    previously: tuple[str, ...] = ()
     conveyed: str = ""
     points: tuple[Point, ...] = ()
     tasks: tuple[Task, ...] = ()
@@ -252,6 +254,7 @@ def register_fields(sheet: RegisterSheet) -> tuple[Field, ...]:
         _field(Label.ABSENT, [absent(roll)]),
         _field(Label.OBSERVERS, ["、".join(roll.observers)]),
         Field(Label.AGENDA, or_none(numbered(item.title for item in sheet.items))),
+        *([Field(Label.PREVIOUSLY, or_none(numbered(sheet.previously)))] if sheet.previously else []),
         _field(Label.CONVEYED, sheet.conveyed.splitlines()),
         Field(Label.POINTS, or_none(_spoken(sheet))),
         Field(Label.VOTES, or_none(numbered(str(vote) for item in sheet.items for vote in item.votes))),

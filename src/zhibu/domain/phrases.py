@@ -35,6 +35,7 @@ class Label(StrEnum):
     ABSENT = "缺席及原因"
     OBSERVERS = "列席"
     AGENDA = "议题"
+    PREVIOUSLY = "上次会议事项"
     CONVEYED = "传达学习内容"
     POINTS = "发言要点"
     VOTES = "表决"

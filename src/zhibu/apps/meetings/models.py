@@ -369,6 +369,22 @@ class Approval(models.Model):
         return f"{self.meeting_id} {self.person_id}"
 
 
+class Reading(models.Model):
+    """At a meeting the minutes of an earlier one were read: agreed to, or corrected as ``correction`` says."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="readings")
+    before = models.ForeignKey(Meeting, models.PROTECT, related_name="read_at")
+    correction = models.OneToOneField("Correction", models.PROTECT, null=True, blank=True, related_name="reading")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["read_at"]
+        constraints = [models.UniqueConstraint(name="reading_once", fields=["meeting", "before"])]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} ← {self.before_id}"
+
+
 class Filing(models.Model):
     """The filed record: the canonical text that the archive sealed. It never changes and is never made again."""
 
@@ -427,6 +443,8 @@ class Task(models.Model):
     due = models.DateField(null=True, blank=True)
     done_on = models.DateField(null=True, blank=True)
     report = models.CharField(max_length=500, blank=True)
+    #: The later meeting at which it was last reported on.
+    reported_at = models.ForeignKey(Meeting, models.SET_NULL, null=True, blank=True, related_name="reports")
 
     class Meta:
         ordering = ["due", "id"]

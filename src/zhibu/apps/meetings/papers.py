@@ -26,6 +26,7 @@ from zhibu.domain.minutes import (
     points,
 )
 from zhibu.domain.notice import Notice
+from zhibu.domain.phrases import day
 from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, VotingWay
 
 Record = Mapping[str, Any]
@@ -47,6 +48,7 @@ def sheet_of(record: Record, *, recorded_on: dt.date, corrections: Iterable[Corr
         roll=_roll(record),
         items=items,
         conveyed="\n".join(filter(None, conveyed)),
+        previously=tuple(_previously(record)),
         points=points(record.get("discussion", ""), speakers),
         tasks=tuple(Task(task["text"], task["holder"], _day(task["due"])) for task in record["tasks"]),
         closing=record["summary"],
@@ -81,6 +83,17 @@ def _gathering(session: Record) -> Gathering:
 
 def _local(text: str) -> dt.datetime:
     return localtime(dt.datetime.fromisoformat(text))
+
+
+def _previously(record: Record) -> Iterable[str]:
+    """What came back from earlier meetings: their minutes, and the tasks taken on there."""
+    for read in record.get("previous", ()):
+        held = _day(read["held_on"])
+        which = f"{day(held)}《{read['title']}》记录" if held else f"《{read['title']}》记录"
+        yield f"{which}：更正，{read['correction']}" if read["correction"] else f"{which}：确认无误。"
+    for task in record.get("reports", ()):
+        state = "，".join(filter(None, ("已完成" if task["done_on"] else "进行中", task["report"])))
+        yield f"{task['text'].rstrip('。；，')}（{task['holder']}）：{state}"
 
 
 def _day(text: str | None) -> dt.date | None:

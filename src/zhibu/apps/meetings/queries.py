@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count as CountOf
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet
 
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.meetings.models import Attendance, CalendarFeed, Leave, Meeting, RollEntry, Session, Task
@@ -40,21 +40,23 @@ class RollLine:
 
 
 def roll_of(meeting: Meeting, session: Session | None = None) -> list[RollLine]:
-    """The roll in its order, three queries. Without ``session``: present is who came to any session."""
+    """The roll in its order, one query. Without ``session``: present is who came to any session."""
     kept = meeting.roll_of
-    attended = Attendance.objects.filter(session__meeting=kept)
-    if session is not None:
-        attended = attended.filter(session=session)
-    known: dict[UUID, Attendance] = {}
-    for row in attended.order_by("recorded_at"):
-        before = known.get(row.person_id)
+    marks = "meeting__sessions__attendances" if session is None else "person__attendances"
+    own = {f"{marks}__person": F("person")} if session is None else {f"{marks}__session": session}
+    joined = RollEntry.objects.filter(meeting=kept).annotate(
+        row=FilteredRelation(marks, condition=Q(**own)),
+        leave=FilteredRelation("person__leaves", condition=Q(person__leaves__meeting=kept)),
+    )
+    # Where nothing is joined the entry has no such attribute.
+    known: dict[UUID, tuple[RollEntry, Attendance | None]] = {}
+    lines = joined.select_related("person", "row", "leave")  # type: ignore[misc]  # names annotated above
+    for entry in lines.order_by("position", "row__recorded_at"):
+        row: Attendance | None = getattr(entry, "row", None)
+        before = known.get(entry.person_id, (entry, None))[1]
         if before is None or before.status not in {Presence.PRESENT, Presence.OBSERVER}:
-            known[row.person_id] = row
-    leaves = {leave.person_id: leave for leave in Leave.objects.filter(meeting=kept)}
-    return [
-        _line(entry.person, entry, known.get(entry.person_id), leaves.get(entry.person_id))
-        for entry in kept.roll.select_related("person")
-    ]
+            known[entry.person_id] = entry, row
+    return [_line(entry.person, entry, row, getattr(entry, "leave", None)) for entry, row in known.values()]
 
 
 def _line(person: Person, entry: RollEntry, row: Attendance | None, leave: Leave | None) -> RollLine:
@@ -119,6 +121,19 @@ def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
         .select_related("convener", "chair", "recorder")
         .order_by("-held_on", "-made_at")
         .first()
+    )
+
+
+def previous_of(meeting: Meeting) -> Meeting | None:
+    """The meeting of this kind before this one, whose minutes are read at it; ``None`` at the first."""
+    return (
+        Meeting.objects.filter(organization=meeting.organization_id, kind=meeting.kind)
+        .filter(Q(held_on__lt=meeting.held_on) | Q(held_on=meeting.held_on, made_at__lt=meeting.made_at))
+        .exclude(stage__in=[MeetingStage.NOT_HELD, MeetingStage.POSTPONED, MeetingStage.DRAFT])
+        .order_by("-held_on", "-made_at")
+        .first()
+        if meeting.held_on
+        else None
     )
 
 

@@ -62,6 +62,23 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
             {"text": task.text, "holder": task.holder.name, "due": task.due.isoformat() if task.due else None}
             for task in meeting.tasks.select_related("holder")
         ],
+        "previous": [
+            {
+                "title": reading.before.title,
+                "held_on": reading.before.held_on.isoformat() if reading.before.held_on else None,
+                "correction": reading.correction.text if reading.correction else "",
+            }
+            for reading in meeting.readings.select_related("before", "correction")
+        ],
+        "reports": [
+            {
+                "text": task.text,
+                "holder": task.holder.name,
+                "report": task.report,
+                "done_on": task.done_on.isoformat() if task.done_on else None,
+            }
+            for task in meeting.reports.select_related("holder")
+        ],
         "papers": [
             {"name": paper.name, "sha256": paper.sha256, "size": paper.size} for paper in meeting.papers.all()
         ],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
-from zhibu.apps.meetings.actions.stages import locked, require
+from zhibu.apps.meetings.actions.stages import VOTABLE, locked, require
 from zhibu.apps.meetings.errors import CountRefused
 from zhibu.apps.meetings.models import AgendaItem, Candidate, Decision, Election
 from zhibu.apps.meetings.queries import count_of, roll_of, rule_of
@@ -22,10 +22,7 @@ from zhibu.apps.rules.queries import election_rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Ballots, ElectionResult, Outcome, Verdict, Votes
 from zhibu.domain.requirements import Decision as DecisionKind
-from zhibu.domain.terms import MeetingStage, VotingWay
-
-VOTABLE = (MeetingStage.OPEN, MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED)
-
+from zhibu.domain.terms import VotingWay
 
 #: What each refusal of the domain says to the recorder; the fields of the refusal fill it in.
 _SAYS: dict[type[assembly.AssemblyRefusal], Promise] = {

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.archive.models import Document
-from zhibu.apps.meetings.actions.minutes import approve, hand_over
+from zhibu.apps.meetings.actions.minutes import approve, hand_over, reopen_for_change
 from zhibu.apps.meetings.actions.roll import freeze, settle_agenda
-from zhibu.apps.meetings.actions.stages import advance, locked, require
-from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting
+from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
+from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
+from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting, Reading
 from zhibu.apps.meetings.queries import roll_of
 from zhibu.apps.meetings.records import record_of
 from zhibu.apps.people.models import Account, Person
@@ -114,6 +114,46 @@ def correct(
         },
     )
     return correction
+
+
+@transaction.atomic
+def read_previous(
+    meeting: Meeting, before: Meeting, *, correction: str, by: Account | None, actor: Actor, at: dt.datetime
+) -> Reading:
+    """The minutes of the meeting before are read at this one: agreed to, or with ``correction`` put right.
+
+    The correction stands beside the earlier record, typed once. Read twice: the later word counts where the first
+    was an agreement.
+    """
+    meeting = locked(meeting.pk)
+    require(meeting, *VOTABLE)
+    filed = Filing.objects.filter(meeting=before).first()
+    if filed is None:
+        raise MeetingRefusal(
+            _("The minutes of “%(title)s” are not filed yet. Finish them first; until then they can be changed.")
+            % {"title": before.title}
+        )
+    reading = Reading.objects.filter(meeting=meeting, before=before).first() or Reading(
+        meeting=meeting, before=before
+    )
+    if reading.correction_id is not None:
+        raise OutOfOrder(_("A correction from this meeting stands already beside that record."))
+    reading.read_at = at
+    if correction.strip():
+        reading.correction = correct(filed, text=correction, by=by, actor=actor, at=at)
+    reading.save()
+    reopen_for_change(meeting, actor=actor, at=at)
+    record(
+        "minutes_read",
+        meeting.pk,
+        actor=actor,
+        at=at,
+        document={
+            "before": str(before.pk),
+            "correction": str(reading.correction.pk) if reading.correction else None,
+        },
+    )
+    return reading
 
 
 @transaction.atomic

@@ -11,6 +11,9 @@ from zhibu.apps.meetings.models import Meeting
 from zhibu.domain.stages import may_become
 from zhibu.domain.terms import MeetingStage
 
+#: From the opening until the record is filed: what happens at a meeting can be put on record.
+VOTABLE = (MeetingStage.OPEN, MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED)
+
 
 def locked(meeting_id: UUID) -> Meeting:
     """The meeting, held for this transaction: two deeds on one meeting follow each other."""

@@ -9,13 +9,10 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
-from zhibu.apps.meetings.actions.stages import locked, require
+from zhibu.apps.meetings.actions.stages import VOTABLE, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Task
 from zhibu.apps.people.models import Person
-from zhibu.domain.terms import MeetingStage
-
-TAKES_TASKS = (MeetingStage.OPEN, MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED)
 
 
 @transaction.atomic
@@ -31,7 +28,7 @@ def take_on(
 ) -> Task:
     """Somebody takes something on by a day."""
     meeting = locked(meeting.pk)
-    require(meeting, *TAKES_TASKS)
+    require(meeting, *VOTABLE)
     if not text.strip():
         raise MeetingRefusal(_("Say what is to be done."))
     if due is not None and meeting.held_on is not None and due < meeting.held_on:
@@ -57,17 +54,33 @@ def take_on(
 def drop_task(task: Task, *, actor: Actor, at: dt.datetime) -> None:
     """A task entered by mistake is taken off again, before the record is filed."""
     meeting = locked(task.meeting_id)
-    require(meeting, *TAKES_TASKS)
+    require(meeting, *VOTABLE)
     record("task_dropped", meeting.pk, actor=actor, at=at, document={"task": str(task.pk)})
     task.delete()
     reopen_for_change(meeting, actor=actor, at=at)
 
 
 @transaction.atomic
-def report_task(task: Task, *, report: str, done_on: dt.date | None, actor: Actor, at: dt.datetime) -> None:
-    """How far it is; ``done_on`` where it is done. The record it was taken on in does not change."""
+def report_task(
+    task: Task,
+    *,
+    report: str,
+    done_on: dt.date | None,
+    actor: Actor,
+    at: dt.datetime,
+    meeting: Meeting | None = None,
+) -> None:
+    """How far it is; ``done_on`` where it is done. The record it was taken on in does not change.
+
+    ``meeting``: where it is reported; then that meeting's record says so.
+    """
     task.report, task.done_on = report.strip()[:500], done_on
-    task.save(update_fields=["report", "done_on"])
+    if meeting is not None:
+        meeting = locked(meeting.pk)
+        require(meeting, *VOTABLE)
+        task.reported_at = meeting
+        reopen_for_change(meeting, actor=actor, at=at)
+    task.save(update_fields=["report", "done_on", "reported_at"])
     record(
         "task_reported",
         task.meeting_id,

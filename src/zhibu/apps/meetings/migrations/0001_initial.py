@@ -218,6 +218,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Reading',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('read_at', models.DateTimeField()),
+                ('before', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='read_at', to='meetings.meeting')),
+                ('correction', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reading', to='meetings.correction')),
+                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='meetings.meeting')),
+            ],
+            options={
+                'ordering': ['read_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='RollEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -288,6 +301,7 @@ class Migration(migrations.Migration):
                 ('agenda_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='meetings.agendaitem')),
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='people.person')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='meetings.meeting')),
+                ('reported_at', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='meetings.meeting')),
             ],
             options={
                 'ordering': ['due', 'id'],
@@ -378,6 +392,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='minutestext',
             constraint=models.UniqueConstraint(fields=('meeting', 'agenda_item', 'field'), name='minutes_text_once', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='reading',
+            constraint=models.UniqueConstraint(fields=('meeting', 'before'), name='reading_once'),
         ),
         migrations.AddConstraint(
             model_name='rollentry',

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhibu.apps.meetings.access import may_approve, may_run
 from zhibu.apps.meetings.actions import filing
 from zhibu.apps.meetings.actions import minutes as deeds
-from zhibu.apps.meetings.actions.decisions import VOTABLE
 from zhibu.apps.meetings.actions.minutes import LONGEST_TEXT, WRITABLE, Saved
+from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Decision, Election, Meeting, MinutesText, SetAside
 from zhibu.apps.meetings.queries import roll_of

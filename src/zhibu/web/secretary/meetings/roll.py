@@ -161,7 +161,6 @@ def _counts(session: Session, lines: list[RollLine]) -> dict[str, Any]:
         "polls": session.is_open,
         "strays": session.head_count is not None and session.head_count != here,
         "here": here,
-        "pulse": _tag(session),
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from zhibu.apps.meetings.actions import decisions
+from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Decision, Election, Meeting
 from zhibu.apps.meetings.queries import count_of, roll_of, rule_of
@@ -125,7 +126,7 @@ def vote(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse
         "form": form,
         "counted": counted(meeting, lines, is_running=True),
         "rules": [(kind, citation_of(rule_of(meeting, kind))) for kind in VOTED],
-        "is_votable": meeting.at_stage in decisions.VOTABLE,
+        "is_votable": meeting.at_stage in VOTABLE,
     }
     return render(request, "secretary/meetings/vote.html", context, status=_status(form))
 
@@ -273,7 +274,7 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
         "electable": [] if candidates else electable,
         "counted": counted(meeting, lines, is_running=False),
         "citation": citation_of(rule),
-        "is_votable": meeting.at_stage in decisions.VOTABLE,
+        "is_votable": meeting.at_stage in VOTABLE,
     }
     return render(request, "secretary/meetings/election.html", context, status=_status(form) if form else 200)
 
