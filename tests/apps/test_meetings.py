@@ -606,8 +606,8 @@ def test_a_comment_asks_for_a_supplement_that_a_correction_answers(house):
     minutes.approve(meeting, house.lin, **DONE)
     filed = filing.file_meeting(meeting, **DONE)
     with pytest.raises(MeetingRefusal):
-        filing.comment(filed, by=house.fang, text="请补", due=DAY - dt.timedelta(days=1), **DONE)
-    asked = filing.comment(filed, by=house.fang, text="请补充讨论要点。", due=DAY, **DONE)
+        filing.comment(filed, by=house.fang, office=house.office, text="请补", due=DAY - dt.timedelta(days=1), **DONE)
+    asked = filing.comment(filed, by=house.fang, office=house.office, text="请补充讨论要点。", due=DAY, **DONE)
     filing.correct(filed, text="讨论要点：……", by=None, answers=asked, **DONE)
     filing.close_comment(asked, **DONE)
     asked.refresh_from_db()

@@ -44,6 +44,7 @@ from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind, Role, VotingWay
+from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
 
 DONE: dict[str, Any] = {"actor": OPERATOR, "at": AT}
@@ -83,6 +84,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "working": {"secretary"},
         "record": _BRANCH,
         "task": _BRANCH,
+        "comment": {"secretary", "committee"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -97,6 +99,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "working": set(),
         "record": {"other"},
         "task": {"other"},
+        "comment": {"other"},
     },
 }
 
@@ -170,6 +173,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "election_id": ("election", "meeting"),
     "aside_id": ("aside", "working"),
     "task_id": ("task", "task"),
+    "comment_id": ("comment", "comment"),
     "paper_id": ("paper", "meeting"),
     "organization": ("organization", "organization"),
     "account": ("account", "account"),
@@ -236,7 +240,7 @@ class Side:
 def plant(word: str, organization: Organization, officer: Person, phone: str) -> Side:
     """The same on each side; nobody of those who ask has a part in it but by where they belong."""
     side = Side(word, organization)
-    for kind in ("organization", "name", "number", "phone", "meeting", "draft", "leave", "working", "record", "task"):
+    for kind in MAY_SEE["here"].keys() - {"person", "account"}:
         side.markers[kind] = phone if kind == "phone" else side.mark(kind)
     marks = side.markers
     Organization.objects.filter(pk=organization.pk).update(name=marks["organization"])
@@ -291,6 +295,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             "item": item.pk,
             "decision": vote.decision.pk,
             "election": uuid4(),
+            "comment": uuid4(),
             "aside": aside.pk,
             "task": task.pk,
             "paper": paper.pk,
@@ -306,7 +311,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
     kept.refresh_from_db()
     minutes.hand_over(kept, **DONE)
     minutes.approve(kept, officer, **DONE)
-    filing.file_meeting(kept, **DONE)
+    side.filed["comment"] = commented(kept, marks["comment"], by=officer)
     _running, running = opened(marks["meeting"], marks["working"])
     grant = world.grant(account, Role.WINDOW_MANAGER, of=organization)
     issue_tokens([account], label="x", lasts=dt.timedelta(days=30), **DONE)
@@ -334,6 +339,13 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "q": side.asked("name"),
     }
     return side
+
+
+def commented(meeting: Meeting, text: str, *, by: Person) -> UUID:
+    """The meeting is filed and the committee above says something about its record."""
+    filed = filing.file_meeting(meeting, **DONE)
+    superior = Organization.objects.get(path=meeting.organization.path[:-STEP])
+    return filing.comment(filed, by=by, office=superior, text=text, due=DAY, **DONE).pk
 
 
 NOWHERE = {

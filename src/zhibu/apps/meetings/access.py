@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from zhibu.apps.meetings.models import Meeting, RollEntry
+from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry
 from zhibu.apps.organizations.models import in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
@@ -78,10 +78,35 @@ def may_approve(asker: Asker, meeting: Meeting) -> bool:
     return asker.person is not None and asker.person in {meeting.chair_id, meeting.convener_id}
 
 
+# --- Filed records and what is said about them ----------------------------------------------------------------------
+
+
+def may_oversee(asker: Asker, meeting: Meeting) -> bool:
+    """Office holders of the organization and of those above it."""
+    return people.may_oversee(asker, meeting.organization)
+
+
+def filings_overseen_by(asker: Asker) -> QuerySet[Filing]:
+    return Filing.objects.filter(_below(asker.offices, "meeting__organization__"))
+
+
+def _below(tops: tuple[str, ...], prefix: str) -> Q:
+    condition = Q(pk__in=[])
+    for top in tops:
+        condition |= in_subtree(top, prefix)
+    return condition
+
+
+def office_above(asker: Asker, meeting: Meeting) -> str | None:
+    """The nearest of the asker's offices that stands above the meeting's organization; ``None`` where none does."""
+    path = meeting.organization.path
+    above = [office for office in asker.offices if path.startswith(office) and path != office]
+    return max(above, key=len, default=None)
+
+
 def may_comment(asker: Asker, meeting: Meeting) -> bool:
     """Office holders of an organization above: supervision is not done by oneself."""
-    path = meeting.organization.path
-    return any(path.startswith(office) and path != office for office in asker.offices)
+    return office_above(asker, meeting) is not None
 
 
 def meetings_commented_by(asker: Asker) -> QuerySet[Meeting]:
@@ -89,3 +114,32 @@ def meetings_commented_by(asker: Asker) -> QuerySet[Meeting]:
     for office in asker.offices:
         condition |= in_subtree(office, "organization__") & ~Q(organization__path=office)
     return Meeting.objects.filter(condition)
+
+
+def may_see_comments(asker: Asker, meeting: Meeting) -> bool:
+    """Those who run the meeting and the offices above it: a talk between them. Others read the record only."""
+    return may_run(asker, meeting) or may_comment(asker, meeting)
+
+
+def comments_seen_by(asker: Asker) -> QuerySet[Comment]:
+    return Comment.objects.filter(
+        Q(filing__meeting__in=meetings_run_by(asker)) | Q(filing__meeting__in=meetings_commented_by(asker))
+    )
+
+
+def may_settle(asker: Asker, comment: Comment) -> bool:
+    """The committee that made the comment, or one above it: whoever was asked does not settle it themselves.
+
+    Where the organization has moved away from that committee, those above it now settle what was left open.
+    """
+    meeting, office = comment.filing.meeting, comment.office.path
+    has_moved = not meeting.organization.path.startswith(office)
+    is_theirs = any(office.startswith(own) for own in asker.offices)
+    return may_comment(asker, meeting) and (has_moved or is_theirs)
+
+
+def comments_settled_by(asker: Asker) -> QuerySet[Comment]:
+    has_moved = ~Q(filing__meeting__organization__path__startswith=F("office__path"))
+    return Comment.objects.filter(
+        has_moved | _below(asker.offices, "office__"), filing__meeting__in=meetings_commented_by(asker)
+    )

@@ -415,10 +415,14 @@ class Correction(models.Model):
 
 
 class Comment(models.Model):
-    """What a superior committee says about a filed record; ``due`` asks for a supplement by a day."""
+    """What a superior committee says about a filed record; ``due`` asks for a supplement by a day.
+
+    ``office`` is the committee for which ``by`` speaks. Without ``due`` nothing is asked: a remark to be read.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="comments")
+    office = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     text = models.TextField(max_length=4000)
     due = models.DateField(null=True, blank=True)

@@ -18,6 +18,7 @@ from zhibu.apps.people.models import Appointment, Membership, Person
 from zhibu.apps.rules.queries import rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Count, Foresight, Presence, Quorum
+from zhibu.domain.periods import add_months
 from zhibu.domain.requirements import AssemblyRule, Decision
 from zhibu.domain.terms import OFFICES, AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
 from zhibu.domain.tree import STEP
@@ -111,6 +112,22 @@ def foresight_of(meeting: Meeting, count: Count) -> Foresight | None:
     """What can still be resolved with so many in the room; ``None`` where no rule is known or it asks nothing."""
     rule = rule_of(meeting)
     return None if rule is None or rule.quorum is None else assembly.foresee(rule, count)
+
+
+def month_or_year(text: str) -> tuple[dt.date, dt.date] | None:
+    """The first day in and the first day out of “2026” or “2026-11”; ``None`` for anything else."""
+    year, dash, month = text.partition("-")
+    is_number = year.isascii() and year.isdigit() and (not dash or (month.isascii() and month.isdigit()))
+    if not is_number or not 1900 <= int(year) <= 9998 or (dash and not 1 <= int(month) <= 12):  # noqa: PLR2004 - calendar
+        return None
+    first = dt.date(int(year), int(month or 1), 1)
+    return first, add_months(first, 1 if dash else 12)
+
+
+def held_in(text: str) -> Q:
+    """The condition of having been held in that month or year; none where it is not one."""
+    days = month_or_year(text)
+    return Q() if days is None else Q(held_on__gte=days[0], held_on__lt=days[1])
 
 
 def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:

@@ -89,6 +89,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "record_corrected": _("filed record corrected"),
     "record_commented": _("filed record commented"),
     "comment_closed": _("comment closed"),
+    "comment_reopened": _("comment opened again"),
+    "comment_withdrawn": _("comment taken back"),
     "calendar_subscribed": _("calendar feed made"),
     "calendar_ended": _("calendar feed ended"),
 }

@@ -86,6 +86,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
+    Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
     Entry("search", _("Search"), _sees_tree, "search", _BRANCH),
     Entry("codes", _("One-time codes"), _prints_codes, "document", _BRANCH),

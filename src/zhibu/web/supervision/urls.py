@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.supervision import figures, organizations, people, structure
+from zhibu.web.supervision import figures, organizations, people, records, structure
 
 urlpatterns = [
     path("figures/", figures.figures, name="figures"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("structure.xlsx", structure.structure_xlsx, name="structure_xlsx"),
     path("organizations/", organizations.organizations, name="organizations"),
     path("organizations/<uuid:id>/", organizations.organization, name="organization"),
+    path("records/", records.records, name="records"),
+    path("records.xlsx", records.records_xlsx, name="records_xlsx"),
+    path("records/<uuid:meeting_id>/", records.filed_record, name="filed_record"),
+    path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/settle/", records.settle, name="comment_settle"),
+    path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/reopen/", records.reopen, name="comment_reopen"),
+    path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/withdraw/", records.withdraw, name="comment_withdraw"),
     path("search/", people.search, name="search"),
     path("people/<uuid:id>/", people.person, name="person"),
     path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),

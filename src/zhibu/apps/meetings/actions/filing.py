@@ -17,6 +17,7 @@ from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting, Reading
 from zhibu.apps.meetings.queries import roll_of
 from zhibu.apps.meetings.records import record_of
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence
 from zhibu.domain.terms import MeetingStage
@@ -98,10 +99,20 @@ def _unmarked(meeting: Meeting) -> list[str]:
 def correct(
     filing: Filing, *, text: str, by: Account | None, actor: Actor, at: dt.datetime, answers: Comment | None = None
 ) -> Correction:
-    """Something in the record was wrong or missing: said beside it. The original stays as it was."""
-    if not text.strip():
+    """Something in the record was wrong or missing: said beside it. The original stays as it was.
+
+    ``answers``: the comment whose request it meets. The same text sent twice in a row is one correction.
+    """
+    said = text.strip()
+    if not said:
         raise MeetingRefusal(_("Say what is put right."))
-    correction = Correction.objects.create(filing=filing, text=text.strip(), made_at=at, made_by=by, answers=answers)
+    if answers is not None and answers.filing_id != filing.pk:
+        raise MeetingRefusal(_("The comment is about another record. Answer it there."))
+    locked(filing.meeting_id)
+    last = filing.corrections.last()
+    if last is not None and (last.text, last.answers_id) == (said, answers.pk if answers else None):
+        return last
+    correction = Correction.objects.create(filing=filing, text=said, made_at=at, made_by=by, answers=answers)
     record(
         "record_corrected",
         filing.meeting_id,
@@ -156,20 +167,45 @@ def read_previous(
     return reading
 
 
+# --- What those above say about a record ----------------------------------------------------------------------------
+
+
 @transaction.atomic
-def comment(filing: Filing, *, by: Person, text: str, due: dt.date | None, actor: Actor, at: dt.datetime) -> Comment:
-    """A superior committee says something about the record; with ``due`` it asks for a supplement by that day."""
-    if not text.strip():
+def comment(
+    filing: Filing,
+    *,
+    by: Person,
+    office: Organization,
+    text: str,
+    due: dt.date | None,
+    actor: Actor,
+    at: dt.datetime,
+) -> Comment:
+    """``office``, a superior committee, says something about the record by the mouth of ``by``.
+
+    With ``due`` it asks for a supplement by that day. The same words sent twice in a row are one comment.
+    """
+    said = text.strip()
+    if not said:
         raise MeetingRefusal(_("Write what you want to say about this record."))
-    if due is not None and due < at.date():
+    if due is not None and due < localtime(at).date():
         raise MeetingRefusal(_("The day for the supplement is past. Choose a later one."))
-    made = Comment.objects.create(filing=filing, by=by, text=text.strip(), due=due, made_at=at)
+    locked(filing.meeting_id)
+    last = filing.comments.last()
+    if last is not None and (last.text, last.due, last.by_id, last.closed_at) == (said, due, by.pk, None):
+        return last
+    made = Comment.objects.create(filing=filing, by=by, office=office, text=said, due=due, made_at=at)
     record(
         "record_commented",
         filing.meeting_id,
         actor=actor,
         at=at,
-        document={"text": made.text, "due": due.isoformat() if due else None},
+        document={
+            "comment": str(made.pk),
+            "office": str(office.pk),
+            "text": made.text,
+            "due": due.isoformat() if due else None,
+        },
     )
     return made
 
@@ -177,7 +213,40 @@ def comment(filing: Filing, *, by: Person, text: str, due: dt.date | None, actor
 @transaction.atomic
 def close_comment(comment: Comment, *, actor: Actor, at: dt.datetime) -> None:
     """Settled: the one who asked, or a colleague of the same committee, says so. Closing twice changes nothing."""
-    if comment.closed_at is None:
-        comment.closed_at = at
-        comment.save(update_fields=["closed_at"])
+    if _held(comment).closed_at is None:
+        _set_closed(comment, at)
         record("comment_closed", comment.filing.meeting_id, actor=actor, at=at, document={"comment": str(comment.pk)})
+
+
+@transaction.atomic
+def reopen_comment(comment: Comment, *, actor: Actor, at: dt.datetime) -> None:
+    """Not settled after all. What is open stays open; nothing else changes."""
+    if _held(comment).closed_at is not None:
+        _set_closed(comment, None)
+        record(
+            "comment_reopened", comment.filing.meeting_id, actor=actor, at=at, document={"comment": str(comment.pk)}
+        )
+
+
+@transaction.atomic
+def withdraw_comment(comment: Comment, *, actor: Actor, at: dt.datetime) -> None:
+    """Said by mistake: it goes, its events stay. Refused once somebody has answered; then it is settled instead."""
+    _held(comment)
+    if comment.answers.exists():
+        raise MeetingRefusal(_("It has been answered and stays beside the record. Settle it instead."))
+    record("comment_withdrawn", comment.filing.meeting_id, actor=actor, at=at, document={"comment": str(comment.pk)})
+    comment.delete()
+
+
+def _held(comment: Comment) -> Comment:
+    """The comment as it stands now; deeds on one record follow each other."""
+    locked(comment.filing.meeting_id)
+    try:
+        return Comment.objects.get(pk=comment.pk)
+    except Comment.DoesNotExist as gone:
+        raise MeetingRefusal(_("This comment has been taken back by the committee.")) from gone
+
+
+def _set_closed(comment: Comment, closed_at: dt.datetime | None) -> None:
+    comment.closed_at = closed_at
+    comment.save(update_fields=["closed_at"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -16,7 +18,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.access import meetings_run_by, meetings_seen_by
-from zhibu.apps.meetings.models import AgendaItem, Meeting, Session
+from zhibu.apps.meetings.filed import asked_of
+from zhibu.apps.meetings.models import AgendaItem, Comment, Meeting, Session
+from zhibu.apps.meetings.queries import held_in
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import organizations_convened_by
 from zhibu.domain.minutes import Gathering
@@ -27,7 +31,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 
-#: Meetings that wait for somebody, as shown above the list.
+#: Meetings that wait for somebody, and requests of the committee, as shown above the list.
 MOST_WAITING = 6
 
 FINISHED = (MeetingStage.FILED, MeetingStage.NOT_HELD)
@@ -71,17 +75,7 @@ class Filters(forms.Form):
             found &= Q(kind=asked["kind"])
         if asked["stage"]:
             found &= Q(stage=asked["stage"])
-        return found & _within(asked["month"])
-
-
-def _within(month: str) -> Q:
-    """The condition of having been held in 2026 or in 2026-11."""
-    year, _dash, number = month.partition("-")
-    if not year or not 1900 <= int(year) <= 9998 or (number and not 1 <= int(number) <= 12):  # noqa: PLR2004 - calendar
-        return Q()
-    first, months = dt.date(int(year), int(number or 1), 1), 1 if number else 12
-    last = dt.date(first.year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)  # noqa: PLR2004
-    return Q(held_on__gte=first, held_on__lt=last)
+        return found & held_in(asked["month"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +93,46 @@ class Row:
 @require_safe
 def meetings(request: AskedRequest) -> HttpResponse:
     seen = meetings_seen_by(request.asker)
-    holders = Organization.objects.filter(Exists(seen.filter(organization=OuterRef("pk")))).order_by("path")
-    form = Filters(request.GET or None, organizations=list(holders))
+    places = _places(request, seen)
+    form = Filters(request.GET or None, organizations=[one for one in places if _is(one, "has_meetings")])
     is_filtered = any(request.GET.get(name) for name in form.fields)
     order = ["held_on", "made_at"] if request.GET.get("sort") == "day" else ["-held_on", "-made_at"]
     page = page_of(request, _whole(seen.filter(form.condition() if is_filtered else Q())).order_by(*order))
-    waiting = [] if is_filtered or page.number > 1 else _waiting(request)
-    convenes = organizations_convened_by(request.asker).filter(dissolved__isnull=True).order_by("path")[:1]
+    is_start = not is_filtered and page.number == 1
+    waiting = _unfinished(request) if is_start else []
+    sessions = _sessions_of([*page, *waiting])
+    convened = [one.code for one in places if _is(one, "is_convened")]
     return render(
         request,
         "secretary/meetings/list.html",
         {
             "form": form,
             "page": page,
-            "rows": [_row(meeting) for meeting in page],
-            "waiting": waiting,
+            "rows": [_row(meeting, sessions) for meeting in page],
+            "waiting": _waiting(request, waiting, sessions),
+            "asked": _asked(request) if is_start and any(_is(one, "is_asked") for one in places) else [],
             "is_filtered": is_filtered,
             "is_oldest_first": request.GET.get("sort") == "day",
-            "may_convene": bool(convenes),
-            "book_of": form["organization"].value() or (convenes[0].code if convenes else ""),
+            "may_convene": bool(convened),
+            "book_of": form["organization"].value() or (convened[0] if convened else ""),
             "book_year": _year(request),
         },
     )
+
+
+def _places(request: AskedRequest, seen: QuerySet[Meeting]) -> list[Organization]:
+    """Whose meetings one sees or may call, in tree order, with what the page needs to know of each; one query."""
+    convened = organizations_convened_by(request.asker).filter(dissolved__isnull=True, pk=OuterRef("pk"))
+    rows = Organization.objects.annotate(
+        has_meetings=Exists(seen.filter(organization=OuterRef("pk"))),
+        is_convened=Exists(convened),
+        is_asked=Exists(asked_of(request.asker).filter(filing__meeting__organization=OuterRef("pk"))),
+    )
+    return list(rows.filter(Q(has_meetings=True) | Q(is_convened=True)).order_by("path"))
+
+
+def _is(place: Organization, fact: str) -> bool:
+    return bool(getattr(place, fact))
 
 
 def _year(request: AskedRequest) -> int:
@@ -129,27 +141,40 @@ def _year(request: AskedRequest) -> int:
 
 
 def _whole(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    return rows.select_related("organization", "chair", "convener", "host").prefetch_related(
-        "sessions", "host__sessions"
-    )
+    return rows.select_related("organization", "chair", "convener", "host")
 
 
-def _waiting(request: AskedRequest) -> list[Row]:
+def _sessions_of(meetings: list[Meeting]) -> dict[UUID, list[Session]]:
+    """The sessions of all of them in one query, by the meeting that keeps them."""
+    found: defaultdict[UUID, list[Session]] = defaultdict(list)
+    for session in Session.objects.filter(meeting__in={meeting.roll_of.pk for meeting in meetings}):
+        found[session.meeting_id].append(session)
+    return found
+
+
+def _unfinished(request: AskedRequest) -> list[Meeting]:
     """What the asker runs and is not finished, the nearest first; guests of an afternoon go with their host."""
     mine = meetings_run_by(request.asker).exclude(stage__in=[stage.value for stage in FINISHED])
-    rows = _whole(mine.filter(Q(host__isnull=True) | ~Q(stage=MeetingStage.DRAFT.value))).order_by(
-        "held_on", "made_at"
-    )
+    rows = _whole(mine.filter(Q(host__isnull=True) | ~Q(stage=MeetingStage.DRAFT.value)))
+    return list(rows.order_by("held_on", "made_at")[: 3 * MOST_WAITING])
+
+
+def _waiting(request: AskedRequest, meetings: list[Meeting], sessions: Mapping[UUID, list[Session]]) -> list[Row]:
     found = [
-        _row(meeting, next_step(request.asker, meeting, list(meeting.roll_of.sessions.all()), today=clock.today()))
-        for meeting in rows[: 3 * MOST_WAITING]
+        _row(meeting, sessions, next_step(request.asker, meeting, sessions[meeting.roll_of.pk], today=clock.today()))
+        for meeting in meetings
     ]
     return [row for row in found if row.step is not None and not row.step.is_hosts][:MOST_WAITING]
 
 
-def _row(meeting: Meeting, step: Step | None = None) -> Row:
-    sessions = list(meeting.roll_of.sessions.all())
-    return Row(meeting, when_of(sessions), place_of(sessions), CHIPS[meeting.at_stage], step)
+def _asked(request: AskedRequest) -> list[Comment]:
+    """What the committee asks about records of meetings that the asker runs and nobody has answered, by its day."""
+    return list(asked_of(request.asker)[:MOST_WAITING])
+
+
+def _row(meeting: Meeting, sessions: Mapping[UUID, list[Session]], step: Step | None = None) -> Row:
+    kept = sessions[meeting.roll_of.pk]
+    return Row(meeting, when_of(kept), place_of(kept), CHIPS[meeting.at_stage], step)
 
 
 def when_of(sessions: list[Session]) -> str:

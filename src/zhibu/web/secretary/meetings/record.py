@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from zhibu.apps.meetings.access import may_run
+from zhibu.apps.meetings.access import may_comment, may_run, may_see_comments
 from zhibu.apps.meetings.actions import filing as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Comment, Filing, Meeting
+from zhibu.apps.meetings.filed import talk_about
+from zhibu.apps.meetings.models import Filing, Meeting
 from zhibu.apps.meetings.papers import sheet_of
 from zhibu.apps.meetings.records import record_of
 from zhibu.domain.minutes import Correction, RegisterSheet, register_fields
@@ -58,12 +59,7 @@ def sheet_now(meeting: Meeting) -> RegisterSheet:
 def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """The record. Before filing those who run the meeting read it as a draft."""
     meeting = seen(request, meeting_id)
-    filed = (
-        Filing.objects.select_related("document", "event")
-        .prefetch_related("corrections", "comments__by")
-        .filter(meeting=meeting)
-        .first()
-    )
+    filed = Filing.objects.select_related("document", "event").filter(meeting=meeting).first()
     runs = may_run(request.asker, meeting)
     forbid_unless(filed is not None or runs)
     sheet = (
@@ -71,6 +67,7 @@ def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         if filed
         else sheet_of(record_of(meeting), recorded_on=clock.today())
     )
+    talk = talk_about(filed) if filed and may_see_comments(request.asker, meeting) else None
     context: dict[str, Any] = {
         "crumbs": [
             Crumb(_("Meetings"), reverse("meetings")),
@@ -82,6 +79,9 @@ def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "sheet": sheet,
         "fields": register_fields(sheet),
         "papers": list(meeting.papers.all()),
+        "corrections": talk.unasked if talk else filed.corrections.all() if filed else (),
+        "exchanges": talk.exchanges if talk else (),
+        "may_comment": filed is not None and may_comment(request.asker, meeting),
         "form": CorrectionForm() if filed and runs else None,
         "runs": runs,
     }
@@ -99,7 +99,12 @@ def correct(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         messages.warning(request, _("Say what is put right, in no more than 20,000 characters."))
         return redirect("meeting_record", meeting.pk)
     facts = form.cleaned_data
-    answers = Comment.objects.filter(filing=filed, pk=facts["answers"]).first() if facts["answers"] else None
+    answers = get_object_or_404(filed.comments, pk=facts["answers"]) if facts["answers"] else None
     deeds.correct(filed, text=facts["text"], by=request.user, answers=answers, **signed(request))
-    messages.success(request, _("The correction stands beside the record."))
+    messages.success(
+        request,
+        _("Your answer stands beside the record; the committee sees it.")
+        if answers
+        else _("The correction stands beside the record."),
+    )
     return redirect("meeting_record", meeting.pk)
