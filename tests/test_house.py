@@ -63,7 +63,22 @@ def test_the_domain_imports_the_standard_library_and_itself_only():
 
 
 def test_the_listeners_are_these():
-    assert registry.all_listeners() == {}
+    listening = {name: [one.__name__ for one in waiting] for name, waiting in registry.all_listeners().items()}
+    assert listening == {
+        "meeting_filed": ["take_in_meeting"],
+        "organization_founded": ["look_at_organization"],
+        "organization_dissolved": ["look_at_organization"],
+        "organization_moved": ["look_at_tree"],
+        "term_begun": ["look_at_organization"],
+        "member_admitted": ["look_at_person"],
+        "standing_changed": ["look_at_person"],
+        "membership_transferred": ["look_at_person"],
+        "person_left": ["look_at_person"],
+        "person_appointed": ["look_at_post"],
+        "appointment_ended": ["look_at_post"],
+        "workbook_imported": ["look_at_everything"],
+        "import_undone": ["look_at_everything"],
+    }
 
 
 def test_migrations_lack_nothing(django_db_blocker):

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
     "zhibu.apps.meetings",
+    "zhibu.apps.oversight",
     "zhibu.apps.imports",
     "zhibu.apps.reports",
     "zhibu.web.shell",

@@ -223,6 +223,13 @@ class Duty:
         return evidence_words(self.rule)
 
 
+def opens(rule: Obligation, first: dt.date, last: dt.date) -> dt.date:
+    """From which day of the period on a record counts: the first; of a term, its last year."""
+    if rule.period is not Period.TERM:
+        return first
+    return max(first, add_months(last, -MONTHS_BEFORE_TERM_ENDS))
+
+
 def evidence_words(rule: Obligation) -> frozenset[str]:
     """The kinds of meetings that are evidence, else the requirement itself."""
     return frozenset(kind.value for kind in rule.meetings) or frozenset({rule.requirement})
@@ -238,10 +245,11 @@ class Calendar:
     def __init__(self, rules: Iterable[Rule], since: dt.date, until: dt.date) -> None:
         self.since, self.until = since, until
         self._rules = tuple(rules)
-        self.duties: Mapping[OrganizationKind, Sequence[Duty]] = self._by_kind()
         # Bound to this calendar: rules of another one are other rules.
         self.rules_on = lru_cache(maxsize=None)(self._rules_on)
         self.quorum_rule = lru_cache(maxsize=None)(self._quorum_rule)
+        self.duties: Mapping[OrganizationKind, Sequence[Duty]] = self._by_kind()
+        self._judging = {(one.rule.id, one.first): one.rule for duties in self.duties.values() for one in duties}
 
     def _rules_on(self, day: dt.date) -> Mapping[str, Rule]:
         return {rule.id: rule for rule in in_force(self._rules, day)}
@@ -249,19 +257,24 @@ class Calendar:
     def _by_kind(self) -> dict[OrganizationKind, list[Duty]]:
         found: dict[OrganizationKind, list[Duty]] = {kind: [] for kind in OrganizationKind}
         obligations = [rule for rule in self._rules if isinstance(rule, Obligation) and rule.is_on]
-        in_force_on = lru_cache(maxsize=None)(self._rules_on)
         for rule in obligations:
             months = rule.period.months
             if months is None:
                 continue
             for first, last in calendar_periods(months, self.since, self.until):
-                judged = in_force_on(first).get(rule.id)
+                judged = self.rules_on(first).get(rule.id)
                 if judged is None and rule.first_period is FirstPeriod.CURRENT:
-                    judged = in_force_on(last).get(rule.id)
+                    judged = self.rules_on(last).get(rule.id)
                 if judged is rule:
                     for kind in rule.binding.kinds:
                         found[kind].append(Duty(rule, first, last))
         return found
+
+    def rule_of(self, id: str, first: dt.date, last: dt.date) -> Obligation:  # noqa: A002 - the word of the pack
+        """The version by which the period ``first`` … ``last`` is judged. Raises ``KeyError`` where there is none."""
+        rule = self._judging.get((id, first)) or self.rules_on(last)[id]
+        assert isinstance(rule, Obligation)
+        return rule
 
     def is_in_force(self, rule: Obligation, day: dt.date) -> bool:
         """Whether any version of it is."""
@@ -456,8 +469,8 @@ class _Look(Generic[Key]):
             return
         for rule in self.calendar.term_rules(self.organization.kind, last):
             duty = Duty(rule, term.since, last)
-            opens = max(term.since, add_months(last, -MONTHS_BEFORE_TERM_ENDS))
-            records = [record for record in self._records(duty, None) if record.held_on >= opens]
+            from_when = opens(rule, term.since, last)
+            records = [record for record in self._records(duty, None) if record.held_on >= from_when]
             bound = self._bound(duty)
             # A term that ran when the organization began with zhibu is owed as a whole.
             whole = bound if bound.since is None else _Bound(term.since)

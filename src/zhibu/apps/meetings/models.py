@@ -386,12 +386,18 @@ class Reading(models.Model):
 
 
 class Filing(models.Model):
-    """The filed record: the canonical text that the archive sealed. It never changes and is never made again."""
+    """The filed record: the canonical text that the archive sealed. It never changes and is never made again.
+
+    ``voters``, ``voters_present`` and ``has_election`` repeat it so that it can be judged; ``None``: nobody counted.
+    """
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="filing")
     event = models.OneToOneField(Event, models.PROTECT, related_name="+")
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
+    voters = models.PositiveSmallIntegerField(null=True)
+    voters_present = models.PositiveSmallIntegerField(null=True)
+    has_election = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.filed_at:%Y-%m-%d}"
@@ -476,6 +482,26 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Talk(models.Model):
+    """谈心谈话: that two people of an organization talked, and when. Never about what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="talks")
+    one = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    held_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-held_on", "-recorded_at"]
+        indexes = [models.Index(fields=["one", "held_on"]), models.Index(fields=["other", "held_on"])]
+        constraints = [models.CheckConstraint(name="talk_takes_two", condition=~Q(one=F("other")))]
+
+    def __str__(self) -> str:
+        return f"{self.held_on} {self.one_id} {self.other_id}"
 
 
 class CalendarFeed(models.Model):

@@ -5,6 +5,8 @@ Names are written out: a record says who it was then. Reasons for absence are wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from zhibu.apps.archive.actions import instant
@@ -88,6 +90,11 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
         ],
         "late_reason": meeting.late_reason,
     }
+
+
+def has_election(record: Mapping[str, Any]) -> bool:
+    """Whether somebody was elected in the meeting, or was to be."""
+    return any(item["elections"] for item in record["agenda"])
 
 
 def _name(person: Person | None) -> str | None:

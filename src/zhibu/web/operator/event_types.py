@@ -40,6 +40,12 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "person_appointed": _("person appointed"),
     "appointment_ended": _("appointment ended"),
     "honor_bestowed": _("honor recorded"),
+    # what is owed
+    "reason_given": _("reason given for what was not done"),
+    "reason_withdrawn": _("reason taken back"),
+    "reason_answered": _("reason answered"),
+    "talk_recorded": _("talk recorded"),
+    "talk_withdrawn": _("record of a talk taken back"),
     # workbooks
     "workbook_imported": _("workbook imported"),
     "import_undone": _("import undone"),

@@ -9,14 +9,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.archive.models import Document
 from zhibu.apps.meetings.actions.minutes import approve, hand_over, reopen_for_change
 from zhibu.apps.meetings.actions.roll import freeze, settle_agenda
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting, Reading
-from zhibu.apps.meetings.queries import roll_of
-from zhibu.apps.meetings.records import record_of
+from zhibu.apps.meetings.queries import count_of, roll_of
+from zhibu.apps.meetings.records import has_election, record_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence
@@ -63,17 +62,24 @@ def file_meeting(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
     meeting.filed_at = at
     advance(meeting, MeetingStage.FILED, "filed_at")
     last = meeting.roll_of.sessions.last()
+    count, document = count_of(roll_of(meeting)), record_of(meeting)
     event = record(
         "meeting_filed",
         meeting.pk,
         actor=actor,
         at=at,
         event_at=localtime(last.starts_at) if last else at,
-        document=record_of(meeting),
+        document=document,
     )
     assert event.document_sha256 is not None
     return Filing.objects.create(
-        meeting=meeting, event=event, document=Document.objects.get(sha256=event.document_sha256), filed_at=at
+        meeting=meeting,
+        event=event,
+        document_id=event.document_sha256,
+        filed_at=at,
+        voters=count.voters,
+        voters_present=count.voters_present,
+        has_election=has_election(document),
     )
 
 

@@ -1,0 +1,365 @@
+"""From the rows of the lower rooms to the facts that ``domain.compliance`` judges, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from zhibu.apps.meetings.models import Attendance, Filing, Meeting, Talk
+from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.oversight.models import Waiver
+from zhibu.apps.people.models import Appointment, Membership, Term
+from zhibu.apps.rules.queries import all_rules
+from zhibu.domain import compliance
+from zhibu.domain.assembly import Presence
+from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
+from zhibu.domain.periods import Span
+from zhibu.domain.requirements import State
+from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing
+from zhibu.domain.tree import STEP
+
+#: The words under which evidence that is no meeting of its own kind is found.
+LEADER_LESSON = "leader_lesson"
+TERM_ELECTION = "term_election"
+LEARNING_HOURS = "learning_hours"
+TALKS = "talks"
+
+#: Kinds of meetings that are organized study: what somebody attended of them counts as hours.
+STUDY = (MeetingKind.LESSON,)
+
+
+@lru_cache(maxsize=32)
+def _calendar(rules: tuple[object, ...], since: dt.date, until: dt.date) -> Calendar:
+    return Calendar(rules, since, until)  # type: ignore[arg-type] # the rules, hashed by identity of the tuple
+
+
+def calendar_of(since: dt.date, until: dt.date) -> Calendar:
+    """What the rules of this installation ask between two days, both included."""
+    return _calendar(all_rules(), since, until)
+
+
+# --- Organizations -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one dated row adds to the numbers of an organization from a day on."""
+
+    day: dt.date
+    members: int = 0
+    full: int = 0
+    groups: int = 0
+
+
+def organizations_of(
+    chosen: Collection[UUID] | None = None, *, with_people: bool = False
+) -> list[compliance.Organization[UUID]]:
+    """The organizations over time, in tree order; all of them without ``chosen``.
+
+    Members and groups of an organization are counted with all below it, as the tree stands today.
+    """
+    rows = list(Organization.objects.all() if chosen is None else Organization.objects.filter(pk__in=chosen))
+    paths = {row.pk: row.path for row in rows}
+    below = Q() if chosen is None else _any_under(paths.values())
+    changes = _changes(paths, below)
+    committees = _committees(below)
+    terms = _terms(paths.keys() if chosen is not None else None)
+    people = _people(rows, below) if with_people else {}
+    return [
+        compliance.Organization(
+            id=row.pk,
+            kind=row.word,
+            began=row.began,
+            founded=row.founded,
+            dissolved=row.dissolved,
+            states=_states(changes[row.pk], committees.get(row.pk, ())),
+            terms=tuple(terms.get(row.pk, ())),
+            people=tuple(people.get(row.pk, ())),
+        )
+        for row in rows
+    ]
+
+
+def _any_under(paths: Iterable[str]) -> Q:
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= in_subtree(path, "organization__")
+        # A group is served by its branch's rows.
+        condition |= Q(organization__path=path[:-STEP])
+    return condition
+
+
+def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]]:
+    by_path = {path: key for key, path in paths.items()}
+    found: defaultdict[UUID, list[_Change]] = defaultdict(list)
+    memberships = Membership.objects.filter(below).values_list(
+        "organization__path", "group_id", "standing", "since", "until"
+    )
+    for path, group, standing, since, until in memberships:
+        full = int(standing in {Standing.FULL, Standing.SUSPENDED})
+        touched = [by_path[top] for top in _tops(path) if top in by_path]
+        if group in paths:
+            touched.append(group)
+        for key in touched:
+            found[key].append(_Change(since, members=1, full=full))
+            if until is not None:
+                found[key].append(_Change(until, members=-1, full=-full))
+    groups = Organization.objects.filter(kind=OrganizationKind.GROUP.value).values_list(
+        "path", "founded", "dissolved"
+    )
+    for path, founded, dissolved in groups:
+        for top in _tops(path)[:-1]:
+            if top in by_path:
+                found[by_path[top]].append(_Change(founded or dt.date.min, groups=1))
+                if dissolved is not None:
+                    found[by_path[top]].append(_Change(dissolved, groups=-1))
+    return found
+
+
+def _tops(path: str) -> list[str]:
+    """The paths from the root down to ``path`` itself."""
+    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
+
+
+def _committees(below: Q) -> Mapping[UUID, list[tuple[dt.date, int]]]:
+    """From which day on how many people sit in the committee of an organization; 0 without one."""
+    held: defaultdict[UUID, list[tuple[UUID, str, dt.date, dt.date | None]]] = defaultdict(list)
+    rows = Appointment.objects.filter(below, post__in=[post.value for post in OFFICES])
+    for organization, *facts in rows.values_list("organization_id", "person_id", "post", "since", "until"):
+        held[organization].append(tuple(facts))  # type: ignore[arg-type] # as selected
+    return {key: _committee_over_time(rows) for key, rows in held.items()}
+
+
+def _committee_over_time(
+    rows: Sequence[tuple[UUID, str, dt.date, dt.date | None]],
+) -> list[tuple[dt.date, int]]:
+    days = sorted({day for _person, _post, since, until in rows for day in (since, until) if day is not None})
+    numbers = []
+    for day in days:
+        sitting = [row for row in rows if row[2] <= day and (row[3] is None or day < row[3])]
+        has_committee = any(post in COMMITTEE_POSTS for _person, post, _since, _until in sitting)
+        numbers.append((day, len({person for person, *_rest in sitting}) if has_committee else 0))
+    return numbers
+
+
+def _states(changes: Iterable[_Change], committee: Sequence[tuple[dt.date, int]]) -> tuple[StateSince, ...]:
+    by_day: defaultdict[dt.date, list[_Change]] = defaultdict(list)
+    for change in changes:
+        by_day[change.day].append(change)
+    sitting = dict(committee)
+    members = full = groups = seats = 0
+    states: list[StateSince] = []
+    for day in sorted({*by_day, *sitting}):
+        for change in by_day[day]:
+            members, full, groups = members + change.members, full + change.full, groups + change.groups
+        seats = sitting.get(day, seats)
+        state = State(members=members, full_members=full, committee_members=seats, groups=groups)
+        if not states or states[-1].state != state:
+            states.append(StateSince(day, state))
+    return tuple(states) or (StateSince(dt.date.min, State(members=0, full_members=0)),)
+
+
+def _terms(chosen: Collection[UUID] | None) -> Mapping[UUID, list[TermKnown]]:
+    rows = Term.objects.order_by("organization", "since")
+    if chosen is not None:
+        rows = rows.filter(organization__in=chosen)
+    found: defaultdict[UUID, list[TermKnown]] = defaultdict(list)
+    for organization, since, ends, until in rows.values_list("organization_id", "since", "ends", "until"):
+        found[organization].append(TermKnown(since, ends, until))
+    return found
+
+
+def _people(rows: Sequence[Organization], below: Q) -> Mapping[UUID, list[Belonging[UUID]]]:
+    """Who belongs or belonged to each branch. A group's people are its branch's: what they owe, they owe there."""
+    branches = {row.pk for row in rows if row.word is not OrganizationKind.GROUP}
+    here: defaultdict[UUID, defaultdict[UUID, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for branch, person, since, until in (
+        Membership.objects.filter(below, organization__in=branches)
+        .order_by("person__pinyin", "person__staff_number", "since")
+        .values_list("organization_id", "person_id", "since", "until")
+    ):
+        here[branch][person].append(Span(since, until))
+    everybody = {person for people in here.values() for person in people}
+    anywhere: defaultdict[UUID, list[Span]] = defaultdict(list)
+    moved = Membership.objects.filter(person__in=everybody) if len(everybody) < _MANY else Membership.objects.all()
+    for person, since, until in moved.values_list("person_id", "since", "until"):
+        anywhere[person].append(Span(since, until))
+    posts: defaultdict[tuple[UUID, UUID], list[tuple[PostKind, Span]]] = defaultdict(list)
+    held = Appointment.objects.filter(below).values_list("organization_id", "person_id", "post", "since", "until")
+    for branch, person, post, since, until in held:
+        posts[branch, person].append((PostKind(post), Span(since, until)))
+    return {
+        branch: [
+            Belonging(person, tuple(anywhere[person]), tuple(spans), tuple(posts[branch, person]))
+            for person, spans in people.items()
+        ]
+        for branch, people in here.items()
+    }
+
+
+#: Beyond so many people a list of them is longer than what it would spare.
+_MANY = 500
+
+# --- Records -------------------------------------------------------------------------------------------------------
+
+
+def records_of(chosen: Collection[UUID] | None, since: dt.date, until: dt.date) -> list[Record[UUID]]:
+    """What these organizations filed of meetings held between two days, both included; all without ``chosen``."""
+    filed = Filing.objects.filter(meeting__held_on__gte=since, meeting__held_on__lte=until)
+    if chosen is not None:
+        filed = filed.filter(Q(meeting__organization__in=chosen) | Q(meeting__joint_with__in=chosen)).distinct()
+    rows = filed.values_list(
+        "meeting_id",
+        "meeting__organization_id",
+        "meeting__kind",
+        "meeting__held_on",
+        "filed_at",
+        "voters",
+        "voters_present",
+        "has_election",
+    )
+    joint = _joint(since, until)
+    found = []
+    for meeting, organization, kind, held_on, filed_at, voters, present, has_election in rows:
+        assert held_on is not None  # a constraint of the table
+        words = [kind, TERM_ELECTION] if has_election else [kind]
+        found += [
+            Record(
+                id=meeting,
+                organization=holder,
+                word=word,
+                held_on=held_on,
+                filed_on=localtime(filed_at).date(),
+                voters=voters,
+                voters_present=present,
+            )
+            for holder in (organization, *joint.get(meeting, ()))
+            for word in words
+        ]
+    return [*found, *_leader_lessons(chosen, since, until)]
+
+
+def _joint(since: dt.date, until: dt.date) -> Mapping[UUID, list[UUID]]:
+    rows = Meeting.joint_with.through.objects.filter(meeting__held_on__gte=since, meeting__held_on__lte=until)
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for meeting, organization in rows.values_list("meeting_id", "organization_id"):
+        found[meeting].append(organization)
+    return found
+
+
+def _leader_lessons(chosen: Collection[UUID] | None, since: dt.date, until: dt.date) -> Iterator[Record[UUID]]:
+    """Lessons that the secretary of a committee gave, wherever: evidence for that committee."""
+    led = Appointment.objects.filter(
+        post=PostKind.SECRETARY.value, organization__kind=OrganizationKind.COMMITTEE.value
+    )
+    if chosen is not None:
+        led = led.filter(organization__in=chosen)
+    holders = list(led.values_list("organization_id", "person_id", "since", "until"))
+    if not holders:
+        return
+    lessons = Filing.objects.filter(
+        meeting__held_on__gte=since, meeting__held_on__lte=until, meeting__lecturer__in={row[1] for row in holders}
+    )
+    for meeting, lecturer, held_on, filed_at in lessons.values_list(
+        "meeting_id", "meeting__lecturer_id", "meeting__held_on", "filed_at"
+    ):
+        assert held_on is not None  # a constraint of the table
+        for committee, person, begins, ends in holders:
+            if person == lecturer and Span(begins, ends).holds(held_on):
+                yield Record(
+                    id=meeting,
+                    organization=committee,
+                    word=LEADER_LESSON,
+                    held_on=held_on,
+                    filed_on=localtime(filed_at).date(),
+                )
+
+
+def personal_records(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
+    """Hours of organized study and talks of these people between two days, both included.
+
+    An hour is an hour of the session that somebody was present at; of a lesson held in turns each counts once.
+    """
+    came = Attendance.objects.filter(
+        person__in=people,
+        status=Presence.PRESENT.value,
+        session__meeting__kind__in=[kind.value for kind in STUDY],
+        session__meeting__filing__isnull=False,
+        session__meeting__held_on__gte=since,
+        session__meeting__held_on__lte=until,
+    ).values_list(
+        "person_id",
+        "session__meeting_id",
+        "session__meeting__organization_id",
+        "session__meeting__held_on",
+        "session__meeting__filing__filed_at",
+        "session__starts_at",
+        "session__ends_at",
+    )
+    found: dict[tuple[UUID, UUID], Record[UUID]] = {}
+    for person, meeting, organization, held_on, filed_at, starts_at, ends_at in came:
+        assert held_on is not None  # a constraint of the table
+        found[person, meeting] = Record(
+            id=meeting,
+            organization=organization,
+            word=LEARNING_HOURS,
+            held_on=held_on,
+            filed_on=localtime(filed_at).date(),
+            person=person,
+            amount=Fraction(round((ends_at - starts_at).total_seconds()), 3600),
+        )
+    return [*found.values(), *_talks(people, since, until)]
+
+
+def _talks(people: Collection[UUID], since: dt.date, until: dt.date) -> Iterator[Record[UUID]]:
+    rows = Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__gte=since, held_on__lte=until)
+    for talk in rows:
+        for person in {talk.one_id, talk.other_id} & set(people):
+            yield Record(
+                id=talk.pk,
+                organization=talk.organization_id,
+                word=TALKS,
+                held_on=talk.held_on,
+                filed_on=localtime(talk.recorded_at).date(),
+                person=person,
+            )
+
+
+def changed_between(after: dt.date, on: dt.date) -> set[UUID]:
+    """Organizations about which something is dated later than ``after`` and not later than ``on``."""
+    found: set[UUID] = set()
+    span = (after + dt.timedelta(days=1), on)
+    moved = Q(since__range=span) | Q(until__range=span)
+    members = Membership.objects.filter(moved)
+    found |= set(members.values_list("organization_id", flat=True))
+    found |= set(members.filter(group__isnull=False).values_list("group_id", flat=True))
+    for rows in (Appointment.objects, Term.objects):
+        found |= set(rows.filter(moved).values_list("organization_id", flat=True))
+    existing = Organization.objects.filter(Q(founded__range=span) | Q(dissolved__range=span))
+    return found | set(existing.values_list("pk", flat=True))
+
+
+def waivers_of(chosen: Collection[UUID] | None) -> list[compliance.Waiver[UUID]]:
+    rows = Waiver.objects.filter(accepted=True)
+    if chosen is not None:
+        rows = rows.filter(organization__in=chosen)
+    return [
+        compliance.Waiver(
+            organization=row.organization_id,
+            subject=PostKind(row.post) if row.post else row.organization_id,
+            requirement=row.requirement,
+            first=row.first,
+            accepted_on=localtime(row.answered_at).date(),
+            reason=row.reason,
+        )
+        for row in rows
+        if row.answered_at is not None
+    ]

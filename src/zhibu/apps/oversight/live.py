@@ -1,0 +1,318 @@
+"""Keeps cells and counters: made anew for whole organizations, or put right for one record that was filed.
+
+What is kept equals ``compliance.evaluate`` as known on the window's day, for organizations and posts; people's own
+cells are made when somebody asks for them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.facts import calendar_of, changed_between, organizations_of, records_of, waivers_of
+from zhibu.apps.oversight.models import Cell, Counter, Evidence, Window
+from zhibu.apps.rules.queries import rules_on
+from zhibu.domain import compliance
+from zhibu.domain.compliance import Calendar, WhyNot, evidence_words, had_quorum
+from zhibu.domain.requirements import Obligation, Subject
+from zhibu.domain.terms import OrganizationKind, PostKind
+from zhibu.domain.tree import STEP
+
+#: How many cells are written at once.
+_BATCH = 2000
+
+
+def window_on(day: dt.date) -> tuple[dt.date, dt.date]:
+    """Cells are kept for the year of ``day`` and the one before; what is older is evaluated when it is asked for."""
+    return dt.date(day.year - 1, 1, 1), dt.date(day.year, 12, 31)
+
+
+def current_window() -> Window | None:
+    """``None`` while nothing was ever kept."""
+    return Window.objects.first()
+
+
+def judged_by_state(on: dt.date) -> frozenset[OrganizationKind]:
+    """The kinds of organizations of which something is owed only under conditions on their numbers."""
+    conditional = [rule for rule in rules_on(on) if isinstance(rule, Obligation) and rule.binding.conditions]
+    return frozenset(kind for rule in conditional for kind in rule.binding.kinds)
+
+
+# --- Whole organizations -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def rebuild(on: dt.date) -> int:
+    """Everything anew, as known on ``on``. Returns how many cells there are."""
+    since, until = window_on(on)
+    Window.objects.update_or_create(pk=1, defaults={"since": since, "until": until, "as_of": on})
+    Counter.objects.all().delete()
+    Evidence.objects.all().delete()
+    Cell.objects.all().delete()
+    kept = _keep(_evaluated(None, since, until, on))
+    _count(kept, sign=1)
+    return len(kept)
+
+
+@transaction.atomic
+def refresh(organizations: Collection[UUID], on: dt.date) -> None:
+    """The cells of these organizations anew, and what their superiors count of them."""
+    if not organizations:
+        return
+    window = current_window()
+    if window is None or not window.since <= on <= window.until:
+        rebuild(on)
+        return
+    _count(list(Cell.objects.filter(organization__in=organizations)), sign=-1)
+    Evidence.objects.filter(cell__organization__in=organizations).delete()
+    Cell.objects.filter(organization__in=organizations).delete()
+    _count(_keep(_evaluated(organizations, window.since, window.until, max(on, window.as_of))), sign=1)
+
+
+@transaction.atomic
+def recount() -> None:
+    """The counters anew, after organizations have moved."""
+    Counter.objects.all().delete()
+    _count(Cell.objects.filter(why_not="").iterator(_BATCH), sign=1)
+
+
+@transaction.atomic
+def open_day(on: dt.date) -> None:
+    """What is dated between the last day and ``on`` is known now. Done again, nothing changes."""
+    window = current_window()
+    if window is None or on.year != window.as_of.year:
+        if window is None or on > window.as_of:
+            rebuild(on)
+        return
+    if on <= window.as_of:
+        return
+    touched = changed_between(window.as_of, on)
+    Window.objects.filter(pk=window.pk).update(as_of=on)
+    refresh(touched, on)
+
+
+class _Rests(NamedTuple):
+    """A cell to be kept with the records it rests on, and those that had no quorum."""
+
+    cell: Cell
+    evidence: Sequence[tuple[compliance.Record[UUID], bool]]
+
+
+def _evaluated(chosen: Collection[UUID] | None, since: dt.date, until: dt.date, on: dt.date) -> list[_Rests]:
+    calendar = calendar_of(since, until)
+    organizations = organizations_of(chosen)
+    earliest = _earliest(calendar, organizations)
+    records = records_of(chosen, earliest, on)
+    waivers = waivers_of(chosen)
+    by_holder: dict[UUID, list[compliance.Record[UUID]]] = {}
+    for record in records:
+        by_holder.setdefault(record.organization, []).append(record)
+    by_id = {(record.organization, record.id): record for record in records}
+    found = []
+    for organization in organizations:
+        cells = compliance.evaluate(organization, by_holder.get(organization.id, ()), waivers, calendar, on)
+        for cell in cells:
+            if cell.why_not is WhyNot.NOT_BEGUN or cell.rule.binding.subject is Subject.PERSON:
+                continue
+            ids = [(key, True) for key in cell.evidence] + [(key, False) for key in cell.without_quorum]
+            rests = [(by_id[organization.id, key], had) for key, had in ids]
+            found.append(_Rests(_row(cell), rests))
+    return found
+
+
+def _earliest(calendar: Calendar, organizations: Iterable[compliance.Organization[UUID]]) -> dt.date:
+    """Records are looked at from the beginning of the first period on; terms begin years before it."""
+    begins = [duty.first for duties in calendar.duties.values() for duty in duties]
+    begins += [term.since for organization in organizations for term in organization.terms]
+    return min(begins, default=calendar.since)
+
+
+def _row(cell: compliance.Cell[UUID]) -> Cell:
+    return Cell(
+        organization_id=cell.organization,
+        rule=cell.rule.id,
+        requirement=cell.rule.requirement,
+        post=cell.subject.value if isinstance(cell.subject, PostKind) else "",
+        first=cell.first,
+        last=cell.last,
+        due=cell.due,
+        needed=cell.needed,
+        completed_on=cell.completed_on,
+        explained_on=cell.explained_on,
+        why_not=cell.why_not.value if cell.why_not else "",
+    )
+
+
+def _keep(evaluated: Sequence[_Rests]) -> list[Cell]:
+    cells = Cell.objects.bulk_create([one.cell for one in evaluated], batch_size=_BATCH)
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                cell=one.cell, record=record.id, held_on=record.held_on, filed_on=record.filed_on, had_quorum=had
+            )
+            for one in evaluated
+            for record, had in one.evidence
+        ],
+        batch_size=_BATCH,
+    )
+    return cells
+
+
+# --- Counters ------------------------------------------------------------------------------------------------------
+
+
+class _Key(NamedTuple):
+    organization_id: UUID
+    rule: str
+    requirement: str
+    first: dt.date
+    last: dt.date
+    due: dt.date
+
+
+class _Sum(NamedTuple):
+    owed: int
+    met: int
+    late: int
+    explained: int
+
+
+def _sum_of(cell: Cell) -> _Sum:
+    """What one cell adds to the counters of its organization and of those above."""
+    done = cell.completed_on
+    return _Sum(
+        owed=int(not cell.why_not),
+        met=int(done is not None and done <= cell.due),
+        late=int(done is not None and done > cell.due),
+        explained=int(done is None and cell.explained_on is not None),
+    )
+
+
+def _count(cells: Iterable[Cell], *, sign: int) -> None:
+    superiors = _Superiors()
+    sums: dict[_Key, list[int]] = {}
+    for cell in cells:
+        if cell.why_not:
+            continue
+        numbers = _sum_of(cell)
+        for top in superiors.of(cell.organization_id):
+            key = _Key(top, cell.rule, cell.requirement, cell.first, cell.last, cell.due)
+            kept = sums.setdefault(key, [0, 0, 0, 0])
+            for place, number in enumerate(numbers):
+                kept[place] += sign * number
+    _add(sums)
+
+
+class _Superiors:
+    """The organization and all above it, as the tree stands today; the tree is read once, when it is first asked."""
+
+    def __init__(self) -> None:
+        self._paths: dict[UUID, str] = {}
+        self._by_path: dict[str, UUID] = {}
+        self._found: dict[UUID, tuple[UUID, ...]] = {}
+
+    def of(self, organization: UUID) -> tuple[UUID, ...]:
+        if organization not in self._found:
+            if organization not in self._paths:
+                self._paths = dict(Organization.objects.values_list("pk", "path"))
+                self._by_path = {path: key for key, path in self._paths.items()}
+            self._found[organization] = tuple(self._by_path[top] for top in tops(self._paths[organization]))
+        return self._found[organization]
+
+
+def tops(path: str) -> list[str]:
+    """The paths of an organization and of all above it."""
+    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
+
+
+def _add(sums: Mapping[_Key, Sequence[int]]) -> None:
+    """Add to the counters that are there, make those that are not, drop those that count nothing any more."""
+    held = Counter.objects.filter(organization__in={key.organization_id for key in sums})
+    existing = {(row.organization_id, row.rule, row.first, row.last): row for row in held}
+    new: list[Counter] = []
+    changed: list[Counter] = []
+    empty: list[Counter] = []
+    for key, numbers in sums.items():
+        row = existing.get((key.organization_id, key.rule, key.first, key.last))
+        if row is None:
+            new.append(Counter(**key._asdict(), **dict(zip(_Sum._fields, numbers, strict=True))))
+            continue
+        for name, number in zip(_Sum._fields, numbers, strict=True):
+            setattr(row, name, getattr(row, name) + number)
+        (changed if row.owed else empty).append(row)
+    Counter.objects.bulk_create(new, batch_size=_BATCH)
+    Counter.objects.bulk_update(changed, _Sum._fields, batch_size=200)
+    Counter.objects.filter(pk__in=[row.pk for row in empty]).delete()
+
+
+# --- One record ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A record that has just been filed, as it bears on one organization. ``words`` as in ``compliance.Record``."""
+
+    record: UUID
+    organization: Organization
+    words: frozenset[str]
+    held_on: dt.date
+    filed_on: dt.date
+    voters: int | None = None
+    voters_present: int | None = None
+
+
+def take_in(filed: Filed) -> None:
+    """Put right the cells that one record bears on, and the counters of all above; in the deed's own transaction."""
+    window = current_window()
+    if window is None:
+        return
+    calendar = calendar_of(window.since, window.until)
+    cells = Cell.objects.filter(
+        organization=filed.organization, first__lte=filed.held_on, last__gte=filed.held_on, why_not=""
+    )
+    for cell in cells:
+        words = filed.words & _words(calendar, cell)
+        if words and filed.held_on >= _opens(calendar, cell):
+            _rest_on(cell, filed, had_quorum=_had_quorum(calendar, filed, words))
+
+
+def _rule(calendar: Calendar, cell: Cell) -> Obligation:
+    """The version by which the cell was judged."""
+    return calendar.rule_of(cell.rule, cell.first, cell.last)
+
+
+def _words(calendar: Calendar, cell: Cell) -> frozenset[str]:
+    return evidence_words(_rule(calendar, cell))
+
+
+def _opens(calendar: Calendar, cell: Cell) -> dt.date:
+    return compliance.opens(_rule(calendar, cell), cell.first, cell.last)
+
+
+def _had_quorum(calendar: Calendar, filed: Filed, words: frozenset[str]) -> bool:
+    rules = (calendar.quorum_rule(word, filed.organization.word, filed.held_on) for word in sorted(words))
+    return all(had_quorum(rule, filed.voters, filed.voters_present) for rule in rules)
+
+
+def _rest_on(cell: Cell, filed: Filed, *, had_quorum: bool) -> None:
+    Evidence.objects.create(
+        cell=cell, record=filed.record, held_on=filed.held_on, filed_on=filed.filed_on, had_quorum=had_quorum
+    )
+    if not had_quorum or cell.completed_on is not None:
+        return
+    if cell.needed > 1 and cell.evidence.filter(had_quorum=True).count() < cell.needed:
+        return
+    before = _sum_of(cell)
+    cell.completed_on = filed.filed_on
+    Cell.objects.filter(pk=cell.pk).update(completed_on=filed.filed_on)
+    numbers = zip(_Sum._fields, before, _sum_of(cell), strict=True)
+    change = {name: F(name) + more - less for name, less, more in numbers if more != less}
+    above = Organization.objects.filter(path__in=tops(filed.organization.path)).values("pk")
+    Counter.objects.filter(organization__in=above, rule=cell.rule, first=cell.first, last=cell.last).update(**change)

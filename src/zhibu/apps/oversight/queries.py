@@ -1,0 +1,119 @@
+"""Reads of what is owed: kept cells and sums for pages, and the whole meaning for any day and any years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_records, records_of, waivers_of
+from zhibu.apps.oversight.live import current_window
+from zhibu.apps.oversight.models import Cell, Counter
+from zhibu.apps.rules.queries import all_rules
+from zhibu.domain import compliance
+from zhibu.domain.compliance import Calendar, Status, status_on
+from zhibu.domain.requirements import Obligation, Rule
+
+
+def obligations(
+    chosen: Collection[UUID] | None,
+    *,
+    since: dt.date,
+    until: dt.date,
+    on: dt.date,
+    with_people: bool = False,
+    rules: Iterable[Rule] | None = None,
+) -> list[compliance.Cell[UUID]]:
+    """Every cell of these organizations for the periods that touch ``since`` … ``until``, as known on ``on``.
+
+    Evaluated from the facts, so for any years and under any ``rules``; ``with_people`` adds the cells of posts'
+    holders and members. In tree order, then by rule and time.
+    """
+    calendar = calendar_of(since, until) if rules is None else Calendar(rules, since, until)
+    organizations = organizations_of(chosen, with_people=with_people)
+    earliest = min(
+        [duty.first for duties in calendar.duties.values() for duty in duties]
+        + [term.since for organization in organizations for term in organization.terms],
+        default=since,
+    )
+    by_holder: dict[UUID, list[compliance.Record[UUID]]] = {}
+    for record in records_of(chosen, earliest, max(on, until)):
+        by_holder.setdefault(record.organization, []).append(record)
+    waivers = waivers_of(chosen)
+    cells: list[compliance.Cell[UUID]] = []
+    for organization in organizations:
+        records = list(by_holder.get(organization.id, ()))
+        if organization.people:
+            records += personal_records([one.person for one in organization.people], earliest, max(on, until))
+        cells += compliance.evaluate(organization, records, waivers, calendar, on)
+    return cells
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one cell or a sum of them stands today. ``owed`` is 1 for a single cell; ``open`` is due or to come."""
+
+    first: dt.date
+    last: dt.date
+    due: dt.date
+    owed: int
+    met: int
+    late: int
+    explained: int
+    missing: int
+    open: int
+
+    @property
+    def done(self) -> int:
+        return self.met + self.late
+
+    def status(self, on: dt.date) -> Status:
+        """The word for all of it: what needs attention first decides."""
+        if self.missing:
+            return Status.MISSING
+        if self.open:
+            return Status.DUE if on >= self.first else Status.UPCOMING
+        if self.explained:
+            return Status.EXPLAINED
+        return Status.LATE if self.late else Status.MET
+
+
+def standing_of(counter: Counter, on: dt.date) -> Standing:
+    """What is neither met nor late is open until the due date, then explained or missing."""
+    unmet = counter.owed - counter.met - counter.late
+    is_over = on > counter.due
+    explained = counter.explained if is_over else 0
+    return Standing(
+        first=counter.first,
+        last=counter.last,
+        due=counter.due,
+        owed=counter.owed,
+        met=counter.met,
+        late=counter.late,
+        explained=explained,
+        missing=unmet - explained if is_over else 0,
+        open=0 if is_over else unmet,
+    )
+
+
+def status_of(cell: Cell, on: dt.date) -> Status:
+    if cell.why_not:
+        return Status.NOT_APPLICABLE
+    return status_on(
+        on, first=cell.first, due=cell.due, completed_on=cell.completed_on, explained_on=cell.explained_on
+    )
+
+
+def rule_of(cell: Cell) -> Obligation:
+    """The version of the rule by which a kept cell is judged."""
+    window = current_window()
+    assert window is not None
+    return calendar_of(window.since, window.until).rule_of(cell.rule, cell.first, cell.last)
+
+
+def obligation_rules(on: dt.date) -> list[Obligation]:
+    """The obligations in force on a day, as they follow each other in the packs."""
+    window_rules = {rule.id: rule for rule in all_rules() if isinstance(rule, Obligation)}
+    in_force = Calendar(all_rules(), on, on).rules_on(on)
+    return [rule for id_ in window_rules if isinstance(rule := in_force.get(id_), Obligation)]
