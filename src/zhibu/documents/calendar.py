@@ -1,4 +1,4 @@
-"""Calendar feeds (RFC 5545): sessions in, bytes out."""
+"""Calendar feeds (RFC 5545, RFC 7986): sessions in, bytes out. Times are written in UTC, so every reader agrees."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from uuid import UUID
 
 from icalendar import Calendar, Event
 
+#: How often a reader is asked to come again.
+AGAIN_AFTER = dt.timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One session. ``changed_at`` orders versions of it; ``is_off`` tells subscribers that it does not take place."""
+    """One session. ``is_off`` tells subscribers that it does not take place.
+
+    ``changed_at`` and ``version`` (which only grows) order what is said of it; the same facts are the same bytes.
+    """
 
     id: UUID
     title: str
@@ -21,26 +27,53 @@ class Entry:
     place: str
     text: str
     changed_at: dt.datetime
+    version: int = 0
+    url: str = ""
     is_off: bool = False
 
 
-def calendar(name: str, entries: Iterable[Entry], *, host: str) -> bytes:
-    """A feed called ``name``. Ids stay the same from one reading to the next, so that nothing is doubled."""
+def calendar(name: str, entries: Iterable[Entry], *, zone: str) -> bytes:
+    """A feed called ``name``; ``zone`` is the one in which its readers live.
+
+    The ids of entries stay the same from one reading to the next and whatever the server is called, so that
+    nothing is doubled.
+    """
     feed = Calendar()
     feed.add("prodid", "-//zhibu//zhibu//ZH")
     feed.add("version", "2.0")
-    feed.add("x-wr-calname", name)
+    feed.add("calscale", "GREGORIAN")
+    feed.add("method", "PUBLISH")
+    feed.add("x-wr-calname", _text(name))
+    feed.add("x-wr-timezone", zone)
+    feed.add("refresh-interval", AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", "PT1H")
     for entry in entries:
-        event = Event()
-        event.add("uid", f"{entry.id}@{host}")
-        event.add("summary", entry.title)
-        event.add("dtstart", entry.starts_at.astimezone(dt.UTC))
-        event.add("dtend", entry.ends_at.astimezone(dt.UTC))
-        event.add("dtstamp", entry.changed_at.astimezone(dt.UTC))
-        event.add("location", entry.place)
-        event.add("description", entry.text)
-        event.add("class", "PRIVATE")
-        event.add("status", "CANCELLED" if entry.is_off else "CONFIRMED")
-        feed.add_component(event)
+        feed.add_component(_event(entry))
     made: bytes = feed.to_ical()
     return made
+
+
+def _event(entry: Entry) -> Event:
+    event = Event()
+    event.add("uid", str(entry.id))
+    event.add("summary", _text(entry.title))
+    event.add("dtstart", entry.starts_at.astimezone(dt.UTC))
+    event.add("dtend", entry.ends_at.astimezone(dt.UTC))
+    event.add("dtstamp", entry.changed_at.astimezone(dt.UTC))
+    event.add("last-modified", entry.changed_at.astimezone(dt.UTC))
+    event.add("sequence", entry.version)
+    if entry.place:
+        event.add("location", _text(entry.place))
+    if entry.text:
+        event.add("description", _text(entry.text))
+    if entry.url:
+        event.add("url", entry.url)
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if entry.is_off else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.is_off else "OPAQUE")
+    return event
+
+
+def _text(text: str) -> str:
+    """Without the control characters that the format forbids; the library escapes what has a meaning in it."""
+    return "".join(char for char in text if char >= " " or char in "\n\t").replace("\x7f", "")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count as CountOf
-from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.meetings.models import Attendance, CalendarFeed, Leave, Meeting, RollEntry, Session, Task
 from zhibu.apps.organizations.dated import holds_on
@@ -218,14 +220,40 @@ def meetings_on_roll_of(person_id: UUID) -> QuerySet[Meeting]:
     )
 
 
+#: What changes when a session is, what it is called and whether it takes place.
+CHANGES_OF_A_SESSION = (
+    "session_set",
+    "session_changed",
+    "meeting_renamed",
+    "meeting_announced",
+    "meeting_postponed",
+    "meeting_not_held",
+)
+
+
 def sessions_for(feed: CalendarFeed, asker: Asker, since: dt.date) -> QuerySet[Session]:
-    """The sessions of a calendar from ``since`` on: of the person's roll, or of an organization they may see."""
-    if feed.organization_id is None:
-        kept = Meeting.objects.filter(roll__person=feed.account.person_id).exclude(stage=MeetingStage.DRAFT)
+    """The sessions of a calendar from ``since`` on: of the person's roll, or of an organization they may see.
+
+    ``version`` counts the events that changed one, ``last_change`` is when the last was recorded. What was given up
+    before anybody was told is in nobody's calendar.
+    """
+    told = ~Q(stage=MeetingStage.DRAFT) & ~Q(stage=MeetingStage.NOT_HELD, announced_at__isnull=True)
+    if feed.organization_id is not None:
+        kept = meetings_seen_by(asker).filter(told, organization=feed.organization_id)
+    elif feed.account.person_id is not None:
+        kept = Meeting.objects.filter(told, roll__person=feed.account.person_id)
     else:
-        kept = meetings_seen_by(asker).filter(organization=feed.organization_id).exclude(stage=MeetingStage.DRAFT)
+        return Session.objects.none()
+    keepers = Meeting.objects.filter(Q(pk__in=kept.values("pk")) | Q(pk__in=kept.values("host")))
+    changes = Event.objects.filter(subject=OuterRef("meeting"), type__in=CHANGES_OF_A_SESSION)
     return (
-        Session.objects.filter(meeting__in=kept, starts_at__date__gte=since)
+        Session.objects.filter(meeting__in=keepers, starts_at__date__gte=since)
         .select_related("meeting__organization")
         .prefetch_related("meeting__guests")
+        .annotate(
+            version=Coalesce(Subquery(changes.order_by().values("subject").annotate(n=CountOf("pk")).values("n")), 0),
+            last_change=Coalesce(
+                Subquery(changes.order_by("-sequence").values("recorded_at")[:1]), F("meeting__made_at")
+            ),
+        )
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from urllib.parse import urlsplit
+import hashlib
+from collections import Counter
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,9 +31,12 @@ from zhibu.web.shell.middleware import AskedRequest
 #: How far back a feed reaches.
 BACK = dt.timedelta(days=90)
 
+#: Stages at which it does not take place; calendars are told, so that the hour is free again.
+OFF = (MeetingStage.POSTPONED, MeetingStage.NOT_HELD)
+
 
 @require_safe
-def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001 - the secret is all that counts
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar behind a secret address. An ended one answers like one that never was."""
     kept = CalendarFeed.objects.select_related("account", "organization").filter(digest=digest_of(secret)).first()
     if kept is None or not kept.account.is_active:
@@ -39,28 +44,36 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:  # noqa: ARG001 - t
     at = clock.now()
     sessions = sessions_for(kept, asker_of(kept.account, at.date()), at.date() - BACK)
     name = kept.organization.name if kept.organization else _("My meetings")
-    answer = HttpResponse(
-        calendar(
-            name, [_entry(session, at) for session in sessions], host=urlsplit(settings.URL).hostname or "zhibu"
-        ),
-        content_type="text/calendar; charset=utf-8",
-    )
+    content = calendar(name, _entries(list(sessions)), zone=settings.TIME_ZONE)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    answer = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
     answer["Cache-Control"] = "private, max-age=300"
-    return answer
+    return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
-def _entry(session: Session, at: dt.datetime) -> Entry:
+def _entries(sessions: list[Session]) -> list[Entry]:
+    turns = Counter(session.meeting_id for session in sessions)
+    return [_entry(session, turns=turns[session.meeting_id]) for session in sessions]
+
+
+def _entry(session: Session, *, turns: int) -> Entry:
     meeting = session.meeting
-    kinds = "、".join([meeting.word.zh, *(guest.word.zh for guest in meeting.guests.all())])
+    lines = ["、".join([meeting.word.zh, *(guest.word.zh for guest in meeting.guests.all())])]
+    if meeting.repeated and turns > 1:
+        lines.append(_("Held in turns: come to one of %(number)s.") % {"number": turns})
+    if meeting.at_stage in OFF and meeting.reason:
+        lines.append(f"{meeting.at_stage.zh}：{meeting.reason}")
     return Entry(
         id=session.pk,
         title=f"{meeting.organization.name}：{meeting.title}",
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         place=session.place,
-        text=kinds,
-        changed_at=at,
-        is_off=meeting.at_stage in {MeetingStage.POSTPONED, MeetingStage.NOT_HELD},
+        text="\n".join(lines),
+        changed_at=session.last_change,  # type: ignore[attr-defined] # annotated by sessions_for
+        version=session.version,  # type: ignore[attr-defined] # the same
+        url=settings.URL + reverse("meeting", args=[meeting.pk]),
+        is_off=meeting.at_stage in OFF,
     )
 
 
