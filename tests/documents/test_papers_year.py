@@ -84,14 +84,32 @@ def test_what_was_not_held_is_told_with_its_reason_beside_what_was() -> None:
     printed = letters("".join(pages_of(ledger_pdf(LEDGER, at=AT), below=10_000)))
     assert "延期和未召开" in printed
     assert "台风防御，全员在岗" in printed
-    assert "2026年3月支部党员大会（补录）" in printed
+    assert "2026年3月支部党员大会（2026年3月6日补录）" in printed
     assert printed.index("2026-01-09") < printed.index("2026-03-05") < printed.index("2026-05-08")
 
 
-def test_a_ledger_of_a_year_without_meetings_is_an_empty_table() -> None:
+def test_a_ledger_of_a_year_without_meetings_is_an_empty_table_that_says_so() -> None:
     empty = Ledger("旅检一科党支部", "GZ-A-01", 2026, ())
-    assert sheets_of(ledger_xlsx(empty, at=AT))["三会一课台账"] == [list(COLUMNS)]
-    assert "2026年三会一课台账" in letters("".join(pages_of(ledger_pdf(empty, at=AT))))
+    sheets = sheets_of(ledger_xlsx(empty, at=AT))
+    assert sheets["三会一课台账"] == [list(COLUMNS)]
+    assert ["2026年没有归档的会议记录。"] in sheets["旅检一科党支部2026年三会一课台账"]
+    printed = letters("".join(pages_of(ledger_pdf(empty, at=AT))))
+    assert "2026年三会一课台账" in printed
+    assert "2026年没有归档的会议记录。" in printed
+    assert "2026年没有归档的会议记录。" not in letters("".join(pages_of(ledger_pdf(LEDGER, at=AT))))
+
+
+def test_a_branch_keeps_the_meetings_of_its_groups_under_their_own_code_and_name() -> None:
+    group = replace(held(4, 3), organization="第一党小组", code="GZ-A-01-1", kind=MeetingKind.GROUP_MEETING)
+    missed = NotHeld(MeetingKind.GROUP_MEETING, None, "六月党小组会", "未召开", "全组支援", group="第一党小组")
+    book = replace(BOOK, records=(*BOOK.records, group), not_held=(missed,))
+    sheets = sheets_of(ledger_xlsx(book.ledger, at=AT))
+    assert [row[:3] for row in sheets["三会一课台账"] if row[1] == "党小组会"] == [
+        ["GZ-A-01-1", "党小组会", "2026-04-03"]
+    ]
+    assert sheets["延期和未召开"][1:] == [["党小组会（第一党小组）", "未定", "六月党小组会", "未召开", "全组支援"]]
+    assert "党小组会（第一党小组）" in letters("".join(pages_of(ledger_pdf(book.ledger, at=AT))))
+    assert any(title.endswith("（第一党小组）") for title in contents_of(yearbook_pdf(book, at=AT)))
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)", "+1", "-1", '=HYPERLINK("http://x")', HOSTILE])
@@ -142,6 +160,19 @@ def test_a_lesson_in_turns_shows_each_of_its_days_in_the_year_at_a_glance() -> N
     lesson = replace(SHEET, kind=MeetingKind.LESSON, gatherings=turns)
     overview = sheets_of(yearbook_xlsx(replace(BOOK, records=(lesson,)), at=AT))["组织生活一览"]
     assert overview[1][:5] == ["党课", "", "", "30日、31日", "1日"]
+
+
+def test_the_days_of_a_lesson_that_began_in_the_year_before_are_left_to_that_year() -> None:
+    days = (dt.datetime(2025, 12, 31, 19, tzinfo=SHANGHAI), dt.datetime(2026, 1, 2, 9, tzinfo=SHANGHAI))
+    turns = tuple(replace(SHEET.gatherings[0], starts_at=day, ends_at=day) for day in days)
+    lesson = replace(SHEET, kind=MeetingKind.LESSON, gatherings=turns)
+    overview = sheets_of(yearbook_xlsx(replace(BOOK, records=(lesson,)), at=AT))["组织生活一览"]
+    assert overview[1] == ["党课", "2日", *[""] * 11]
+
+
+def test_the_year_book_says_of_which_day_its_members_are() -> None:
+    facts = sheets_of(yearbook_xlsx(replace(BOOK, as_of=dt.date(2026, 12, 31)), at=AT))["基本情况"]
+    assert ["名册日期", "2026年12月31日"] in facts
 
 
 def test_a_long_record_is_whole_in_the_year_book_though_a_cell_holds_less() -> None:

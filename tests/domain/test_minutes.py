@@ -207,6 +207,16 @@ def test_a_lesson_names_its_lecturer_and_a_late_entry_its_reason() -> None:
     assert texts(late, Label.LATE_ENTRY) == ["2026年3月20日补录：当日系统停用"]
 
 
+def test_a_record_says_what_else_shared_its_time_and_its_roll() -> None:
+    shared = replace(SHEET, together=("三月主题党日", "三月党课"))
+    assert texts(shared, Label.TOGETHER) == ["三月主题党日、三月党课（同一签到，分别记录）"]
+    assert Label.TOGETHER not in [field.label for field in register_fields(SHEET)]
+
+
+def test_a_draft_says_so_in_its_heading() -> None:
+    assert (SHEET.heading, replace(SHEET, draft=True).heading) == ("支部党员大会记录", "支部党员大会记录（草稿）")
+
+
 def test_a_correction_stands_below_with_its_day() -> None:
     corrected = replace(SHEET, corrections=(Correction(dt.date(2026, 4, 1), "实到应为21人。\n周列未列席。"),))
     (field,) = correction_fields(corrected)
@@ -252,6 +262,16 @@ def test_the_summary_tells_what_was_settled_and_keeps_reasons_of_absence_to_the_
         (Label.OBSERVERS, "周列"),
     )
     assert "当班" not in repr(summary)
+
+
+def test_a_summary_says_what_shared_the_afternoon_when_it_was_recorded_and_that_it_is_a_draft() -> None:
+    late = replace(
+        SHEET, together=("三月主题党日",), late_entry=LateEntry(dt.date(2026, 3, 20), "当日系统停用"), draft=True
+    )
+    summary = summary_of(late, issued_on=dt.date(2026, 3, 20))
+    assert "召开支部党员大会（与三月主题党日同场），林志远主持。" in summary.opening
+    assert "实到18人。会议记录于2026年3月20日补录。现将会议情况纪要如下：" in summary.opening
+    assert summary.title == f"{SHEET.title}（草稿）"
 
 
 def test_where_nothing_was_resolved_the_summary_tells_what_was_said() -> None:

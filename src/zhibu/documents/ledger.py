@@ -54,18 +54,25 @@ _NOT_HELD = ("类型", "原定日期", "主题", "结果", "原因")
 
 @dataclass(frozen=True, slots=True)
 class NotHeld:
-    """A meeting that was postponed or not held: an honest outcome, with its reason. ``outcome`` is said in words."""
+    """A meeting that was postponed or not held: an honest outcome, with its reason. ``outcome`` is said in words.
+
+    ``planned_on`` is ``None`` where no day had been set. ``group`` names the group of a branch that planned it.
+    """
 
     kind: MeetingKind
-    planned_on: dt.date
+    planned_on: dt.date | None
     title: str
     outcome: str
     reason: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The filed records of one organization and year, in any order: the ledger puts them in the order of time."""
+    """The filed records of one organization and year, in any order: the ledger puts them in the order of time.
+
+    A branch keeps those of its groups with its own; they are the ones with a ``code`` of theirs.
+    """
 
     organization: str
     code: str
@@ -77,11 +84,17 @@ class Ledger:
     def title(self) -> str:
         return f"{self.organization}{self.year}年{NAME}"
 
+    @property
+    def nothing(self) -> str:
+        """What is said where the year has no line."""
+        return "" if self.records else f"{self.year}年没有归档的会议记录。"
+
 
 def ledger_xlsx(ledger: Ledger, *, at: dt.datetime) -> bytes:
     """One sheet of texts that an import can read again, and a second for what was not held."""
     ledger = cleaned(ledger)
-    return workbook(tables_of(ledger), title=one_line(ledger.title), made_at=at, notes=(ledger.title, NOT_SECRET))
+    notes = (ledger.title, *filter(None, [ledger.nothing]), NOT_SECRET)
+    return workbook(tables_of(ledger), title=one_line(ledger.title), made_at=at, notes=notes)
 
 
 def ledger_pdf(ledger: Ledger, *, at: dt.datetime) -> bytes:
@@ -90,8 +103,8 @@ def ledger_pdf(ledger: Ledger, *, at: dt.datetime) -> bytes:
 
 
 def tables_of(ledger: Ledger) -> tuple[Table, ...]:
-    told = [_line(sheet) for sheet in in_order(ledger.records)]
-    lines = Table(NAME, COLUMNS, [[ledger.code, *(line[column] for column in COLUMNS[1:])] for line in told])
+    told = [{"组织编码": sheet.code or ledger.code, **_line(sheet)} for sheet in in_order(ledger.records)]
+    lines = Table(NAME, COLUMNS, [[line[column] for column in COLUMNS] for line in told])
     if not ledger.not_held:
         return (lines,)
     return lines, Table("延期和未召开", _NOT_HELD, _not_held(ledger.not_held))
@@ -99,21 +112,33 @@ def tables_of(ledger: Ledger) -> tuple[Table, ...]:
 
 def ledger_paper(ledger: Ledger) -> dict[str, Any]:
     """What the template of the ledger is given; the texts of ``ledger`` are clean."""
-    told = [_line(sheet) for sheet in in_order(ledger.records)]
     return {
         "notice": NOT_SECRET,
         "organization": one_line(ledger.organization),
         "heading": f"{ledger.year}年{NAME}",
         "columns": [{"label": label, "width": width} for label, width in _PRINTED.items()],
-        "lines": [[_printed(line, column) for column in _PRINTED] for line in told],
+        "lines": [_printed(sheet) for sheet in in_order(ledger.records)],
+        "nothing": ledger.nothing,
         "not_held_columns": list(_NOT_HELD),
         "not_held": _not_held(ledger.not_held),
     }
 
 
-def _printed(line: dict[str, str], column: str) -> str:
-    """What stands on paper: as in the workbook, and a record entered after the event says so beside its subject."""
-    return f"{line[column]}（补录）" if column == "主题" and line["补录说明"] else line[column]
+def _printed(sheet: RegisterSheet) -> list[str]:
+    """What stands on paper: as in the workbook, with the group beside the kind and the day of a late entry."""
+    line = _line(sheet) | {"类型": kind_of(sheet)}
+    if sheet.late_entry:
+        line["主题"] += f"（{day(sheet.late_entry.recorded_on)}补录）"
+    return [line[column] for column in _PRINTED]
+
+
+def kind_of(sheet: RegisterSheet) -> str:
+    """The kind of a meeting in words, with the group beside it where it was a group's."""
+    return _of_group(sheet.kind, sheet.organization if sheet.code else "")
+
+
+def _of_group(kind: MeetingKind, group: str) -> str:
+    return f"{kind.zh}（{one_line(group)}）" if group else kind.zh
 
 
 def in_order(records: Iterable[RegisterSheet]) -> list[RegisterSheet]:
@@ -142,6 +167,12 @@ def _line(sheet: RegisterSheet) -> dict[str, str]:
 
 def _not_held(meetings: Iterable[NotHeld]) -> list[list[str]]:
     return [
-        [each.kind.zh, day(each.planned_on), one_line(each.title), one_line(each.outcome), one_line(each.reason)]
-        for each in sorted(meetings, key=lambda each: (each.planned_on, each.title))
+        [
+            _of_group(each.kind, each.group),
+            day(each.planned_on) if each.planned_on else "未定",
+            one_line(each.title),
+            one_line(each.outcome),
+            one_line(each.reason),
+        ]
+        for each in sorted(meetings, key=lambda each: (each.planned_on or dt.date.max, each.title))
     ]

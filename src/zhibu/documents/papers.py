@@ -47,10 +47,11 @@ def notice_paper(notice: Notice) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SignLine:
-    """A name on the sheet, and a note beside it such as 预备党员 or 列席."""
+    """A name on the sheet, and a note beside it such as 预备党员 or 列席. Observers are not counted as expected."""
 
     name: str
     note: str = ""
+    observes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def attendance_paper(sheet: AttendanceSheet) -> dict[str, Any]:
             {"label": Label.TITLE, "text": one_line(sheet.title)},
             {"label": Label.TIME, "text": str(sheet.gathering)},
             {"label": Label.PLACE, "text": one_line(sheet.gathering.place)},
-            {"label": Label.EXPECTED, "text": f"{len(sheet.people)}人"},
+            {"label": Label.EXPECTED, "text": f"{sum(not line.observes for line in sheet.people)}人"},
         ],
         "head": [Label.NUMBER, Label.NAME, Label.SIGNATURE, Label.NOTE],
         "pages": pages,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from zhibu.documents.ledger import Ledger, NotHeld, in_order, ledger_paper, tables_of
+from zhibu.documents.ledger import Ledger, NotHeld, in_order, kind_of, ledger_paper, tables_of
 from zhibu.documents.minutes import register_paper
 from zhibu.documents.plain import cleaned, one_line
 from zhibu.documents.press import pdf
@@ -41,7 +41,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Yearbook:
-    """A branch and its year. Officers and members stand in the order given; records are put in the order of time."""
+    """A branch and its year. Officers and members stand in the order given; records are put in the order of time.
+
+    ``as_of`` is the day on which the members were those of the list; ``None`` leaves it unsaid.
+    """
 
     organization: str
     code: str
@@ -51,6 +54,7 @@ class Yearbook:
     members: tuple[Member, ...]
     records: tuple[RegisterSheet, ...]
     not_held: tuple[NotHeld, ...] = ()
+    as_of: dt.date | None = None
 
     @property
     def title(self) -> str:
@@ -68,11 +72,12 @@ def yearbook_xlsx(book: Yearbook, *, at: dt.datetime) -> bytes:
         Table("基本情况", ("项目", "内容"), _facts(book)),
         Table("支部委员会", _OFFICERS, _officers(book)),
         Table("党员名册", _MEMBERS, _members(book)),
-        Table("组织生活一览", ("类型", *MONTHS), _overview(book.records)),
+        Table("组织生活一览", ("类型", *MONTHS), _overview(book)),
         *tables_of(book.ledger),
         Table("会议记录", ("日期", "类型", "会议名称", "栏目", "内容"), _lines(book.records)),
     )
-    return workbook(tables, title=one_line(book.title), made_at=at, notes=(book.title, NOT_SECRET))
+    notes = (book.title, *filter(None, [book.ledger.nothing]), NOT_SECRET)
+    return workbook(tables, title=one_line(book.title), made_at=at, notes=notes)
 
 
 def yearbook_pdf(book: Yearbook, *, at: dt.datetime) -> bytes:
@@ -89,14 +94,17 @@ def yearbook_pdf(book: Yearbook, *, at: dt.datetime) -> bytes:
         "members_head": list(_MEMBERS),
         "members": _members(book),
         "months": list(MONTHS),
-        "overview": _overview(book.records),
+        "overview": _overview(book),
         "ledger": ledger_paper(book.ledger),
-        "records": [
-            {**register_paper(sheet), "contents": f"{day(sheet.held_on)}　{one_line(sheet.title)}"}
-            for sheet in in_order(book.records)
-        ],
+        "records": [{**register_paper(sheet), "contents": _contents(sheet)} for sheet in in_order(book.records)],
     }
     return pdf("yearbook", paper, title=one_line(book.title), at=at)
+
+
+def _contents(sheet: RegisterSheet) -> str:
+    """How the table of contents names a record."""
+    group = f"（{one_line(sheet.organization)}）" if sheet.code else ""
+    return f"{day(sheet.held_on)}　{one_line(sheet.title)}{group}"
 
 
 _OFFICERS = ("职务", "姓名", "任职时间")
@@ -116,6 +124,7 @@ def _facts(book: Yearbook) -> list[list[str]]:
             if standing in standings
         ),
         ["党小组", f"{len(groups)}个"],
+        *([["名册日期", day(book.as_of)]] if book.as_of else []),
         ["全年会议", f"{len(book.records)}次"],
     ]
 
@@ -144,12 +153,13 @@ def _members(book: Yearbook) -> list[list[str]]:
     ]
 
 
-def _overview(records: Iterable[RegisterSheet]) -> list[list[str]]:
-    """A row for each kind that was held, a column for each month, the days in the cells."""
+def _overview(book: Yearbook) -> list[list[str]]:
+    """A row for each kind that was held, a column for each month of the year, the days in the cells."""
     held: dict[MeetingKind, list[list[str]]] = {}
-    for sheet in in_order(records):
+    for sheet in in_order(book.records):
         for on in dict.fromkeys(each.starts_at.date() for each in sheet.gatherings):
-            held.setdefault(sheet.kind, [[] for _ in MONTHS])[on.month - 1].append(f"{on.day}日")
+            if on.year == book.year:  # a lesson in turns may begin in the year before
+                held.setdefault(sheet.kind, [[] for _ in MONTHS])[on.month - 1].append(f"{on.day}日")
     return [[kind.zh, *("、".join(days) for days in held[kind])] for kind in MeetingKind if kind in held]
 
 
@@ -157,7 +167,7 @@ def _lines(records: Iterable[RegisterSheet]) -> list[list[str]]:
     return [
         [
             sheet.held_on.isoformat(),
-            sheet.kind.zh,
+            kind_of(sheet),
             one_line(sheet.title),
             field.label,
             line.lead + one_line(line.text),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from zhibu.domain.phrases import Label, Line, clock, day, lines_of, numbered, numeral, or_none, weekday
+from zhibu.domain.phrases import DRAFT, Label, Line, clock, day, lines_of, numbered, numeral, or_none, weekday
 from zhibu.domain.terms import MeetingKind, VotingWay
 
 #: Marks a point that differs, after the name: 陈守夜（不同意见）：……
@@ -190,7 +190,9 @@ class RegisterSheet:
 
     ``previously``: minutes of before that were read, and tasks reported on; each a sentence. ``conveyed`` and
     ``closing`` are texts of any number of lines; ``points`` were said outside any item.
-    ``lecturer`` is empty where nobody taught. There is at least one gathering.
+    ``lecturer`` is empty where nobody taught. There is at least one gathering. ``together`` are the titles of other
+    meetings that shared this one's time and roll and have records of their own. A ``draft`` is not filed yet.
+    ``code`` is that of the organization, where a book holds the records of several; empty: the book's own.
     """
 
     organization: str
@@ -209,6 +211,9 @@ class RegisterSheet:
     closing: str = ""
     late_entry: LateEntry | None = None
     corrections: tuple[Correction, ...] = ()
+    together: tuple[str, ...] = ()
+    draft: bool = False
+    code: str = ""
 
     @property
     def held_on(self) -> dt.date:
@@ -221,7 +226,7 @@ class RegisterSheet:
 
     @property
     def heading(self) -> str:
-        return f"{self.kind.zh}记录"
+        return f"{self.kind.zh}记录{DRAFT if self.draft else ''}"
 
 
 # --- The register sheet ---------------------------------------------------------------------------------------------
@@ -243,6 +248,7 @@ def register_fields(sheet: RegisterSheet) -> tuple[Field, ...]:
         _field(Label.TITLE, [sheet.title]),
         _field(Label.TIME, map(str, sheet.gatherings)),
         *([_field(Label.LATE_ENTRY, [str(sheet.late_entry)])] if sheet.late_entry else []),
+        *([_field(Label.TOGETHER, [f"{'、'.join(sheet.together)}（同一签到，分别记录）"])] if sheet.together else []),
         _field(Label.PLACE, [sheet.places]),
         _field(Label.CHAIR, [sheet.chair], short=True),
         _field(Label.RECORDER, [sheet.recorder], short=True),

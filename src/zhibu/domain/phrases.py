@@ -18,6 +18,9 @@ NOT_SECRET = "非涉密系统，严禁处理、存储、传输国家秘密和工
 #: What a sheet says where there is nothing to say.
 NONE = "无"
 
+#: Stands behind the title of a paper that is made before the record is filed.
+DRAFT = "（草稿）"
+
 
 class Label(StrEnum):
     """The labels on the papers of a meeting, all of them."""
@@ -43,6 +46,7 @@ class Label(StrEnum):
     TASKS = "责任人与时限"
     CLOSING = "主持人总结"
     LATE_ENTRY = "补录说明"
+    TOGETHER = "同场会议"
     CORRECTION = "更正"
     CHAIR_SIGNS = "主持人签名"
     RECORDER_SIGNS = "记录人签名"

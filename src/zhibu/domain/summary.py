@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhibu.domain.minutes import RegisterSheet, said
-from zhibu.domain.phrases import Label, Line, Section, day, lines_of, numbered, verb
+from zhibu.domain.phrases import DRAFT, Label, Line, Section, day, lines_of, numbered, verb
 
 #: What stands under an item of which nothing is recorded but that it was on the agenda.
 UNRESOLVED = "未形成决议。"
@@ -53,7 +53,7 @@ def summary_of(sheet: RegisterSheet, *, issued_on: dt.date, number: str = "", re
     return Summary(
         organization=sheet.organization,
         head=f"{sheet.organization}会议纪要",
-        title=sheet.title,
+        title=f"{sheet.title}{DRAFT if sheet.draft else ''}",
         opening=_opening(sheet),
         sections=tuple(_sections(sheet)),
         attending=sheet.roll.attending,
@@ -71,10 +71,12 @@ def _opening(sheet: RegisterSheet) -> str:
     place = f"在{sheet.places}" if sheet.places else ""
     chair = f"，{sheet.chair}主持" if sheet.chair else ""
     turns = f"分{len(sheet.gatherings)}场" if len(sheet.gatherings) > 1 else ""
+    together = f"（与{'、'.join(sheet.together)}同场）" if sheet.together else ""
+    late = f"会议记录于{day(sheet.late_entry.recorded_on)}补录。" if sheet.late_entry else ""
     return (
-        f"{day(sheet.held_on)}，{sheet.organization}{place}{turns}{verb(sheet.kind)}{sheet.kind.zh}{chair}。"
+        f"{day(sheet.held_on)}，{sheet.organization}{place}{turns}{verb(sheet.kind)}{sheet.kind.zh}{together}{chair}。"
         f"应到{roll.expected}人，实到{roll.present}人；有表决权的应到{roll.voters}人，实到{roll.voters_present}人。"
-        "现将会议情况纪要如下："
+        f"{late}现将会议情况纪要如下："
     )
 
 
