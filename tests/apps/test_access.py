@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zhibu.apps.meetings.access import books_read_by, may_read_books
 from zhibu.apps.organizations.actions import MAY_STAND_UNDER, rebuild_paths
 from zhibu.apps.organizations.models import Organization, Placement
 from zhibu.apps.people import access
@@ -100,6 +101,7 @@ ORGANIZATION_TWINS = [
     (access.may_convene, access.organizations_convened_by),
     (access.may_hand_out_codes, access.organizations_given_codes_by),
 ]
+BOOK_TWINS = [(may_read_books, books_read_by)]
 PERSON_TWINS = [
     (access.may_see_person, access.people_seen_by),
     (access.may_see_record, access.records_seen_by),
@@ -113,7 +115,7 @@ def test_the_question_and_the_queryset_agree_on_every_tree(house):
     with transaction.atomic():
         asker = asker_of(build(house), TODAY)
         for twins, things in (
-            (ORGANIZATION_TWINS, Organization.objects.all()),
+            (ORGANIZATION_TWINS + BOOK_TWINS, Organization.objects.all()),
             (PERSON_TWINS, Person.objects.all()),
         ):
             for may_x, x_by in twins:

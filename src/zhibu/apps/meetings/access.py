@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry
-from zhibu.apps.organizations.models import in_subtree
+from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
 from zhibu.domain.terms import MeetingKind, MeetingStage
@@ -71,6 +71,23 @@ def meetings_seen_by(asker: Asker) -> QuerySet[Meeting]:
 def may_see_reasons(asker: Asker, meeting: Meeting) -> bool:
     """Why somebody is away is seen by those who run the meeting, and by the person."""
     return may_run(asker, meeting)
+
+
+def may_see_reasons_of(asker: Asker, organization: Organization) -> bool:
+    """The same for a whole year's meetings of an organization."""
+    return people.may_convene(asker, organization)
+
+
+def may_read_books(asker: Asker, organization: Organization) -> bool:
+    """The ledger and the year-book: who runs the organization's meetings, and office holders above it.
+
+    They hold meetings of every kind, so they are for those who see every kind; members read record by record.
+    """
+    return people.may_oversee(asker, organization) or people.may_convene(asker, organization)
+
+
+def books_read_by(asker: Asker) -> QuerySet[Organization]:
+    return people.organizations_overseen_by(asker) | people.organizations_convened_by(asker)
 
 
 def may_approve(asker: Asker, meeting: Meeting) -> bool:

@@ -1,17 +1,22 @@
-"""From the record of a meeting to the facts that its papers are made of.
+"""From one meeting to the facts that its papers are made of.
 
-The record is read as it was written (``records.record_of``, or the text that was filed); no row is looked at.
+What is said after the meeting comes from its record as it was written (``records.record_of``, or the text that was
+filed), what is said before it from its rows.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.timezone import localtime
 
-from zhibu.apps.meetings.models import Meeting
+from zhibu.apps.meetings.models import Filing, Meeting, Session
+from zhibu.apps.meetings.queries import RollLine, roll_of, together_with
+from zhibu.apps.meetings.records import record_of
+from zhibu.documents.papers import AttendanceSheet, SignLine
 from zhibu.domain.assembly import NextStep, Outcome, Presence, WhyVoid
 from zhibu.domain.minutes import (
     Absence,
@@ -27,12 +32,40 @@ from zhibu.domain.minutes import (
 )
 from zhibu.domain.notice import Notice
 from zhibu.domain.phrases import day
-from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, VotingWay
+from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, MeetingStage, Standing, VotingWay
 
 Record = Mapping[str, Any]
 
+#: Empty lines at the end of a sheet to sign, for who comes without being on the roll.
+SPARE = 6
 
-def sheet_of(record: Record, *, recorded_on: dt.date, corrections: Iterable[Correction] = ()) -> RegisterSheet:
+
+# --- After the meeting ----------------------------------------------------------------------------------------------
+
+
+def sheet_now(meeting: Meeting, filed: Filing | None, *, on: dt.date, reasons: bool) -> RegisterSheet:
+    """The register sheet: of the filed text with its corrections, else of the record as it stands, as a draft.
+
+    ``reasons``: whether the words why somebody was away are for the reader (``access.may_see_reasons``).
+    """
+    if filed is None:
+        return sheet_of(record_of(meeting), recorded_on=on, reasons=reasons, draft=True)
+    return sheet_of(
+        json.loads(filed.document.text),
+        recorded_on=localtime(filed.filed_at).date(),
+        corrections=[Correction(localtime(one.made_at).date(), one.text) for one in filed.corrections.all()],
+        reasons=reasons,
+    )
+
+
+def sheet_of(
+    record: Record,
+    *,
+    recorded_on: dt.date,
+    corrections: Iterable[Correction] = (),
+    reasons: bool = True,
+    draft: bool = False,
+) -> RegisterSheet:
     """The register sheet of a record. ``recorded_on`` is said where the record was entered after the event."""
     speakers = [line["name"] for line in record["roll"]]
     items = tuple(_item(item, speakers) for item in record["agenda"])
@@ -45,7 +78,7 @@ def sheet_of(record: Record, *, recorded_on: dt.date, corrections: Iterable[Corr
         chair=record["chair"] or "",
         recorder=record["recorder"] or "",
         lecturer=record.get("lecturer") or "",
-        roll=_roll(record),
+        roll=_roll(record, reasons=reasons),
         items=items,
         conveyed="\n".join(filter(None, conveyed)),
         previously=tuple(_previously(record)),
@@ -54,13 +87,22 @@ def sheet_of(record: Record, *, recorded_on: dt.date, corrections: Iterable[Corr
         closing=record["summary"],
         late_entry=LateEntry(recorded_on, record["late_reason"]) if record["late_reason"] else None,
         corrections=tuple(corrections),
+        together=tuple(other["title"] for other in record["shared_with"]),
+        draft=draft,
     )
 
 
-def notice_of(meeting: Meeting, *, expected: int, link: str = "", contact: str = "", on: dt.date) -> Notice:
-    """What goes out before the meeting. ``expected``: how many stand on its roll, 0 before it is frozen."""
+# --- Before the meeting ---------------------------------------------------------------------------------------------
+
+
+def notice_of(meeting: Meeting, *, expected: int, link: str = "", on: dt.date) -> Notice:
+    """What goes out before the meeting, by its convener; the other kinds on the same afternoon are among the remarks.
+
+    ``expected``: how many stand on its roll, 0 before it is frozen. ``on``: the day, where it is not announced yet.
+    """
     kept = meeting.roll_of
     audience = Audience(meeting.audience).zh
+    together = "、".join(other.title for other in together_with(meeting).exclude(stage=MeetingStage.NOT_HELD))
     return Notice(
         organization=meeting.organization.name,
         kind=meeting.word,
@@ -71,10 +113,36 @@ def notice_of(meeting: Meeting, *, expected: int, link: str = "", contact: str =
         ),
         agenda=tuple(item.title for item in meeting.agenda.all()),
         who=f"{audience}（{expected}人）" if expected else audience,
-        issued_on=on,
-        contact=contact,
+        issued_on=localtime(meeting.announced_at).date() if meeting.announced_at else on,
+        remarks=(f"同时进行：{together}。",) if together else (),
+        contact=meeting.convener.name if meeting.convener else "",
         link=link,
     )
+
+
+def attendance_of(session: Session) -> AttendanceSheet:
+    """The sheet to sign of one session: the roll in its order, one sheet for all kinds on the same afternoon."""
+    meeting = session.meeting
+    titles = [meeting.title, *(other.title for other in together_with(meeting).exclude(stage=MeetingStage.NOT_HELD))]
+    return AttendanceSheet(
+        organization=meeting.organization.name,
+        title="、".join(titles),
+        gathering=Gathering(localtime(session.starts_at), localtime(session.ends_at), session.place),
+        people=tuple(SignLine(line.name, _beside(line), observes=line.observes) for line in roll_of(meeting)),
+        spare=SPARE,
+    )
+
+
+def _beside(line: RollLine) -> str:
+    """What the sheet says beside a name. Who is on leave is not asked to sign; why is nobody's who signs."""
+    if line.leave is not None and line.leave.granted:
+        return Presence.LEAVE.zh
+    if line.observes:
+        return Presence.OBSERVER.zh
+    return line.standing.zh if line.standing is Standing.PROBATIONARY else ""
+
+
+# --- The parts of a record ------------------------------------------------------------------------------------------
 
 
 def _gathering(session: Record) -> Gathering:
@@ -100,9 +168,10 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _roll(record: Record) -> Roll:
+def _roll(record: Record, *, reasons: bool) -> Roll:
     came = [line for line in record["roll"] if line["status"] == Presence.PRESENT]
-    away = [line for line in record["roll"] if line["status"] in {Presence.ABSENT, Presence.LEAVE}]
+    missed = {Presence.ABSENT, Presence.LEAVE}
+    away = [line for line in record["roll"] if line["status"] in missed and not line["observes"]]
     return Roll(
         expected=record["expected"],
         present=record["present"],
@@ -112,7 +181,7 @@ def _roll(record: Record) -> Roll:
         absent=tuple(
             Absence(
                 line["name"],
-                AbsenceReason(line["reason"]).zh if line["reason"] else "",
+                AbsenceReason(line["reason"]).zh if reasons and line["reason"] else "",
                 leave=line["status"] == Presence.LEAVE,
             )
             for line in away

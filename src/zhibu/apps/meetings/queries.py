@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.access import meetings_seen_by
-from zhibu.apps.meetings.models import Attendance, CalendarFeed, Leave, Meeting, RollEntry, Session, Task
+from zhibu.apps.meetings.models import Attendance, CalendarFeed, Filing, Leave, Meeting, RollEntry, Session, Task
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker
@@ -200,6 +200,22 @@ def pulse_of(session: Session) -> str:
     )
     state = (session.opened_at, session.closed_at, session.code_enabled, session.head_count)
     return "|".join(str(fact) for facts in (marks, leaves, expected) for fact in facts.values()) + str(state)
+
+
+def together_with(meeting: Meeting) -> QuerySet[Meeting]:
+    """The other kinds on the same afternoon: they share sessions and roll and keep records of their own."""
+    kept = meeting.roll_of
+    return Meeting.objects.filter(Q(pk=kept.pk) | Q(host=kept)).exclude(pk=meeting.pk).order_by("made_at", "pk")
+
+
+def filing_of(meeting: Meeting) -> Filing | None:
+    """The filed record with what stands beside it; ``None`` while it is not filed."""
+    return (
+        Filing.objects.select_related("document", "event")
+        .prefetch_related("corrections", "comments__by")
+        .filter(meeting=meeting)
+        .first()
+    )
 
 
 def open_tasks_of(meeting: Meeting) -> QuerySet[Task]:

@@ -11,12 +11,16 @@ from uuid import UUID
 
 from zhibu.apps.archive.actions import instant
 from zhibu.apps.meetings.models import AgendaItem, Meeting, MinutesText
-from zhibu.apps.meetings.queries import RollLine, count_of, quorum_of, roll_of
+from zhibu.apps.meetings.queries import RollLine, count_of, quorum_of, roll_of, together_with
 from zhibu.apps.people.models import Person
 from zhibu.domain.seal import Canonical
+from zhibu.domain.terms import MeetingStage
 
 #: The version of the document's form.
 VERSION = 1
+
+#: What was planned for the same afternoon and did not take place on it.
+NOT_TOGETHER = (MeetingStage.DRAFT, MeetingStage.POSTPONED, MeetingStage.NOT_HELD)
 
 
 def record_of(meeting: Meeting) -> dict[str, Canonical]:
@@ -44,7 +48,10 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
             }
             for session in kept.sessions.all()
         ],
-        "shared_with": [str(other) for other in _shared_with(meeting)],
+        "shared_with": [
+            {"meeting": str(other.pk), "kind": other.kind, "title": other.title}
+            for other in together_with(meeting).exclude(stage__in=NOT_TOGETHER)
+        ],
         "convener": _name(meeting.convener),
         "chair": _name(meeting.chair),
         "recorder": _name(meeting.recorder),
@@ -99,12 +106,6 @@ def has_election(record: Mapping[str, Any]) -> bool:
 
 def _name(person: Person | None) -> str | None:
     return person.name if person else None
-
-
-def _shared_with(meeting: Meeting) -> list[UUID]:
-    kept = meeting.roll_of
-    together = Meeting.objects.filter(host=kept).values_list("pk", flat=True)
-    return sorted({kept.pk, *together} - {meeting.pk})
 
 
 def _roll_line(line: RollLine) -> dict[str, Canonical]:
