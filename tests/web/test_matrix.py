@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import pymupdf
 import pytest
 from django.apps import apps
 from django.core.cache import cache
@@ -32,6 +33,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests import world
+from tests.documents.printed import letters
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
@@ -501,8 +503,11 @@ def body(house: World, one: Try) -> dict[str, str]:
 
 
 def text_of(answer: HttpResponse) -> str:
-    """All that an answer says: headers, body, the inside of a workbook; the folds of a calendar undone."""
+    """All that an answer says: headers, body, the inside of a workbook or a paper; a calendar's folds undone."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    if content[:5] == b"%PDF-":
+        with pymupdf.open(stream=content) as printed:
+            content = "".join(letters(page.get_text()) for page in printed).encode()
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             content = b"".join(packed.read(name) for name in packed.namelist())
@@ -690,12 +695,16 @@ def test_a_parameter_nobody_knows_is_refused_with_what_to_add() -> None:
         meaning(Route("new", "/new/<uuid:thing>/", ("thing",)), "thing")
 
 
-def test_a_leak_is_noticed_in_a_page_a_header_a_workbook_and_a_folded_calendar(house: World) -> None:
+def test_a_leak_is_noticed_in_a_page_a_header_a_workbook_a_paper_and_a_folded_calendar(house: World) -> None:
     marker = house.sides["there"].markers["leave"]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("xl/sharedStrings.xml", marker)
+    with pymupdf.open() as printed:
+        printed.new_page().insert_text((50, 50), marker)
+        paper = printed.tobytes()
     for answer in (
+        HttpResponse(paper),
         HttpResponse(f"<p>{marker}</p>"),
         HttpResponse(headers={"Location": f"/{marker}/"}),
         HttpResponse(packed.getvalue()),

@@ -212,7 +212,7 @@ def filing_of(meeting: Meeting) -> Filing | None:
     """The filed record with what stands beside it; ``None`` while it is not filed."""
     return (
         Filing.objects.select_related("document", "event")
-        .prefetch_related("corrections", "comments__by")
+        .prefetch_related("corrections")
         .filter(meeting=meeting)
         .first()
     )

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from zhibu.documents.plain import one_line
 from zhibu.documents.tables import Table, workbook
 from zhibu.web.shell import clock
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+#: As what a paper is handed out, by the ending of its name.
+KINDS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": XLSX,
+}
+
+#: What a system somewhere does not take in the name of a file; and the letters that leave room for 255 bytes.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
+_LONGEST_NAME = 80
+
+
+def paper(content: bytes, name: str, ending: str) -> HttpResponse:
+    """A paper to save under a name that may hold a title somebody typed."""
+    return attachment(content, f"{file_name(name)}.{ending}", KINDS[ending])
+
+
+def file_name(text: str) -> str:
+    """``text`` as every system takes it for the name of a file: one line, nothing of a path, not too long."""
+    return _NOT_IN_NAMES.sub(" ", one_line(text))[:_LONGEST_NAME].strip(" .") or "zhibu"
 
 
 def attachment(content: bytes, name: str, kind: str) -> HttpResponse:

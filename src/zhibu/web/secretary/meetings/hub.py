@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhibu.apps.meetings.access import may_run, may_see_reasons
+from zhibu.apps.meetings.access import may_run, may_see_reasons, meetings_seen_by
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions import roll as deeds
 from zhibu.apps.meetings.actions.convening import EDITABLE
@@ -24,7 +22,6 @@ from zhibu.apps.meetings.actions.minutes import WRITABLE
 from zhibu.apps.meetings.actions.papers import TAKES_PAPERS
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Leave, Meeting
-from zhibu.apps.meetings.papers import notice_of
 from zhibu.apps.meetings.queries import (
     RollLine,
     count_of,
@@ -33,14 +30,17 @@ from zhibu.apps.meetings.queries import (
     quorum_of,
     roll_of,
     rule_of,
+    together_with,
 )
+from zhibu.apps.people.access import Asker
 from zhibu.domain.assembly import Count, Presence
-from zhibu.domain.notice import Notice, chat_text
+from zhibu.domain.notice import chat_text
 from zhibu.domain.stages import may_become
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
 from zhibu.web.secretary.meetings.forms import ReasonForm
 from zhibu.web.secretary.meetings.listing import place_of, when_of
+from zhibu.web.secretary.meetings.prints import notice_for, prints_of
 from zhibu.web.secretary.meetings.steps import next_step
 from zhibu.web.secretary.meetings.words import CHIPS, citation_of, foresight_words, quorum_words
 from zhibu.web.shell import clock
@@ -49,6 +49,8 @@ from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 
 ROLL_KNOWN = tuple(stage for stage in MeetingStage if stage not in {MeetingStage.DRAFT, MeetingStage.POSTPONED})
+#: While everybody on the roll sees it and the time holds: what is copied into a group chat leads somewhere.
+CALLED = (MeetingStage.ANNOUNCED, MeetingStage.OPEN)
 BEFORE = (MeetingStage.DRAFT, MeetingStage.ANNOUNCED, MeetingStage.POSTPONED, MeetingStage.OPEN)
 
 
@@ -103,31 +105,24 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "tasks": list(one.tasks.select_related("holder")),
         "open_tasks": list(open_tasks_of(one)[:20]) if runs and one.at_stage in BEFORE else [],
         "papers": list(one.papers.all()),
-        "together": _together(one),
+        "together": _together(request.asker, one),
         "may": _may(one) if runs else {},
+        "prints": prints_of(one, sessions, runs=runs),
     }
-    if runs and one.at_stage in BEFORE and sessions:
-        context["chat"] = chat_text(_notice(one, lines))
+    if runs and one.at_stage in CALLED:
+        context["chat"] = chat_text(notice_for(one))
     return render(request, "secretary/meetings/meeting.html", context)
-
-
-def _notice(one: Meeting, lines: list[RollLine]) -> Notice:
-    link = settings.URL + reverse("meeting", args=[one.pk])
-    expected = sum(not line.observes for line in lines)
-    contact = one.convener.name if one.convener else ""
-    return notice_of(one, expected=expected, link=link, contact=contact, on=clock.today())
 
 
 def _leaves(lines: list[RollLine]) -> list[tuple[RollLine, Leave]]:
     return [(line, line.leave) for line in lines if line.leave is not None]
 
 
-def _together(one: Meeting) -> list[Meeting]:
-    """The other kinds on the same afternoon."""
+def _together(asker: Asker, one: Meeting) -> list[Meeting]:
+    """The other kinds on the same afternoon, as far as the asker sees them."""
     if one.host_id is None and not getattr(one, "has_guests", False):
         return []
-    kept = one.roll_of
-    return list(Meeting.objects.filter(Q(pk=kept.pk) | Q(host=kept)).exclude(pk=one.pk).order_by("made_at", "pk"))
+    return list(together_with(one).filter(pk__in=meetings_seen_by(asker).values("pk")))
 
 
 def _may(one: Meeting) -> dict[str, bool]:

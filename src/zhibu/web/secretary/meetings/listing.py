@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from zhibu.apps.meetings.access import meetings_run_by, meetings_seen_by
+from zhibu.apps.meetings.access import may_read_books, meetings_run_by, meetings_seen_by
 from zhibu.apps.meetings.filed import asked_of
 from zhibu.apps.meetings.models import AgendaItem, Comment, Meeting, Session
 from zhibu.apps.meetings.queries import held_in
@@ -25,6 +25,7 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import organizations_convened_by
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.terms import MeetingKind, MeetingStage
+from zhibu.web.secretary.meetings.books import books_of, year_of
 from zhibu.web.secretary.meetings.steps import Step, next_step
 from zhibu.web.secretary.meetings.words import CHIPS
 from zhibu.web.shell import clock
@@ -101,7 +102,10 @@ def meetings(request: AskedRequest) -> HttpResponse:
     is_start = not is_filtered and page.number == 1
     waiting = _unfinished(request) if is_start else []
     sessions = _sessions_of([*page, *waiting])
-    convened = [one.code for one in places if _is(one, "is_convened")]
+    asked, year = form["organization"].value(), _year(request)
+    convened = [one for one in places if _is(one, "is_convened")]
+    candidates = [one for one in places if one.code == asked] if asked else convened
+    book_of = next((one for one in candidates if may_read_books(request.asker, one)), None)
     return render(
         request,
         "secretary/meetings/list.html",
@@ -114,8 +118,9 @@ def meetings(request: AskedRequest) -> HttpResponse:
             "is_filtered": is_filtered,
             "is_oldest_first": request.GET.get("sort") == "day",
             "may_convene": bool(convened),
-            "book_of": form["organization"].value() or (convened[0] if convened else ""),
-            "book_year": _year(request),
+            "books": books_of(book_of, year) if book_of else [],
+            "book_of": book_of,
+            "book_year": year,
         },
     )
 
@@ -136,8 +141,8 @@ def _is(place: Organization, fact: str) -> bool:
 
 
 def _year(request: AskedRequest) -> int:
-    year = request.GET.get("month", "")[:4]
-    return int(year) if year.isascii() and year.isdigit() and len(year) == 4 else clock.today().year  # noqa: PLR2004
+    """The year that the list is narrowed to, else this one."""
+    return year_of(request.GET.get("month", "")[:4]) or clock.today().year
 
 
 def _whole(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:

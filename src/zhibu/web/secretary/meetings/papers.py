@@ -1,8 +1,7 @@
-"""Papers that come in (files attached to a meeting) and papers that go out (made of its one entry)."""
+"""Papers that come in: files attached to a meeting, and handed out as they came."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
@@ -70,10 +69,3 @@ def remove(request: AskedRequest, meeting_id: UUID, paper_id: UUID) -> HttpRespo
     deeds.remove_paper(paper, **signed(request))
     messages.success(request, _("Taken off: %(name)s") % {"name": paper.name})
     return redirect("meeting", meeting.pk)
-
-
-def handed_out(content: bytes, name: str, media_type: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=media_type)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer

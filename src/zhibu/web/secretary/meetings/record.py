@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -21,13 +19,12 @@ from zhibu.apps.meetings.access import may_comment, may_run, may_see_comments
 from zhibu.apps.meetings.actions import filing as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.filed import talk_about
-from zhibu.apps.meetings.models import Filing, Meeting
-from zhibu.apps.meetings.papers import sheet_of
-from zhibu.apps.meetings.records import record_of
-from zhibu.domain.minutes import Correction, RegisterSheet, register_fields
+from zhibu.apps.meetings.models import Filing
+from zhibu.apps.meetings.queries import filing_of
+from zhibu.domain.minutes import register_fields
 from zhibu.web.secretary.meetings.doors import run, seen, signed
-from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.secretary.meetings.prints import minutes_prints, sheet_for
+from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 
@@ -42,31 +39,14 @@ class CorrectionForm(forms.Form):
     answers = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
-def sheet_now(meeting: Meeting) -> RegisterSheet:
-    """The register sheet: of the filed text where there is one, else of the record as it stands now."""
-    filed = Filing.objects.select_related("document").prefetch_related("corrections").filter(meeting=meeting).first()
-    if filed is None:
-        return sheet_of(record_of(meeting), recorded_on=clock.today())
-    return sheet_of(
-        json.loads(filed.document.text),
-        recorded_on=localtime(filed.filed_at).date(),
-        corrections=[Correction(localtime(one.made_at).date(), one.text) for one in filed.corrections.all()],
-    )
-
-
 @login_required
 @require_safe
 def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """The record. Before filing those who run the meeting read it as a draft."""
     meeting = seen(request, meeting_id)
-    filed = Filing.objects.select_related("document", "event").filter(meeting=meeting).first()
+    filed = filing_of(meeting)
     runs = may_run(request.asker, meeting)
-    forbid_unless(filed is not None or runs)
-    sheet = (
-        sheet_of(json.loads(filed.document.text), recorded_on=localtime(filed.filed_at).date())
-        if filed
-        else sheet_of(record_of(meeting), recorded_on=clock.today())
-    )
+    sheet = sheet_for(request, meeting, filed)
     talk = talk_about(filed) if filed and may_see_comments(request.asker, meeting) else None
     context: dict[str, Any] = {
         "crumbs": [
@@ -84,6 +64,7 @@ def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "may_comment": filed is not None and may_comment(request.asker, meeting),
         "form": CorrectionForm() if filed and runs else None,
         "runs": runs,
+        "prints": minutes_prints(meeting, runs=runs),
     }
     return render(request, "secretary/meetings/record.html", context)
 

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from zhibu.web.secretary.meetings import (
+    books,
     code,
     convening,
     hub,
     listing,
     minutes,
     papers,
+    prints,
     record,
     roll,
     tasks,
@@ -21,6 +23,15 @@ _MEETING = "<uuid:meeting_id>/"
 urlpatterns = [
     path("", listing.meetings, name="meetings"),
     path("new/", convening.convene, name="convene"),
+    path("books/", books.books, name="books"),
+    *[
+        path(f"books/ledger.{form}", books.ledger, {"form": form}, name=f"ledger_{form}")
+        for form in books.LEDGER_FORMS
+    ],
+    *[
+        path(f"books/yearbook.{form}", books.yearbook, {"form": form}, name=f"yearbook_{form}")
+        for form in books.YEARBOOK_FORMS
+    ],
     path(_MEETING, hub.meeting, name="meeting"),
     path(f"{_MEETING}edit/", convening.edit, name="meeting_edit"),
     path(f"{_MEETING}announce/", hub.announce, name="meeting_announce"),
@@ -61,6 +72,16 @@ urlpatterns = [
     path(f"{_MEETING}papers/", papers.attach, name="meeting_papers"),
     path(f"{_MEETING}papers/<uuid:paper_id>/", papers.download, name="meeting_paper"),
     path(f"{_MEETING}papers/<uuid:paper_id>/remove/", papers.remove, name="meeting_paper_remove"),
+    # Papers that are made of it.
+    *[
+        path(f"{_MEETING}{view.__name__}.{form}", view, {"form": form}, name=f"meeting_{view.__name__}_{form}")
+        for view in (prints.notice, prints.register, prints.summary)
+        for form in prints.FORMS
+    ],
+    *[
+        path(f"{_SESSION}sheet.{form}", prints.attendance, {"form": form}, name=f"session_sheet_{form}")
+        for form in prints.FORMS
+    ],
     # The record.
     path(f"{_MEETING}record/", record.record, name="meeting_record"),
     path(f"{_MEETING}record/correct/", record.correct, name="meeting_correct"),
