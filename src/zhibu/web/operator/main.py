@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhibu.web.operator import figures, import_workbook, init, keys, serve, tokens
+from zhibu.web.operator import figures, import_workbook, init, keys, papers, serve, tokens
 from zhibu.web.operator.demo import demo
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app.command("figures")(figures.figures)
 app.command("import")(import_workbook.import_workbook)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+app.command("ledger")(papers.ledger)
+app.command("minutes")(papers.minutes)
 app.command("codes")(keys.codes)
 app.command("grant")(keys.grant)
 app.command("tokens")(tokens.tokens)

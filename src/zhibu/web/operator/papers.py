@@ -1,0 +1,110 @@
+"""``zhibu ledger`` and ``zhibu minutes``: papers at the terminal, the same as a secretary gets (``contracts.md``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from zhibu.web.operator.terminal import DataFolder, messages, refuse, start
+
+if TYPE_CHECKING:
+    from zhibu.domain.minutes import RegisterSheet
+
+
+class PaperFormat(StrEnum):
+    DOCX = "docx"
+    PDF = "pdf"
+
+
+class PaperForm(StrEnum):
+    REGISTER = "register"
+    SUMMARY = "summary"
+
+
+def ledger(
+    organization: Annotated[str, typer.Argument(help="The code of the organization.")],
+    year: Annotated[int, typer.Argument(help="The year, such as 2026.", min=1900, max=9998)],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The .xlsx file to write.", dir_okay=False)],
+    data: DataFolder = None,
+) -> None:
+    """Write the ledger of a year (三会一课台账) as .xlsx."""
+    start(data)
+    from django.utils.translation import gettext as _
+
+    from zhibu.apps.meetings.books import ledger_of
+    from zhibu.apps.organizations.models import Organization
+    from zhibu.documents.ledger import ledger_xlsx
+    from zhibu.web.shell import clock
+
+    of = Organization.objects.filter(code=organization).first()
+    if of is None:
+        refuse(_("There is no organization %(code)s.") % {"code": organization})
+    told = ledger_of(of, year, on=clock.today(), reasons=True)
+    _write(out, ledger_xlsx(told, at=clock.now()))
+    _say(told.nothing or _("%(count)s records in %(file)s") % {"count": len(told.records), "file": out})
+
+
+def minutes(
+    meeting: Annotated[UUID, typer.Argument(help="The id of the meeting, as it stands in its address.")],
+    paper_format: Annotated[PaperFormat, typer.Option("--format", help="The kind of file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.", dir_okay=False)],
+    form: Annotated[PaperForm, typer.Option(help="会议记录 or 纪要.")] = PaperForm.REGISTER,
+    data: DataFolder = None,
+) -> None:
+    """Write the minutes of a meeting as .docx or .pdf: the filed record, or its draft."""
+    start(data)
+    from django.utils.translation import gettext as _
+
+    from zhibu.apps.meetings.models import Meeting
+    from zhibu.apps.meetings.papers import sheet_now
+    from zhibu.apps.meetings.queries import filing_of
+    from zhibu.web.shell import clock
+
+    at = clock.now()
+    of = Meeting.objects.select_related("organization", "host", "convener", "chair", "recorder").filter(pk=meeting)
+    one = of.first()
+    if one is None:
+        refuse(_("There is no meeting %(id)s.") % {"id": meeting})
+    if not one.roll_of.sessions.exists():
+        refuse(_("“%(title)s” has no time and place yet, so it has no minutes.") % {"title": one.title})
+    filed = filing_of(one)
+    sheet = sheet_now(one, filed, on=at.date(), reasons=True)
+    issued_on = filed.filed_at.astimezone(at.tzinfo).date() if filed else at.date()
+    _write(out, _printed(sheet, form, paper_format, issued_on=issued_on, at=at))
+    _say(str(out) if filed else _("%(file)s is a draft: the record is not filed yet.") % {"file": out})
+
+
+def _printed(
+    sheet: RegisterSheet, form: PaperForm, paper_format: PaperFormat, *, issued_on: dt.date, at: dt.datetime
+) -> bytes:
+    from zhibu.documents import minutes as papers
+    from zhibu.domain.summary import summary_of
+
+    if form is PaperForm.SUMMARY:
+        summary = summary_of(sheet, issued_on=issued_on)
+        return (papers.summary_pdf if paper_format is PaperFormat.PDF else papers.summary_docx)(summary, at=at)
+    return (papers.register_pdf if paper_format is PaperFormat.PDF else papers.register_docx)(sheet, at=at)
+
+
+def _write(out: Path, content: bytes) -> None:
+    """The whole file or none of it; what stood there is replaced only once the new one is complete."""
+    from django.utils.translation import gettext as _
+
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(out)
+    except OSError as error:
+        refuse(_("%(file)s can not be written: %(reason)s.") % {"file": out, "reason": error.strerror})
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _say(text: str) -> None:
+    messages.print(text, markup=False, highlight=False, soft_wrap=True)
