@@ -202,8 +202,7 @@ def test_what_is_copied_for_the_group_chat_is_ordinary_text_with_the_address(
     also = {MeetingKind.THEME_DAY: "参观口岸史馆"}
     meeting = convened(house, also=also, announced=False)
     assert "会议通知】" not in lin.get(f"/meetings/{meeting.pk}/").content.decode()
-    for one in (meeting, *meeting.guests.all()):
-        convening.announce(one.pk, **DONE)
+    convening.announce(meeting.pk, **DONE)
     page = lin.get(f"/meetings/{meeting.pk}/").content.decode()
     text = page.partition('id="chat-text"')[2].partition(">")[2].partition("</textarea>")[0]
     assert text.splitlines() == [
@@ -509,6 +508,21 @@ def test_the_leader_of_a_group_reads_its_ledger_and_a_year_book_is_a_branchs(yea
     refused = lin.get(f"/meetings/books/yearbook.pdf{group}")
     assert refused.status_code == 409
     assert "工作手册由党支部建立" in refused.content.decode()
+
+
+def test_a_meeting_that_two_branches_hold_together_stands_in_the_books_of_both(house: world.Bureau) -> None:
+    world.appoint(house.fang, house.archive_branch)
+    meeting = convened(house, kind=MeetingKind.LESSON, title="联合党课", joint_with=[house.archive_branch])
+    assert "检务处党支部、档案室党支部定于" in text_of(client_of(house.fang), f"/meetings/{meeting.pk}/notice.pdf")
+    held(meeting, {house.chen: AbsenceReason.HEALTH})
+    filed(meeting)
+    for person, code, away in (
+        (house.lin, "GZ-A-01", "缺席1人：陈星（身体原因）"),
+        (house.fang, "GZ-A-02", "缺席1人：陈星"),
+    ):
+        path = f"/meetings/books/ledger.xlsx?organization={code}&year=2026"
+        _head, *lines = sheets_of(client_of(person), path)["三会一课台账"]
+        assert [(line[0], line[5], line[11]) for line in lines] == [(code, "联合党课", away)]
 
 
 def test_an_empty_year_says_so_on_the_page_and_in_the_files(year: world.Bureau, lin: Client) -> None:

@@ -47,10 +47,11 @@ def keeps_yearbook(organization: Organization) -> bool:
 
 
 def kept_by(organization: Organization) -> QuerySet[Meeting]:
-    """The meetings whose records stand in the books of the organization."""
+    """The meetings whose records stand in the books of the organization; those held together stand in several."""
+    joint = Q(pk__in=Meeting.joint_with.through.objects.filter(organization=organization).values("meeting"))
     if organization.word is OrganizationKind.BRANCH:
-        return Meeting.objects.filter(in_subtree(organization.path, "organization__"))
-    return Meeting.objects.filter(organization=organization)
+        return Meeting.objects.filter(in_subtree(organization.path, "organization__") | joint)
+    return Meeting.objects.filter(Q(organization=organization) | joint)
 
 
 def years_of(organization: Organization) -> list[Year]:
@@ -114,9 +115,11 @@ def _ledger(organization: Organization, year: int, house: House, *, on: dt.date,
 
 
 def _record(filed: Filing, book: Organization, *, on: dt.date, reasons: bool) -> RegisterSheet:
-    sheet = sheet_now(filed.meeting, filed, on=on, reasons=reasons)
-    is_own = filed.meeting.organization_id == book.pk
-    return sheet if is_own else replace(sheet, code=filed.meeting.organization.code)
+    """What a meeting of others says of their people stays there: no reasons in the books of who joined them."""
+    holder = filed.meeting.organization
+    is_ours = holder.path.startswith(book.path)
+    sheet = sheet_now(filed.meeting, filed, on=on, reasons=reasons and is_ours)
+    return replace(sheet, code=holder.code) if is_ours and holder.pk != book.pk else sheet
 
 
 def _not_held(meeting: Meeting, book: Organization) -> NotHeld:
@@ -126,7 +129,7 @@ def _not_held(meeting: Meeting, book: Organization) -> NotHeld:
         title=meeting.title,
         outcome=meeting.at_stage.zh,
         reason=meeting.reason,
-        group="" if meeting.organization_id == book.pk else meeting.organization.name,
+        group="" if meeting.organization_id == book.pk else meeting.organization.name,  # or who held it with ours
     )
 
 

@@ -104,7 +104,7 @@ def notice_of(meeting: Meeting, *, expected: int, link: str = "", on: dt.date) -
     audience = Audience(meeting.audience).zh
     together = "、".join(other.title for other in together_with(meeting).exclude(stage=MeetingStage.NOT_HELD))
     return Notice(
-        organization=meeting.organization.name,
+        organization=_holders(meeting),
         kind=meeting.word,
         title=meeting.title,
         gatherings=tuple(
@@ -125,12 +125,18 @@ def attendance_of(session: Session) -> AttendanceSheet:
     meeting = session.meeting
     titles = [meeting.title, *(other.title for other in together_with(meeting).exclude(stage=MeetingStage.NOT_HELD))]
     return AttendanceSheet(
-        organization=meeting.organization.name,
+        organization=_holders(meeting),
         title="、".join(titles),
         gathering=Gathering(localtime(session.starts_at), localtime(session.ends_at), session.place),
         people=tuple(SignLine(line.name, _beside(line), observes=line.observes) for line in roll_of(meeting)),
         spare=SPARE,
     )
+
+
+def _holders(meeting: Meeting) -> str:
+    """Who holds it: one organization, or several together."""
+    joint = meeting.roll_of.joint_with.order_by("code").values_list("name", flat=True)
+    return "、".join([meeting.organization.name, *joint])
 
 
 def _beside(line: RollLine) -> str:
