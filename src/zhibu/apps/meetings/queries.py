@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models import Count as CountOf
-from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.access import meetings_seen_by
-from zhibu.apps.meetings.models import Attendance, CalendarFeed, Filing, Leave, Meeting, RollEntry, Session, Task
+from zhibu.apps.meetings.models import (
+    AgendaItem,
+    Attendance,
+    CalendarFeed,
+    Candidate,
+    Decision,
+    Election,
+    Filing,
+    Leave,
+    Meeting,
+    Reading,
+    RollEntry,
+    Session,
+    Task,
+)
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker
@@ -21,7 +38,8 @@ from zhibu.apps.rules.queries import rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Count, Foresight, Presence, Quorum
 from zhibu.domain.periods import add_months
-from zhibu.domain.requirements import AssemblyRule, Decision
+from zhibu.domain.requirements import AssemblyRule
+from zhibu.domain.requirements import Decision as DecisionKind
 from zhibu.domain.terms import OFFICES, AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
 from zhibu.domain.tree import STEP
 
@@ -97,7 +115,7 @@ def count_of(lines: list[RollLine]) -> Count:
 
 
 def rule_of(
-    meeting: Meeting, decision: Decision = Decision.RESOLUTION, on: dt.date | None = None
+    meeting: Meeting, decision: DecisionKind = DecisionKind.RESOLUTION, on: dt.date | None = None
 ) -> AssemblyRule | None:
     """The rule in force on the day of the meeting, by which a vote at it is judged."""
     day = meeting.held_on or on
@@ -143,17 +161,105 @@ def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
     )
 
 
-def previous_of(meeting: Meeting) -> Meeting | None:
-    """The meeting of this kind before this one, whose minutes are read at it; ``None`` at the first."""
+def _before(organization: Any, kind: Any, held_on: Any, made_at: Any) -> QuerySet[Meeting]:
+    """The meetings of this kind before one, the latest first; the arguments are its facts or references to them."""
     return (
-        Meeting.objects.filter(organization=meeting.organization_id, kind=meeting.kind)
-        .filter(Q(held_on__lt=meeting.held_on) | Q(held_on=meeting.held_on, made_at__lt=meeting.made_at))
+        Meeting.objects.filter(organization=organization, kind=kind)
+        .filter(Q(held_on__lt=held_on) | Q(held_on=held_on, made_at__lt=made_at))
         .exclude(stage__in=[MeetingStage.NOT_HELD, MeetingStage.POSTPONED, MeetingStage.DRAFT])
         .order_by("-held_on", "-made_at")
-        .first()
-        if meeting.held_on
-        else None
     )
+
+
+def previous_of(meeting: Meeting) -> Meeting | None:
+    """The meeting of this kind before this one, whose minutes are read at it; ``None`` at the first."""
+    if meeting.held_on is None:
+        return None
+    return _before(meeting.organization_id, meeting.kind, meeting.held_on, meeting.made_at).first()
+
+
+def with_previous(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """The same with ``previous``: id, title, day and stage of the meeting before, and whether it was read here."""
+    before = _before(OuterRef("organization"), OuterRef("kind"), OuterRef("held_on"), OuterRef("made_at"))
+    readings = Reading.objects.filter(before=OuterRef("pk"), meeting=OuterRef(OuterRef("pk")))
+    facts = before.annotate(is_read=Exists(readings)).values(
+        facts=JSONObject(id="pk", title="title", held_on="held_on", stage="stage", is_read="is_read")
+    )
+    return rows.annotate(previous=Subquery(facts[:1]))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """An item of the agenda with its votes and ballots, each ballot with its candidates in their order."""
+
+    item: AgendaItem
+    decisions: tuple[Decision, ...]
+    elections: tuple[tuple[Election, tuple[Candidate, ...]], ...]
+
+
+def agenda_of(meeting: Meeting) -> list[ItemRecord]:
+    """The agenda in its order with all that was counted, one query."""
+    joined = AgendaItem.objects.filter(meeting=meeting).annotate(
+        vote=FilteredRelation("decisions"), stood=FilteredRelation("elections__candidates")
+    )
+    rows = joined.select_related("vote__about", "stood__person", "stood__election")  # type: ignore[misc]  # annotated
+    items: dict[UUID, AgendaItem] = {}
+    votes: dict[UUID, dict[UUID, Decision]] = {}
+    stood: dict[UUID, dict[int, Candidate]] = {}
+    order = ("position", "vote__counted_at", "stood__election__counted_at", "stood__position")
+    for row in rows.order_by(*order):
+        items.setdefault(row.pk, row)
+        if vote := getattr(row, "vote", None):  # where nothing is joined there is no such attribute
+            votes.setdefault(row.pk, {})[vote.pk] = vote
+        if candidate := getattr(row, "stood", None):
+            stood.setdefault(row.pk, {})[candidate.pk] = candidate
+    return [
+        ItemRecord(item, tuple(votes.get(key, {}).values()), _ballots(stood.get(key, {}).values()))
+        for key, item in items.items()
+    ]
+
+
+def _ballots(candidates: Iterable[Candidate]) -> tuple[tuple[Election, tuple[Candidate, ...]], ...]:
+    grouped = groupby(candidates, key=lambda candidate: candidate.election)
+    return tuple((election, tuple(group)) for election, group in grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Tasks around a meeting: taken on there, reported there, and open from before."""
+
+    taken: list[Task]
+    reported: list[Task]
+    waiting: list[Task]
+
+
+#: Tasks shown with a meeting: its own come first.
+MOST_TASKS = 200
+
+
+def tasks_of(meeting: Meeting) -> Tasks:
+    """One query. What is reported at this meeting no longer waits."""
+    mine = Case(When(meeting=meeting, then=0), When(reported_at=meeting, then=1), default=2)
+    rows = list(
+        Task.objects.filter(
+            Q(meeting=meeting)
+            | Q(reported_at=meeting)
+            | Q(meeting__organization=meeting.organization_id, done_on__isnull=True)
+        )
+        .select_related("holder", "meeting")
+        .order_by(mine, "due", "id")[:MOST_TASKS]
+    )
+    others = [task for task in rows if task.meeting_id != meeting.pk]
+    return Tasks(
+        taken=[task for task in rows if task.meeting_id == meeting.pk],
+        reported=[task for task in others if task.reported_at_id == meeting.pk],
+        waiting=[task for task in others if task.reported_at_id != meeting.pk and _is_before(task.meeting, meeting)],
+    )
+
+
+def _is_before(one: Meeting, other: Meeting) -> bool:
+    days = (one.held_on or one.made_at.date(), other.held_on or other.made_at.date())
+    return days[0] < days[1] or (days[0] == days[1] and one.made_at < other.made_at)
 
 
 def people_of(organization: Organization, on: dt.date) -> QuerySet[Person]:

@@ -10,8 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from zhibu.apps.archive.actions import instant
-from zhibu.apps.meetings.models import AgendaItem, Meeting, MinutesText
-from zhibu.apps.meetings.queries import RollLine, count_of, quorum_of, roll_of, together_with
+from zhibu.apps.meetings.models import Meeting, MinutesText
+from zhibu.apps.meetings.queries import (
+    ItemRecord,
+    RollLine,
+    agenda_of,
+    count_of,
+    quorum_of,
+    roll_of,
+    tasks_of,
+    together_with,
+)
 from zhibu.apps.people.models import Person
 from zhibu.domain.seal import Canonical
 from zhibu.domain.terms import MeetingStage
@@ -29,6 +38,7 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
     lines = roll_of(meeting)
     count = count_of(lines)
     quorum = quorum_of(meeting, count)
+    tasks = tasks_of(meeting)
     texts = {(text.agenda_item_id, text.field): text.text for text in meeting.texts.all()}
     return {
         "v": VERSION,
@@ -63,13 +73,13 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
         "voters_present": count.voters_present,
         "quorum": {"state": quorum.state.value, "needed": quorum.needed},
         "roll": [_roll_line(line) for line in lines],
-        "agenda": [_item(item, texts) for item in meeting.agenda.all()],
+        "agenda": [_item(item, texts) for item in agenda_of(meeting)],
         "conveyed": texts.get((None, MinutesText.Field.CONVEYED.value), ""),
         "discussion": texts.get((None, MinutesText.Field.DISCUSSION.value), ""),
         "summary": texts.get((None, MinutesText.Field.SUMMARY.value), ""),
         "tasks": [
             {"text": task.text, "holder": task.holder.name, "due": task.due.isoformat() if task.due else None}
-            for task in meeting.tasks.select_related("holder")
+            for task in tasks.taken
         ],
         "previous": [
             {
@@ -86,7 +96,7 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
                 "report": task.report,
                 "done_on": task.done_on.isoformat() if task.done_on else None,
             }
-            for task in meeting.reports.select_related("holder")
+            for task in tasks.reported
         ],
         "papers": [
             {"name": paper.name, "sha256": paper.sha256, "size": paper.size} for paper in meeting.papers.all()
@@ -121,7 +131,8 @@ def _roll_line(line: RollLine) -> dict[str, Canonical]:
     }
 
 
-def _item(item: AgendaItem, texts: dict[tuple[UUID | None, str], str]) -> dict[str, Canonical]:
+def _item(record: ItemRecord, texts: dict[tuple[UUID | None, str], str]) -> dict[str, Canonical]:
+    item = record.item
     return {
         "title": item.title,
         "conveyed": texts.get((item.pk, MinutesText.Field.CONVEYED.value), ""),
@@ -142,7 +153,7 @@ def _item(item: AgendaItem, texts: dict[tuple[UUID | None, str], str]) -> dict[s
                 "outcome": decision.outcome,
                 "citation": decision.citation,
             }
-            for decision in item.decisions.select_related("about")
+            for decision in record.decisions
         ],
         "elections": [
             {
@@ -158,10 +169,10 @@ def _item(item: AgendaItem, texts: dict[tuple[UUID | None, str], str]) -> dict[s
                 "citation": election.citation,
                 "candidates": [
                     {"name": candidate.person.name, "votes": candidate.votes, "elected": candidate.elected}
-                    for candidate in election.candidates.select_related("person")
+                    for candidate in candidates
                 ],
             }
-            for election in item.elections.all()
+            for election, candidates in record.elections
         ],
         "is_open": item.is_open,
     }

@@ -182,6 +182,8 @@ def count_election(
     """
     meeting = locked(item.meeting_id)
     require(meeting, *VOTABLE)
+    if not votes:
+        raise CountRefused(_("Nobody stands. Say who was voted for."))
     count = count_of(roll_of(meeting))
     assert meeting.held_on is not None
     rule = election_rule_for(meeting=meeting.word, organization=meeting.organization.word, day=meeting.held_on)
