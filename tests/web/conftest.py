@@ -48,6 +48,9 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+#: What the console says of an answer that a test asked for: a refusal, or none while it is offline.
+ANSWERED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
+
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -87,7 +90,7 @@ def _opener(browser: Browser, live_server: LiveServer, screen: dict[str, object]
     contexts, faults = [], []
 
     def noted(message: ConsoleMessage) -> None:
-        if message.type == "error" and "the server responded with a status of" not in message.text:
+        if message.type == "error" and not any(known in message.text for known in ANSWERED):
             faults.append(message.text)
 
     def answered(response: Response) -> None:

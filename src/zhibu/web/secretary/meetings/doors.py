@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from zhibu.apps.archive.actions import Actor
 from zhibu.apps.meetings.access import may_run, meetings_seen_by
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session
+from zhibu.apps.meetings.queries import with_previous
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.middleware import AskedRequest
@@ -28,18 +29,23 @@ def signed(request: AskedRequest) -> Signed:
     return {"actor": request.user.actor, "at": clock.now()}
 
 
-def seen(request: AskedRequest, meeting_id: UUID) -> Meeting:
-    """The meeting, or 404. ``has_guests`` tells whether other kinds share its afternoon."""
+def seen(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False) -> Meeting:
+    """The meeting, or 404. ``has_guests`` tells whether other kinds share its afternoon.
+
+    ``and_previous``: ``queries.with_previous`` too.
+    """
     rows = meetings_seen_by(request.asker).select_related(
         "organization", "host__organization", "convener", "chair", "recorder"
     )
     guests = Meeting.objects.filter(host=OuterRef("pk"))
+    if and_previous:
+        rows = with_previous(rows)
     return get_object_or_404(rows.annotate(has_guests=Exists(guests)), pk=meeting_id)
 
 
-def run(request: AskedRequest, meeting_id: UUID) -> Meeting:
+def run(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False) -> Meeting:
     """The meeting, or 404 where it is not visible, 403 where it is for others to run."""
-    meeting = seen(request, meeting_id)
+    meeting = seen(request, meeting_id, and_previous=and_previous)
     forbid_unless(may_run(request.asker, meeting))
     return meeting
 

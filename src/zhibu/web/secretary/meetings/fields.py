@@ -25,12 +25,13 @@ class PersonInput(forms.TextInput):
 class PersonField(forms.Field):
     """One of ``people``: chosen from a list while that is short, typed by name or staff number where it is long.
 
-    The value is the staff number, so that two of one name are told apart.
+    The value is the staff number, so that two of one name are told apart. ``offered``: those of ``people`` that
+    have been read already.
     """
 
-    def __init__(self, people: QuerySet[Person], **options: Any) -> None:
+    def __init__(self, people: QuerySet[Person], *, offered: list[Person] | None = None, **options: Any) -> None:
         self.people = people
-        offered = list(people[: MOST_OFFERED + 1])
+        offered = list(people[: MOST_OFFERED + 1]) if offered is None else offered
         self.known = {person.staff_number: person for person in offered}
         widget: forms.Widget = PersonInput()
         if len(offered) <= MOST_OFFERED:

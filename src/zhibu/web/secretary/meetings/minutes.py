@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+import json
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -10,6 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,9 +25,19 @@ from zhibu.apps.meetings.actions import filing
 from zhibu.apps.meetings.actions import minutes as deeds
 from zhibu.apps.meetings.actions.minutes import LONGEST_TEXT, WRITABLE, Saved
 from zhibu.apps.meetings.actions.stages import VOTABLE
+from zhibu.apps.meetings.actions.tasks import drop_task, take_on
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import AgendaItem, Decision, Election, Meeting, MinutesText, SetAside
-from zhibu.apps.meetings.queries import roll_of
+from zhibu.apps.meetings.models import (
+    AgendaItem,
+    Candidate,
+    Decision,
+    Election,
+    Meeting,
+    MinutesText,
+    SetAside,
+    Task,
+)
+from zhibu.apps.meetings.queries import ItemRecord, agenda_of, previous_of, roll_of, tasks_of
 from zhibu.domain.assembly import WITHOUT_QUORUM, NextStep, Outcome
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
@@ -50,6 +63,7 @@ class Box:
     hint: str
     text: str
     version: int
+    is_saved: bool = True
 
     @property
     def name(self) -> str:
@@ -61,23 +75,61 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """One ballot as it was counted, and what is to be done next in words."""
+
+    election: Election
+    candidates: tuple[Candidate, ...]
+    step: str
+    is_tied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One item of the agenda with what hangs on it."""
 
     item: AgendaItem
     box: Box
     votes: tuple[tuple[Decision, str], ...]
-    elections: tuple[tuple[Election, str, bool], ...]
+    elections: tuple[Ballot, ...]
 
 
-def _boxes(meeting: Meeting, items: list[AgendaItem], typed: dict[str, str]) -> tuple[list[Box], dict[UUID, Box]]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The meeting before, whose minutes are read at this one. ``can_be_read``: its record is filed."""
+
+    id: UUID
+    title: str
+    day: dt.date
+    can_be_read: bool
+    is_read: bool
+
+
+def _before(meeting: Meeting) -> Before | None:
+    """``None`` where there was none, or where the row was not asked for it."""
+    facts: dict[str, Any] | str | None = getattr(meeting, "previous", None)
+    if not facts:
+        return None
+    known = json.loads(facts) if isinstance(facts, str) else facts
+    return Before(
+        id=UUID(known["id"]),
+        title=known["title"],
+        day=dt.date.fromisoformat(known["held_on"]),
+        can_be_read=known["stage"] == MeetingStage.FILED,
+        is_read=bool(known["is_read"]),
+    )
+
+
+def _boxes(
+    texts: dict[tuple[UUID | None, str], MinutesText], items: list[AgendaItem], typed: dict[str, str]
+) -> tuple[list[Box], dict[UUID, Box]]:
     """Those of the whole meeting, and one for each item. ``typed`` is what was sent and could not be kept."""
-    known = {(text.agenda_item_id, text.field): text for text in meeting.texts.all()}
 
     def box(field: Field, item: AgendaItem | None, label: str, hint: str = "") -> Box:
-        kept = known.get((item.pk if item else None, field.value))
+        kept = texts.get((item.pk if item else None, field.value))
         made = Box(field, item, label, hint, kept.text if kept else "", kept.version if kept else 0)
-        return Box(field, item, label, hint, typed.get(made.name, made.text), made.version)
+        text = typed.get(made.name, made.text)
+        return replace(made, text=text, is_saved=deeds.plain(text) == made.text)
 
     points_hint = _("A line that begins with a name and a colon begins what that person said: 林悦：…")
     whole = [box(Field.CONVEYED, None, _("Conveyed and studied"))]
@@ -87,26 +139,45 @@ def _boxes(meeting: Meeting, items: list[AgendaItem], typed: dict[str, str]) -> 
     return whole, {item.pk: box(Field.DISCUSSION, item, _("Points said"), points_hint) for item in items}
 
 
-def _parts(meeting: Meeting, items: list[AgendaItem], boxes: dict[UUID, Box]) -> list[Part]:
-    votes: dict[UUID, list[tuple[Decision, str]]] = {}
-    for decision in Decision.objects.filter(agenda_item__meeting=meeting).select_related("about"):
-        votes.setdefault(decision.agenda_item_id, []).append((decision, Outcome(decision.outcome).zh))
-    elections: dict[UUID, list[tuple[Election, str, bool]]] = {}
-    ballots = Election.objects.filter(agenda_item__meeting=meeting).prefetch_related("candidates__person")
-    for election in ballots:
-        step = NextStep(election.next_step)
-        elections.setdefault(election.agenda_item_id, []).append((election, step.zh, step is NextStep.SECOND_BALLOT))
-    return [
-        Part(item, boxes[item.pk], tuple(votes.get(item.pk, ())), tuple(elections.get(item.pk, ()))) for item in items
-    ]
+def _part(record: ItemRecord, box: Box) -> Part:
+    return Part(
+        record.item,
+        box,
+        tuple((vote, Outcome(vote.outcome).zh) for vote in record.decisions),
+        tuple(
+            Ballot(
+                election, candidates, NextStep(election.next_step).zh, election.next_step == NextStep.SECOND_BALLOT
+            )
+            for election, candidates in record.elections
+        ),
+    )
+
+
+def _texts(meeting: Meeting) -> tuple[dict[tuple[UUID | None, str], MinutesText], list[SetAside]]:
+    """The texts by item and field, and what waits beside them to be settled; one query."""
+    joined = MinutesText.objects.filter(meeting=meeting).annotate(aside=FilteredRelation("set_aside"))
+    rows = list(joined.select_related("agenda_item", "aside__saved_by__person"))  # type: ignore[misc]  # annotated
+    asides = []
+    for row in rows:
+        if aside := getattr(row, "aside", None):  # where nothing is joined there is no such attribute
+            aside.beside = row
+            asides.append(aside)
+    return {(row.agenda_item_id, row.field): row for row in rows}, asides
 
 
 def _page(
-    request: AskedRequest, meeting: Meeting, *, refusal: str = "", typed: dict[str, str] | None = None
+    request: AskedRequest,
+    meeting: Meeting,
+    *,
+    refusal: str = "",
+    typed: dict[str, str] | None = None,
+    task_form: TaskForm | None = None,
 ) -> HttpResponse:
-    items = list(meeting.agenda.all())
-    whole, of_items = _boxes(meeting, items, typed or {})
-    lines = roll_of(meeting)
+    records = agenda_of(meeting)
+    texts, asides = _texts(meeting)
+    whole, of_items = _boxes(texts, [record.item for record in records], typed or {})
+    lines, tasks = roll_of(meeting), tasks_of(meeting)
+    is_votable = meeting.at_stage in VOTABLE
     context: dict[str, Any] = {
         "crumbs": [
             Crumb(_("Meetings"), reverse("meetings")),
@@ -114,17 +185,17 @@ def _page(
             Crumb(_("Minutes")),
         ],
         "meeting": meeting,
+        "before_it": _before(meeting) if is_votable else None,
         "before": [box for box in whole if box.field is Field.CONVEYED],
         "after": [box for box in whole if box.field is not Field.CONVEYED],
-        "parts": _parts(meeting, items, of_items),
-        "asides": list(
-            SetAside.objects.filter(beside__meeting=meeting).select_related("beside__agenda_item", "saved_by__person")
-        ),
+        "parts": [_part(record, of_items[record.item.pk]) for record in records],
+        "asides": asides,
         "counted": counted(meeting, lines, is_running=False) if lines else None,
-        "tasks": list(meeting.tasks.select_related("holder", "agenda_item")),
-        "task_form": TaskForm(meeting=meeting, prefix="task"),
+        "tasks": tasks,
+        "task_form": task_form or TaskForm(meeting=meeting, lines=lines, prefix="task"),
+        "correction": request.POST.get("correction", ""),
         "is_writable": meeting.at_stage in WRITABLE,
-        "is_votable": meeting.at_stage in VOTABLE,
+        "is_votable": is_votable,
         "decides": meeting.word not in WITHOUT_QUORUM,
         "is_over": meeting.at_stage in {MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED},
         "may_finish": may_finish(request.asker, meeting),
@@ -132,6 +203,8 @@ def _page(
         "limit": LONGEST_TEXT,
     }
     status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    if task_form is not None and task_form.errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "secretary/meetings/minutes.html", context, status=status)
 
 
@@ -139,33 +212,51 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def minutes(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """GET the page. POST saves all that was written, then does what the button says (``then``)."""
-    meeting = run(request, meeting_id)
+    meeting = run(request, meeting_id, and_previous=True)
     if request.method != "POST":
         if meeting.at_stage is MeetingStage.FILED:
             return redirect("meeting_record", meeting.pk)
         return _page(request, meeting)
-    typed = {name.removeprefix("text-"): text for name, text in request.POST.items() if name.startswith("text-")}
+    typed = {name.removeprefix("text-"): str(text) for name, text in request.POST.items() if name.startswith("text-")}
+    form = TaskForm(request.POST, meeting=meeting, prefix="task")
+    task_form = form if request.POST.get("task-text", "").strip() else None
     try:
-        met_another = _save_all(request, meeting, {key: str(text) for key, text in typed.items()})
+        if task_form is not None and not task_form.is_valid():
+            return _page(request, meeting, typed=typed, task_form=task_form)
+        met_another = _save_all(request, meeting, typed, task_form)
         if met_another:
             messages.warning(request, _("Somebody else saved in between. Both versions are kept; settle them below."))
             return redirect("meeting_minutes", meeting.pk)
         return _then(request, meeting, request.POST.get("then", ""))
     except MeetingRefusal as refusal:
         meeting.refresh_from_db(fields=["stage"])
-        return _page(request, meeting, refusal=str(refusal), typed={key: str(text) for key, text in typed.items()})
+        return _page(request, meeting, refusal=str(refusal), typed=typed, task_form=task_form)
 
 
 @transaction.atomic
-def _save_all(request: AskedRequest, meeting: Meeting, typed: dict[str, str]) -> bool:
-    """Whether some text met a newer one."""
+def _save_all(request: AskedRequest, meeting: Meeting, typed: dict[str, str], task_form: TaskForm | None) -> bool:
+    """All that stands in the form, whichever button sent it. Whether some text met a newer one."""
+    known = {f"{text.field}-{text.agenda_item_id or 'all'}": text.text for text in meeting.texts.all()}
     saved = [
-        _save_one(request, meeting, name, text, request.POST.get(f"base-{name}", "0")) for name, text in typed.items()
+        _save_one(request, meeting, name, text, request.POST.get(f"base-{name}", "0"))
+        for name, text in typed.items()
+        if deeds.plain(text) != known.get(name, "")
     ]
     if "settles" in request.POST:
         still_open = {item.pk for item in meeting.agenda.all() if f"open-{item.pk}" in request.POST}
         deeds.keep_open(meeting, still_open, **signed(request))
+    if task_form is not None:
+        facts = task_form.cleaned_data
+        take_on(meeting, text=facts["text"], holder=facts["holder"], due=facts["due"], **signed(request))
+    if request.POST.get("correction", "").strip():
+        _read(request, meeting, request.POST["correction"])
     return any(one.aside is not None for one in saved)
+
+
+def _read(request: AskedRequest, meeting: Meeting, correction: str) -> None:
+    before = previous_of(meeting)
+    if before is not None:
+        filing.read_previous(meeting, before, correction=correction, by=request.user, **signed(request))
 
 
 def _save_one(request: AskedRequest, meeting: Meeting, name: str, text: str, base: str) -> Saved:
@@ -188,8 +279,20 @@ def _save_one(request: AskedRequest, meeting: Meeting, name: str, text: str, bas
         ) from error
 
 
+#: Buttons that save and then open another page about the thing they name.
+_PAGES = {
+    "vote": "meeting_vote",
+    "election": "meeting_election",
+    "withdraw_vote": "meeting_vote_withdraw",
+    "withdraw_election": "meeting_election_withdraw",
+}
+
+
 def _then(request: AskedRequest, meeting: Meeting, then: str) -> HttpResponse:
+    """Do what the button says once everything is saved; ``then`` is a deed, or a deed and the key of a thing."""
     deed, _colon, key = then.partition(":")
+    if deed in _PAGES:
+        return redirect(_PAGES[deed], meeting.pk, _key(key))
     match deed:
         case "finish":
             return _finish(request, meeting)
@@ -198,19 +301,31 @@ def _then(request: AskedRequest, meeting: Meeting, then: str) -> HttpResponse:
             messages.success(request, _("Handed over. The minutes wait for the chair."))
             return redirect("meeting", meeting.pk)
         case "unanimous":
-            item = _item(meeting, key)
+            item = get_object_or_404(AgendaItem, pk=_key(key), meeting=meeting)
             item.meeting = meeting
             messages.success(request, unanimous(item, signed(request)))
-        case "vote" | "election":
-            return redirect(f"meeting_{deed}", meeting.pk, _item(meeting, key).pk)
+        case "second":
+            ballot = get_object_or_404(Election, pk=_key(key), agenda_item__meeting=meeting)
+            address = reverse("meeting_election", args=[meeting.pk, ballot.agenda_item_id])
+            return redirect(f"{address}?first={ballot.pk}")
+        case "agree":
+            _read(request, meeting, "")
+            messages.success(request, _("On record: the minutes of the meeting before are agreed to."))
+        case "drop":
+            drop_task(get_object_or_404(Task, pk=_key(key), meeting=meeting), **signed(request))
+            messages.success(request, _("The task is off the list."))
+        case "report":
+            task = get_object_or_404(Task, pk=_key(key), meeting__organization=meeting.organization_id)
+            address = reverse("meeting_task", args=[task.meeting_id, task.pk])
+            return redirect(f"{address}?at={meeting.pk}")
         case _:
             messages.success(request, _("Saved."))
     return redirect("meeting_minutes", meeting.pk)
 
 
-def _item(meeting: Meeting, key: str) -> AgendaItem:
+def _key(text: str) -> UUID:
     try:
-        return get_object_or_404(AgendaItem, pk=UUID(key), meeting=meeting)
+        return UUID(text)
     except ValueError as error:
         raise Unreadable(_("This item is no longer on the agenda. Open the minutes again.")) from error
 
@@ -221,7 +336,15 @@ def _finish(request: AskedRequest, meeting: Meeting) -> HttpResponse:
     meeting.refresh_from_db(fields=["stage"])
     filing.finish(meeting, request.user.person, **signed(request))
     messages.success(request, _("Filed. From now on the record does not change."))
-    return redirect("meeting_record", meeting.pk)
+    return _after_filing(request, meeting)
+
+
+def _after_filing(request: AskedRequest, meeting: Meeting) -> HttpResponse:
+    """On to the minutes of the next kind of the same afternoon; after the last to the record."""
+    kept = meeting.roll_of
+    together = Meeting.objects.filter(Q(pk=kept.pk) | Q(host=kept), stage=MeetingStage.CLOSED).order_by("made_at")
+    after = next((one for one in together if one.pk != meeting.pk and may_run(request.asker, one)), None)
+    return redirect("meeting_minutes", after.pk) if after else redirect("meeting_record", meeting.pk)
 
 
 @login_required
@@ -327,4 +450,4 @@ def file(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     except MeetingRefusal as refusal:
         return conflict(request, refusal)
     messages.success(request, _("Filed. From now on the record does not change."))
-    return redirect("meeting_record", meeting.pk)
+    return _after_filing(request, meeting)

@@ -8,34 +8,40 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from zhibu.apps.meetings.access import may_run
 from zhibu.apps.meetings.actions import tasks as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Task
+from zhibu.apps.meetings.queries import RollLine
 from zhibu.apps.people.models import Person
 from zhibu.web.secretary.meetings.doors import run, signed
 from zhibu.web.secretary.meetings.fields import PersonField, day_field
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on
-from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.middleware import AskedRequest
 
 
 class TaskForm(forms.Form):
-    """What somebody on the roll takes on, and by when."""
+    """What somebody on the roll takes on, and by when. It stands among the minutes and may stay empty."""
 
+    use_required_attribute = False
     text = forms.CharField(label=_lazy("Task"), max_length=300)
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, lines: list[RollLine] | None = None, **kwargs: Any) -> None:
+        """``lines``: the roll where it has been read already."""
         super().__init__(*args, **kwargs)
         on_roll = Person.objects.filter(roll_entries__meeting=meeting.roll_of).order_by("roll_entries__position")
-        self.fields["holder"] = PersonField(on_roll, label=_lazy("Who"))
+        offered = None
+        if lines is not None:
+            offered = [Person(pk=line.person, staff_number=line.staff_number, name=line.name) for line in lines]
+        self.fields["holder"] = PersonField(on_roll, offered=offered, label=_lazy("Who"))
         self.fields["due"] = day_field(_lazy("By"), required=False)
 
 
@@ -47,53 +53,41 @@ class ReportForm(forms.Form):
 
 
 @login_required
-@require_POST
-@conflict_on(MeetingRefusal)
-def take_on(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
-    meeting = run(request, meeting_id)
-    form = TaskForm(request.POST, meeting=meeting, prefix="task")
-    if not form.is_valid():
-        context = {
-            "crumbs": [Crumb(meeting.title, reverse("meeting", args=[meeting.pk])), Crumb(_("Task"))],
-            "meeting": meeting,
-            "form": form,
-        }
-        return render(request, "secretary/meetings/task.html", context, status=422)
-    facts = form.cleaned_data
-    deeds.take_on(meeting, text=facts["text"], holder=facts["holder"], due=facts["due"], **signed(request))
-    messages.success(request, _("%(name)s takes it on.") % {"name": facts["holder"].name})
-    return redirect(reverse("meeting_minutes", args=[meeting.pk]) + "#tasks")
-
-
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @conflict_on(MeetingRefusal)
 def report(request: AskedRequest, meeting_id: UUID, task_id: UUID) -> HttpResponse:
-    """How far a task is, told by those who run the meeting it was taken on at. The filed record stays as it is."""
+    """How far a task is, told by those who run the meeting it was taken on at. The filed record stays as it is.
+
+    ``?at=`` names the meeting at which it is reported: its record says so, and one comes back to its minutes.
+    """
     meeting = run(request, meeting_id)
+    where = _where(request, meeting)
     task = get_object_or_404(Task.objects.select_related("holder"), pk=task_id, meeting=meeting)
     form = ReportForm(request.POST or None, initial={"report": task.report, "is_done": task.done_on is not None})
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         done_on = (task.done_on or clock.today()) if facts["is_done"] else None
-        deeds.report_task(task, report=facts["report"], done_on=done_on, **signed(request))
+        deeds.report_task(task, report=facts["report"], done_on=done_on, meeting=where, **signed(request))
         messages.success(request, _("Noted."))
-        return redirect("meeting", meeting.pk)
+        return redirect("meeting_minutes", where.pk) if where else redirect("meeting", meeting.pk)
     context = {
         "title": _("How far is it?"),
         "question": f"{task.text}（{task.holder.name}）",
         "action": _("Save"),
-        "cancel": reverse("meeting", args=[meeting.pk]),
+        "cancel": reverse("meeting_minutes", args=[where.pk]) if where else reverse("meeting", args=[meeting.pk]),
         "form": form,
     }
     return render(request, "shell/confirm.html", context, status=422 if form.errors else 200)
 
 
-@login_required
-@require_POST
-@conflict_on(MeetingRefusal)
-def drop(request: AskedRequest, meeting_id: UUID, task_id: UUID) -> HttpResponse:
-    meeting = run(request, meeting_id)
-    deeds.drop_task(get_object_or_404(Task, pk=task_id, meeting=meeting), **signed(request))
-    messages.success(request, _("The task is off the list."))
-    return redirect(reverse("meeting_minutes", args=[meeting.pk]) + "#tasks")
+def _where(request: AskedRequest, meeting: Meeting) -> Meeting | None:
+    """The meeting of the same organization at which it is reported; ``None`` where none is named."""
+    wanted = request.GET.get("at", "")
+    if not wanted:
+        return None
+    try:
+        where = get_object_or_404(Meeting, pk=UUID(wanted), organization=meeting.organization_id)
+    except ValueError as error:
+        raise Http404 from error
+    forbid_unless(may_run(request.asker, where))
+    return where

@@ -66,9 +66,7 @@ urlpatterns = [
     path(f"{_MEETING}approve/", minutes.approve, name="meeting_approve"),
     path(f"{_MEETING}file/", minutes.file, name="meeting_file"),
     # Tasks and papers.
-    path(f"{_MEETING}tasks/", tasks.take_on, name="meeting_tasks"),
     path(f"{_MEETING}tasks/<uuid:task_id>/", tasks.report, name="meeting_task"),
-    path(f"{_MEETING}tasks/<uuid:task_id>/drop/", tasks.drop, name="meeting_task_drop"),
     path(f"{_MEETING}papers/", papers.attach, name="meeting_papers"),
     path(f"{_MEETING}papers/<uuid:paper_id>/", papers.download, name="meeting_paper"),
     path(f"{_MEETING}papers/<uuid:paper_id>/remove/", papers.remove, name="meeting_paper_remove"),
