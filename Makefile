@@ -4,6 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
+# uv reads none of pip's settings: it gets the index that pip was told of, and trusts the certificates of the system.
+export UV_SYSTEM_CERTS := true
+UV_OF = UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$($(1)/pip config list | sed -n "s/^.*\.index-url='\(.*\)'$$/\1/p" | tail -n 1)} $(1)/uv
 LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 
 .PHONY: demo test quick check install lock messages vendor bench clean
@@ -32,21 +35,21 @@ install:
 	@test -n "$(VENV)" || { echo "say where: make install VENV=DIR"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet uv
-	$(VENV)/bin/uv pip install --python $(VENV)/bin/python --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	$(VENV)/bin/uv pip install --python $(VENV)/bin/python --quiet --no-deps --no-build-isolation .
+	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --no-deps --no-build-isolation .
 
 .venv/bin/uv:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet uv
 
 .venv/runtime: .venv/bin/uv requirements/build.txt requirements/runtime.txt pyproject.toml
-	$(UV) pip install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(call UV_OF,$(BIN)) pip install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(call UV_OF,$(BIN)) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev: .venv/runtime requirements/dev.txt
-	$(UV) pip install --quiet --require-hashes -r requirements/dev.txt
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(call UV_OF,$(BIN)) pip install --quiet --require-hashes -r requirements/dev.txt
+	$(call UV_OF,$(BIN)) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 lock: .venv/bin/uv
