@@ -49,6 +49,13 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_pat
     assert says in tried.stderr
 
 
+def test_every_decision_has_a_number_of_its_own():
+    numbers = [file.name[:4] for file in (ROOT / "docs" / "decisions").glob("*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
+    for file in (ROOT / "docs" / "decisions").glob("*.md"):
+        assert file.read_text().startswith(f"# {file.name[:4]} "), file.name
+
+
 def test_the_domain_imports_the_standard_library_and_itself_only():
     allowed = set(sys.stdlib_module_names) - {"time", "random", "secrets", "os", "socket", "zoneinfo", "pathlib"}
     for file in sorted((PACKAGE / "domain").rglob("*.py")):

@@ -1,7 +1,7 @@
 """A .docx out of WordprocessingML templates and the same plain data that the press is given.
 
 Jinja escapes every value; the package is zipped with a fixed date, so that the same input gives the same bytes.
-Why the templates are XML texts and not .docx files: ``docs/decisions/0004-papers-from-text-templates.md``.
+Why the templates are XML texts and not .docx files: ``docs/decisions/0005-papers-from-text-templates.md``.
 """
 
 from __future__ import annotations
