@@ -87,7 +87,7 @@ def plain_page(number: int) -> bytes:
     import typst
 
     source = f'#set text(font: "FandolFang R", size: 12pt)\n第{number}页。{SPOKEN * 10}'
-    made = typst.Compiler(source.encode(), font_paths=press._fonts()).compile(format="pdf")  # noqa: SLF001
+    made = typst.Compiler(source.encode(), font_paths=press._fonts()).compile(format="pdf")
     assert isinstance(made, bytes)
     return made
 

@@ -6,6 +6,7 @@ An ``Asker`` is what access needs to know of the one who asks, gathered once a r
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ def stranger(on: dt.date) -> Asker:
 
 
 def _stands_under(path: str, tops: tuple[str, ...]) -> bool:
-    return any(path.startswith(top) for top in tops)
+    return path.startswith(tops)
 
 
 def _under(tops: tuple[str, ...], prefix: str = "") -> Q:
@@ -76,11 +77,17 @@ def may_see_organization(asker: Asker, organization: Organization) -> bool:
 
 
 def sees_place(asker: Asker, path: str) -> bool:
-    """The same question where only today's path is at hand, as for a whole tree read at once."""
+    """The same question where only today's path is at hand."""
+    return sight_of_places(asker)(path)
+
+
+def sight_of_places(asker: Asker) -> Callable[[str], bool]:
+    """The same question to be asked of a whole tree: what is needed of the asker is gathered once."""
     if asker.roles & {Role.SYSTEM, Role.SECURITY}:
-        return True
+        return lambda _path: True
     mine = asker.offices + asker.belongs + asker.windows
-    return _stands_under(path, mine) or path in _ancestors(mine)
+    above = _ancestors(mine)
+    return lambda path: path.startswith(mine) or path in above
 
 
 def organizations_seen_by(asker: Asker) -> QuerySet[Organization]:

@@ -49,7 +49,10 @@ class Belonging:
 
 
 def belonging_on(day: dt.date) -> dict[UUID, Belonging]:
-    """By organization, groups with the members assigned to them; in one query. Who has nobody is left out."""
+    """By organization, groups with the members assigned to them; in one query. Who has nobody is left out.
+
+    A day has one row of each kind for a person, or none: rows are people.
+    """
     counted = (
         ("members", Membership.objects.on(day), "organization"),
         ("members", Membership.objects.on(day).filter(group__isnull=False), "group"),
@@ -58,7 +61,7 @@ def belonging_on(day: dt.date) -> dict[UUID, Belonging]:
     first, *others = (
         rows.order_by()
         .values(place)
-        .annotate(what=Value(what, CharField()), people=Count("person", distinct=True))
+        .annotate(what=Value(what, CharField()), people=Count("pk"))
         .values_list("what", place, "people")
         for what, rows, place in counted
     )

@@ -55,7 +55,8 @@ class Employment(Dated):
             one_open("employment", "person"),
             models.UniqueConstraint(name="employment_once_a_day", fields=["person", "since"]),
         ]
-        indexes = [models.Index(fields=["organization", "since"])]
+        # With the end in it, who belongs somewhere on a day is counted from the index alone.
+        indexes = [models.Index(fields=["organization", "since", "until"])]
 
     def __str__(self) -> str:
         return self.department
@@ -85,7 +86,8 @@ class Membership(Dated):
                 name="membership_standing_known", condition=Q(standing__in=[word.value for word in Standing])
             ),
         ]
-        indexes = [models.Index(fields=["organization", "since"])]
+        # With the end in it, who belongs somewhere on a day is counted from the index alone.
+        indexes = [models.Index(fields=["organization", "since", "until"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.standing}"

@@ -218,9 +218,10 @@ def placed_in(organization: Organization | None, on: dt.date) -> QuerySet[Person
 
     Without an organization: the staff of no known unit who are members nowhere. By staff number.
     """
-    membership = Membership.objects.on(on).filter(person=OuterRef("pk"))
-    work = Employment.objects.on(on).filter(person=OuterRef("pk"), organization=organization)
-    place = Q(Exists(work) & ~Exists(membership))
+    membership = Membership.objects.on(on)
+    work = Employment.objects.on(on).filter(organization=organization)
+    # As sets of a few: asked of each person there is, it would take as long as there are people.
+    place = Q(pk__in=work.values("person")) & ~Q(Exists(membership.filter(person=OuterRef("pk"))))
     if organization is not None:
-        place |= Q(Exists(membership.filter(organization=organization)))
+        place |= Q(pk__in=membership.filter(organization=organization).values("person"))
     return Person.objects.filter(place).order_by("staff_number")

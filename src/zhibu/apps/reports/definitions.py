@@ -50,7 +50,8 @@ class Figure:
 
     ``person``: how a record leads to the person it is about; "" where it is one. ``is_belonging``: a record is a
     row of somebody's belonging to one of the organizations spoken of. ``in_years``: the number is the whole years
-    of work of those it opens to, not how many they are.
+    of work of those it opens to, not how many they are. ``years``: staff with at least so many of them; 0 where that
+    is not what is counted.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Figure:
     person: str = ""
     is_belonging: bool = False
     in_years: bool = False
+    years: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ AT_LEAST_15 = Figure(
     _served(15),
     person="person__",
     is_belonging=True,
+    years=15,
 )
 
 AT_LEAST_20 = Figure(
@@ -291,6 +294,7 @@ AT_LEAST_20 = Figure(
     _served(20),
     person="person__",
     is_belonging=True,
+    years=20,
 )
 
 LONGEST = Figure(
@@ -303,6 +307,9 @@ LONGEST = Figure(
     is_belonging=True,
     in_years=True,
 )
+
+#: What is told from the first day of work of the staff.
+SERVICE: tuple[Figure, ...] = (AT_LEAST_15, AT_LEAST_20, LONGEST)
 
 # --- Windows -------------------------------------------------------------------------------------------------------
 

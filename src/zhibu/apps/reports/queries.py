@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from django.db.models import CharField, Count, Min, Value
 
 from zhibu.apps.people.models import Employment
-from zhibu.apps.reports.definitions import BY_ID, FIGURES, ORGANIZATIONS, SHARES, Figure, Records, Share, served
+from zhibu.apps.reports.definitions import (
+    BY_ID,
+    FIGURES,
+    ORGANIZATIONS,
+    SERVICE,
+    SHARES,
+    STAFF,
+    Figure,
+    Records,
+    Share,
+    served,
+)
 from zhibu.apps.reports.scope import Scope
 from zhibu.domain.periods import whole_years
 
@@ -49,12 +60,25 @@ class Sheet:
 
 def sheet(scope: Scope, figures: Sequence[Figure] = FIGURES) -> Sheet:
     numbers: dict[str, int | None] = {}
-    numbers |= count_all([(figure.id, figure.records(scope)) for figure in figures if not figure.in_years])
-    for figure in figures:
-        if figure.in_years:
-            began = figure.records(scope).values_list("person__work_began", flat=True).first()
-            numbers[figure.id] = whole_years(began, scope.day) if began else None
+    by_service = [figure for figure in figures if figure in SERVICE]
+    numbers |= count_all([(figure.id, figure.records(scope)) for figure in figures if figure not in SERVICE])
+    if by_service:
+        numbers |= _count_by_service(scope, by_service)
     return Sheet(scope, numbers)
+
+
+def _count_by_service(scope: Scope, figures: Sequence[Figure]) -> dict[str, int | None]:
+    """All of them in one pass over the staff: to look up the first day of 50,000 people takes a while."""
+    found = STAFF.records(scope).aggregate(
+        began=Min("person__work_began"),
+        **{
+            figure.id.replace(".", "_"): Count("pk", filter=served(figure.years, scope.day))
+            for figure in figures
+            if figure.years
+        },
+    )
+    longest = whole_years(found["began"], scope.day) if found["began"] else None
+    return {figure.id: longest if figure.in_years else found[figure.id.replace(".", "_")] for figure in figures}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.organizations.queries import House, Standing, former_names_of, house_on
-from zhibu.apps.people.access import Asker, oversees_place, sees_place
+from zhibu.apps.people.access import Asker, oversees_place, sees_place, sight_of_places
 from zhibu.apps.people.directory import Belonging, Member, belonging_on, members_seen_by, officers_seen_by
 from zhibu.apps.reports import definitions
 from zhibu.apps.reports.queries import sheet
@@ -50,7 +50,8 @@ class Node:
 @require_safe
 def organizations(request: AskedRequest) -> HttpResponse:
     house = house_on(day_asked(request))
-    seen = [stand for stand in house.standings if sees_place(request.asker, stand.today)]
+    sees = sight_of_places(request.asker)
+    seen = [stand for stand in house.standings if sees(stand.today)]
     top = _top(request, seen)
     sums = _sums(house, belonging_on(house.day)) if seen else {}
     return render(

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['person', 'since'],
-                'indexes': [models.Index(fields=['organization', 'since'], name='people_memb_organiz_dbb881_idx')],
+                'indexes': [models.Index(fields=['organization', 'since', 'until'], name='people_memb_organiz_617b32_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='membership_until_after_since'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person',), name='membership_one_open'), models.UniqueConstraint(fields=('person', 'since'), name='membership_once_a_day'), models.CheckConstraint(condition=models.Q(('standing__in', ['full', 'probationary', 'suspended'])), name='membership_standing_known')],
             },
         ),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['person', 'since'],
-                'indexes': [models.Index(fields=['organization', 'since'], name='people_empl_organiz_112672_idx')],
+                'indexes': [models.Index(fields=['organization', 'since', 'until'], name='people_empl_organiz_89fde9_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='employment_until_after_since'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person',), name='employment_one_open'), models.UniqueConstraint(fields=('person', 'since'), name='employment_once_a_day')],
             },
         ),
