@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.timezone import localtime
 
 from zhibu.apps.archive import registry
 from zhibu.apps.archive.models import Event
+from zhibu.apps.archive.registry import Listener
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.meetings.records import has_election
 from zhibu.apps.organizations.dated import holds_on
@@ -25,27 +27,30 @@ Document = Mapping[str, Any]
 
 def listen_to_all() -> None:
     """Called once, when the house is put together."""
-    registry.listen("meeting_filed", take_in_meeting)
-    for name in ("organization_founded", "organization_dissolved"):
-        registry.listen(name, look_at_organization)
-    registry.listen("organization_moved", look_at_tree)
-    registry.listen("term_begun", look_at_organization)
-    for name in ("member_admitted", "standing_changed", "membership_transferred", "person_left"):
-        registry.listen(name, look_at_person)
-    for name in ("person_appointed", "appointment_ended"):
-        registry.listen(name, look_at_post)
-    for name in ("workbook_imported", "import_undone"):
-        registry.listen(name, look_at_everything)
+    for name, looks in LOOKS.items():
+        registry.listen(name, looks)
+
+
+def unless_postponed(look: Listener) -> Listener:
+    """A day is opened before anything of it is looked at; nothing is while all of it waits for the end."""
+
+    @wraps(look)
+    def looks(event: Event, document: Document | None, /) -> None:
+        if not live.is_postponed():
+            live.open_day(_day(event))
+            look(event, document)
+
+    return looks
 
 
 def _day(event: Event) -> dt.date:
     return localtime(event.recorded_at).date()
 
 
+@unless_postponed
 def take_in_meeting(event: Event, document: Document | None) -> None:
     """A record was filed: it bears on its organization, those it was joint with, and whose secretary taught."""
     assert document is not None
-    live.open_day(_day(event))
     for filed in _bearings(event, document):
         live.take_in(filed)
 
@@ -82,19 +87,19 @@ def _bearings(event: Event, document: Document) -> Iterator[live.Filed]:
             )
 
 
+@unless_postponed
 def look_at_organization(event: Event, _document: Document | None) -> None:
-    live.open_day(_day(event))
     live.refresh({event.subject}, _day(event))
 
 
-def look_at_tree(event: Event, _document: Document | None) -> None:
-    live.open_day(_day(event))
+@unless_postponed
+def look_at_tree(_event: Event, _document: Document | None) -> None:
     live.recount()
 
 
+@unless_postponed
 def look_at_person(event: Event, _document: Document | None) -> None:
     """Somebody's membership changed: the branches and groups in which they ever were."""
-    live.open_day(_day(event))
     kinds = live.judged_by_state(_day(event))
     if kinds:
         been = Organization.objects.filter(
@@ -104,11 +109,30 @@ def look_at_person(event: Event, _document: Document | None) -> None:
         live.refresh(set(been.values_list("pk", flat=True)), _day(event))
 
 
+@unless_postponed
 def look_at_post(event: Event, document: Document | None) -> None:
     assert document is not None
-    live.open_day(_day(event))
     live.refresh({UUID(document["of"])}, _day(event))
 
 
+@unless_postponed
 def look_at_everything(event: Event, _document: Document | None) -> None:
     live.rebuild(_day(event))
+
+
+#: What is done about each deed.
+LOOKS: Mapping[str, Listener] = {
+    "meeting_filed": take_in_meeting,
+    "organization_founded": look_at_organization,
+    "organization_dissolved": look_at_organization,
+    "organization_moved": look_at_tree,
+    "term_begun": look_at_organization,
+    "member_admitted": look_at_person,
+    "standing_changed": look_at_person,
+    "membership_transferred": look_at_person,
+    "person_left": look_at_person,
+    "person_appointed": look_at_post,
+    "appointment_ended": look_at_post,
+    "workbook_imported": look_at_everything,
+    "import_undone": look_at_everything,
+}

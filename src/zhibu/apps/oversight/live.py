@@ -7,7 +7,9 @@ cells are made when somebody asks for them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -59,6 +61,24 @@ def rebuild(on: dt.date) -> int:
     kept = _keep(_evaluated(None, since, until, on))
     _count(kept, sign=1)
     return len(kept)
+
+
+_postponed: ContextVar[bool] = ContextVar("postponed", default=False)
+
+
+@contextmanager
+def postponed(on: dt.date) -> Iterator[None]:
+    """For thousands of deeds in one transaction: everything once, at the end, as known on ``on``."""
+    mark = _postponed.set(True)
+    try:
+        yield
+    finally:
+        _postponed.reset(mark)
+    rebuild(on)
+
+
+def is_postponed() -> bool:
+    return _postponed.get()
 
 
 @transaction.atomic

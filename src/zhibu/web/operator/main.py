@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from zhibu.web.operator import figures, import_workbook, init, keys, papers, serve, tokens
+from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens
 from zhibu.web.operator.demo import demo
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("figures")(figures.figures)
 app.command("import")(import_workbook.import_workbook)
+app.command("obligations")(obligations.obligations)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.command("ledger")(papers.ledger)

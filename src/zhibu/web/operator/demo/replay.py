@@ -18,6 +18,7 @@ from zhibu.apps.archive.actions import OPERATOR, Actor
 from zhibu.apps.honors.actions import bestow
 from zhibu.apps.organizations import actions as organizations
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.live import postponed
 from zhibu.apps.people.actions import accounts, membership, posts, work
 from zhibu.apps.people.models import Account, Person
 from zhibu.apps.rosters.actions import keep_roster, name_shift
@@ -35,9 +36,10 @@ _OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
 def replay(story: Sequence[Deed], done: Callable[[], None] = lambda: None) -> None:
     """All of it or nothing, into a database that holds nothing yet. ``done`` is called after each deed."""
     hands = _Hands()
-    for deed, at in _timed(story):
-        hands.do(deed, at)
-        done()
+    with postponed(max(deed.on for deed in story)):
+        for deed, at in _timed(story):
+            hands.do(deed, at)
+            done()
 
 
 def _timed(story: Sequence[Deed]) -> Iterator[tuple[Deed, dt.datetime]]:
