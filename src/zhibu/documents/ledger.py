@@ -11,7 +11,7 @@ from zhibu.documents.plain import cleaned, one_line
 from zhibu.documents.press import pdf
 from zhibu.documents.tables import Table, workbook
 from zhibu.domain.minutes import RegisterSheet, absent
-from zhibu.domain.phrases import NOT_SECRET, clock, day
+from zhibu.domain.phrases import NOT_SECRET, day
 from zhibu.domain.terms import MeetingKind
 
 NAME = "三会一课台账"
@@ -150,7 +150,7 @@ def _line(sheet: RegisterSheet) -> dict[str, str]:
     return {
         "类型": sheet.kind.zh,
         "日期": sheet.held_on.isoformat(),
-        "时间": "；".join(f"{clock(each.starts_at)}-{clock(each.ends_at)}" for each in sheet.gatherings),
+        "时间": one_line("；".join(each.hours for each in sheet.gatherings)),
         "地点": one_line(sheet.places),
         "主题": one_line(sheet.title),
         "主持人": one_line(sheet.chair),

@@ -11,7 +11,20 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from zhibu.domain.phrases import DRAFT, Label, Line, clock, day, lines_of, numbered, numeral, or_none, weekday
+from zhibu.domain.phrases import (
+    DRAFT,
+    NONE,
+    NOT_IN_LEDGER,
+    Label,
+    Line,
+    clock,
+    day,
+    lines_of,
+    numbered,
+    numeral,
+    or_none,
+    weekday,
+)
 from zhibu.domain.terms import MeetingKind, VotingWay
 
 #: Marks a point that differs, after the name: 陈守夜（不同意见）：……
@@ -74,17 +87,34 @@ def text_of(spoken: Iterable[Point]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """One session: from when to when, in local time, and where."""
+    """One session: from when to when, in local time, and where.
+
+    A ledger kept before may not tell the end (``None``), or tell the time in a word (``said``: 下午, or nothing);
+    then ``starts_at`` is the first moment of the day.
+    """
 
     starts_at: dt.datetime
-    ends_at: dt.datetime
+    ends_at: dt.datetime | None
     place: str = ""
+    said: str | None = None
 
     def __str__(self) -> str:
-        first, last = self.starts_at.date(), self.ends_at.date()
-        days = (last - first).days
-        until = "" if days == 0 else "次日" if days == 1 else day(last)
-        return f"{day(first)}（{weekday(first)}）{clock(self.starts_at)}至{until}{clock(self.ends_at)}"
+        first = self.starts_at.date()
+        return f"{day(first)}（{weekday(first)}）{self._hours('至')}"
+
+    @property
+    def hours(self) -> str:
+        """Without the day: 15:00-16:30."""
+        return self._hours("-")
+
+    def _hours(self, to: str) -> str:
+        if self.said is not None:
+            return self.said
+        if self.ends_at is None:
+            return clock(self.starts_at)
+        days = (self.ends_at.date() - self.starts_at.date()).days
+        until = "" if days == 0 else "次日" if days == 1 else day(self.ends_at.date())
+        return f"{clock(self.starts_at)}{to}{until}{clock(self.ends_at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +131,20 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The two pairs of numbers, and the names. ``attending`` may be empty where only the count is known."""
+    """The two pairs of numbers, and the names. ``attending`` may be empty where only the count is known.
+
+    A ledger kept before gives one pair (``voters`` is ``None``) and tells of those away in its own words
+    (``absent_said``).
+    """
 
     expected: int
     present: int
-    voters: int
-    voters_present: int
+    voters: int | None
+    voters_present: int | None
     attending: tuple[str, ...] = ()
     absent: tuple[Absence, ...] = ()
     observers: tuple[str, ...] = ()
+    absent_said: str = ""
 
     @property
     def on_leave(self) -> tuple[Absence, ...]:
@@ -193,6 +228,8 @@ class RegisterSheet:
     ``lecturer`` is empty where nobody taught. There is at least one gathering. ``together`` are the titles of other
     meetings that shared this one's time and roll and have records of their own. A ``draft`` is not filed yet.
     ``code`` is that of the organization, where a book holds the records of several; empty: the book's own.
+    ``from_ledger``: taken over from a ledger kept before, which tells less; what it does not tell is said to be not
+    in it, never to have been none.
     """
 
     organization: str
@@ -214,6 +251,7 @@ class RegisterSheet:
     together: tuple[str, ...] = ()
     draft: bool = False
     code: str = ""
+    from_ledger: bool = False
 
     @property
     def held_on(self) -> dt.date:
@@ -242,32 +280,46 @@ class Field:
 
 
 def register_fields(sheet: RegisterSheet) -> tuple[Field, ...]:
-    """The sheet down to the closing words, under which the signatures stand. Nothing recorded is said as 无."""
+    """The sheet down to the closing words, under which the signatures stand.
+
+    Nothing recorded is said as 无, and of a ledger kept before as 台账未载.
+    """
     roll = sheet.roll
+    nothing = NOT_IN_LEDGER if sheet.from_ledger else NONE
+
+    def field(label: Label, lines: Iterable[Line | str], *, short: bool = False) -> Field:
+        told = (line if isinstance(line, Line) else Line(line) for line in lines)
+        return Field(label, or_none((line for line in told if line.text.strip() or line.lead), nothing), short)
+
     return (
-        _field(Label.TITLE, [sheet.title]),
-        _field(Label.TIME, map(str, sheet.gatherings)),
-        *([_field(Label.LATE_ENTRY, [str(sheet.late_entry)])] if sheet.late_entry else []),
-        *([_field(Label.TOGETHER, [f"{'、'.join(sheet.together)}（同一签到，分别记录）"])] if sheet.together else []),
-        _field(Label.PLACE, [sheet.places]),
-        _field(Label.CHAIR, [sheet.chair], short=True),
-        _field(Label.RECORDER, [sheet.recorder], short=True),
-        *([_field(Label.LECTURER, [sheet.lecturer])] if sheet.lecturer else []),
-        _field(Label.EXPECTED, [f"{roll.expected}人"], short=True),
-        _field(Label.PRESENT, [f"{roll.present}人"], short=True),
-        _field(Label.VOTERS, [f"{roll.voters}人"], short=True),
-        _field(Label.VOTERS_PRESENT, [f"{roll.voters_present}人"], short=True),
-        _field(Label.ABSENT, [absent(roll)]),
-        _field(Label.OBSERVERS, ["、".join(roll.observers)]),
-        Field(Label.AGENDA, or_none(numbered(item.title for item in sheet.items))),
-        *([Field(Label.PREVIOUSLY, or_none(numbered(sheet.previously)))] if sheet.previously else []),
-        _field(Label.CONVEYED, sheet.conveyed.splitlines()),
-        Field(Label.POINTS, or_none(_spoken(sheet))),
-        Field(Label.VOTES, or_none(numbered(str(vote) for item in sheet.items for vote in item.votes))),
-        Field(Label.RESOLUTIONS, or_none(numbered(text for item in sheet.items for text in item.resolutions))),
-        Field(Label.TASKS, or_none(numbered(map(str, sheet.tasks)))),
-        _field(Label.CLOSING, sheet.closing.splitlines()),
+        field(Label.TITLE, [sheet.title]),
+        field(Label.TIME, map(str, sheet.gatherings)),
+        *([field(Label.LATE_ENTRY, [str(sheet.late_entry)])] if sheet.late_entry else []),
+        *([field(Label.TOGETHER, [f"{'、'.join(sheet.together)}（同一签到，分别记录）"])] if sheet.together else []),
+        field(Label.PLACE, [sheet.places]),
+        field(Label.CHAIR, [sheet.chair], short=True),
+        field(Label.RECORDER, [sheet.recorder], short=True),
+        *([field(Label.LECTURER, [sheet.lecturer])] if sheet.lecturer else []),
+        field(Label.EXPECTED, [_people(roll.expected)], short=True),
+        field(Label.PRESENT, [_people(roll.present)], short=True),
+        field(Label.VOTERS, [_people(roll.voters)], short=True),
+        field(Label.VOTERS_PRESENT, [_people(roll.voters_present)], short=True),
+        field(Label.ABSENT, [absent(roll)]),
+        field(Label.OBSERVERS, ["、".join(roll.observers)]),
+        field(Label.AGENDA, numbered(item.title for item in sheet.items)),
+        *([field(Label.PREVIOUSLY, numbered(sheet.previously))] if sheet.previously else []),
+        field(Label.CONVEYED, sheet.conveyed.splitlines()),
+        field(Label.POINTS, _spoken(sheet)),
+        field(Label.VOTES, numbered(str(vote) for item in sheet.items for vote in item.votes)),
+        field(Label.RESOLUTIONS, numbered(text for item in sheet.items for text in item.resolutions)),
+        field(Label.TASKS, numbered(map(str, sheet.tasks))),
+        field(Label.CLOSING, sheet.closing.splitlines()),
     )
+
+
+def _people(number: int | None) -> str:
+    """How many; empty where nobody says."""
+    return "" if number is None else f"{number}人"
 
 
 def correction_fields(sheet: RegisterSheet) -> tuple[Field, ...]:
@@ -282,7 +334,9 @@ def correction_fields(sheet: RegisterSheet) -> tuple[Field, ...]:
 
 
 def absent(roll: Roll) -> str:
-    """请假2人：李想（当班）、王勤（休假）；缺席1人：赵一。 Empty where nobody was missing."""
+    """请假2人：李想（当班）、王勤（休假）；缺席1人：赵一. Or a ledger's words. Empty where nobody was away."""
+    if roll.absent_said:
+        return roll.absent_said
     groups = ((Label.ON_LEAVE, roll.on_leave), (Label.AWAY, roll.away))
     return "；".join(f"{label}{len(people)}人：{'、'.join(map(str, people))}" for label, people in groups if people)
 
@@ -294,10 +348,6 @@ def _spoken(sheet: RegisterSheet) -> Iterator[Line]:
         if item.points and several:
             yield Line(f"议题{numeral(number)}：{item.title}", heading=True)
         yield from said(item.points)
-
-
-def _field(label: Label, texts: Iterable[str], *, short: bool = False) -> Field:
-    return Field(label, or_none(Line(text) for text in texts if text.strip()), short)
 
 
 def said(spoken: Iterable[Point]) -> Iterator[Line]:

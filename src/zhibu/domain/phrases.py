@@ -21,6 +21,12 @@ NONE = "无"
 #: Stands behind the title of a paper that is made before the record is filed.
 DRAFT = "（草稿）"
 
+#: What it says there of a record taken over from a ledger kept before: nobody knows whether there was nothing.
+NOT_IN_LEDGER = "台账未载"
+
+#: Why such a record was entered after the event.
+FROM_LEDGER = "据台账补录"
+
 
 class Label(StrEnum):
     """The labels on the papers of a meeting, all of them."""
@@ -102,9 +108,9 @@ def numbered(texts: Iterable[str]) -> tuple[Line, ...]:
     )
 
 
-def or_none(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """``lines``, or 无 where there are none."""
-    return tuple(lines) or (Line(NONE),)
+def or_none(lines: Iterable[Line], nothing: str = NONE) -> tuple[Line, ...]:
+    """``lines``, or 无 (``nothing``) where there are none."""
+    return tuple(lines) or (Line(nothing),)
 
 
 # --- Deeds, days and numbers ----------------------------------------------------------------------------------------

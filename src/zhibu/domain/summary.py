@@ -71,11 +71,12 @@ def _opening(sheet: RegisterSheet) -> str:
     place = f"在{sheet.places}" if sheet.places else ""
     chair = f"，{sheet.chair}主持" if sheet.chair else ""
     turns = f"分{len(sheet.gatherings)}场" if len(sheet.gatherings) > 1 else ""
+    voters = f"；有表决权的应到{roll.voters}人，实到{roll.voters_present}人" if roll.voters is not None else ""
     together = f"（与{'、'.join(sheet.together)}同场）" if sheet.together else ""
     late = f"会议记录于{day(sheet.late_entry.recorded_on)}补录。" if sheet.late_entry else ""
     return (
         f"{day(sheet.held_on)}，{sheet.organization}{place}{turns}{verb(sheet.kind)}{sheet.kind.zh}{together}{chair}。"
-        f"应到{roll.expected}人，实到{roll.present}人；有表决权的应到{roll.voters}人，实到{roll.voters_present}人。"
+        f"应到{roll.expected}人，实到{roll.present}人{voters}。"
         f"{late}现将会议情况纪要如下："
     )
 
