@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NewType
 from uuid import UUID
 
@@ -26,12 +27,24 @@ PUBLIC = Actor("public")
 #: The version of the event's text.
 VERSION = 1
 
+#: As many rows in one statement as every database takes.
+_BATCH = 2_000
+
 
 def instant(at: dt.datetime) -> str:
     """UTC with microseconds, as it stands in an event. Refuses a naive datetime."""
     if at.tzinfo is None:
         raise ValueError("an instant knows its zone")
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One of many deeds of a kind: whom it is about, when it happened, and what was done, as facts."""
+
+    subject: UUID
+    event_at: dt.datetime
+    document: Mapping[str, Canonical]
 
 
 @transaction.atomic
@@ -52,16 +65,60 @@ def record(
     """
     digest = None
     if document is not None:
-        text = canonical(document)
-        digest = sha256(text)
-        Document.objects.bulk_create([Document(sha256=digest, text=text)], ignore_conflicts=True)
-    happened = event_at or at
+        kept = _document(document)
+        digest = kept.sha256
+        Document.objects.bulk_create([kept], ignore_conflicts=True)
+    event = _event(type, subject, actor=actor, at=at, event_at=event_at or at, digest=digest)
+    event.save(force_insert=True)
+    for listener in registry.listeners(type):
+        listener(event, document)
+    return event
+
+
+@transaction.atomic
+def record_all(
+    type: str,  # noqa: A002 - the word of the event
+    deeds: Sequence[Deed],
+    *,
+    actor: Actor,
+    at: dt.datetime,
+) -> list[Event]:
+    """Write down many deeds of one kind, in their order and a few statements; each is handed on as by ``record``."""
+    documents = [_document(deed.document) for deed in deeds]
+    Document.objects.bulk_create(documents, ignore_conflicts=True, batch_size=_BATCH)
+    events = Event.objects.bulk_create(
+        (
+            _event(type, deed.subject, actor=actor, at=at, event_at=deed.event_at, digest=kept.sha256)
+            for deed, kept in zip(deeds, documents, strict=True)
+        ),
+        batch_size=_BATCH,
+    )
+    for listener in registry.listeners(type):
+        for event, deed in zip(events, deeds, strict=True):
+            listener(event, deed.document)
+    return events
+
+
+def _document(document: Mapping[str, Canonical]) -> Document:
+    text = canonical(document)
+    return Document(sha256=sha256(text), text=text)
+
+
+def _event(
+    type: str,  # noqa: A002 - the word of the event
+    subject: UUID,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    event_at: dt.datetime,
+    digest: str | None,
+) -> Event:
     salt = secrets.token_hex(16)
-    event = Event.objects.create(
+    return Event(
         type=type,
         subject=subject,
         actor=actor,
-        event_at=happened,
+        event_at=event_at,
         recorded_at=at,
         document_sha256=digest,
         salt=salt,
@@ -70,7 +127,7 @@ def record(
                 "v": VERSION,
                 "type": type,
                 "subject": str(subject),
-                "event_at": instant(happened),
+                "event_at": instant(event_at),
                 "recorded_at": instant(at),
                 "actor": actor,
                 "document_sha256": digest,
@@ -78,6 +135,3 @@ def record(
             }
         ),
     )
-    for listener in registry.listeners(type):
-        listener(event, document)
-    return event
