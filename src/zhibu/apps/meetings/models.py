@@ -403,6 +403,54 @@ class Filing(models.Model):
         return f"{self.meeting_id} {self.filed_at:%Y-%m-%d}"
 
 
+class LedgerLine(models.Model):
+    """What a ledger kept before zhibu (三会一课台账) says of one meeting, in its own words.
+
+    Such a meeting was filed without a roll and without sessions: the two numbers are those of the ledger. ``hours``
+    are spans joined by 「；」 (15:00-16:30, 22:00-次日01:00, 15:00), a word such as 下午, or nothing. The names are
+    texts; ``chair``, ``recorder`` and ``lecturer`` of the meeting, and ``LedgerName``, say who is meant where
+    that is plain.
+    """
+
+    meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="ledger_line")
+    hours = models.CharField(max_length=120, blank=True)
+    place = models.CharField(max_length=80, blank=True)
+    chair = models.CharField(max_length=60, blank=True)
+    lecturer = models.CharField(max_length=60, blank=True)
+    recorder = models.CharField(max_length=60, blank=True)
+    expected = models.PositiveSmallIntegerField()
+    present = models.PositiveSmallIntegerField()
+    absent = models.CharField(max_length=2000, blank=True)
+    observers = models.CharField(max_length=1000, blank=True)
+    resolutions = models.TextField(max_length=4000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="ledger_present_within_expected", condition=Q(present__lte=F("expected")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.present}/{self.expected}"
+
+
+class LedgerName(models.Model):
+    """Somebody whom a line of a ledger names as away or as an observer."""
+
+    class Named(models.TextChoices):
+        ABSENT = "absent", "缺席"
+        OBSERVER = "observer", "列席"
+
+    line = models.ForeignKey(LedgerLine, models.PROTECT, related_name="names")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    named = models.CharField(max_length=10, choices=Named.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="ledger_name_once", fields=["line", "person", "named"])]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.person_id} {self.named}"
+
+
 class Correction(models.Model):
     """What was put right after filing. It stands beside the original; ``comment`` is the request it answers."""
 

@@ -11,13 +11,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 
 from zhibu.apps.meetings.models import Filing, Meeting, Session
 from zhibu.apps.meetings.queries import RollLine, roll_of, together_with
 from zhibu.apps.meetings.records import record_of
 from zhibu.documents.papers import AttendanceSheet, SignLine
 from zhibu.domain.assembly import NextStep, Outcome, Presence, WhyVoid
+from zhibu.domain.hours import spans_in
 from zhibu.domain.minutes import (
     Absence,
     Correction,
@@ -67,6 +68,8 @@ def sheet_of(
     draft: bool = False,
 ) -> RegisterSheet:
     """The register sheet of a record. ``recorded_on`` is said where the record was entered after the event."""
+    if record.get("ledger"):
+        return _sheet_in_ledger(record, recorded_on=recorded_on, corrections=corrections, reasons=reasons)
     speakers = [line["name"] for line in record["roll"]]
     items = tuple(_item(item, speakers) for item in record["agenda"])
     conveyed = [record.get("conveyed", ""), *(item["conveyed"] for item in record["agenda"])]
@@ -89,6 +92,54 @@ def sheet_of(
         corrections=tuple(corrections),
         together=tuple(other["title"] for other in record["shared_with"]),
         draft=draft,
+    )
+
+
+def _sheet_in_ledger(
+    record: Record, *, recorded_on: dt.date, corrections: Iterable[Correction], reasons: bool
+) -> RegisterSheet:
+    """A line of a ledger kept before: its numbers and words as they stand there, its subject for the agenda.
+
+    Its words about those away mix names and reasons: who is not to read reasons reads how many they were.
+    """
+    told, away = record["ledger"], record["expected"] - record["present"]
+    return RegisterSheet(
+        organization=record["organization"]["name"],
+        kind=MeetingKind(record["kind"]),
+        title=record["title"],
+        gatherings=gatherings_in_ledger(dt.date.fromisoformat(record["held_on"]), told["hours"], told["place"]),
+        chair=record["chair"] or "",
+        recorder=record["recorder"] or "",
+        roll=Roll(
+            expected=record["expected"],
+            present=record["present"],
+            voters=None,
+            voters_present=None,
+            observers=(told["observers"],) if told["observers"] else (),
+            absent_said=told["absent"] if reasons or not told["absent"] else f"{away}人",
+        ),
+        items=(Item(record["title"], resolutions=(told["resolutions"],) if told["resolutions"] else ()),),
+        lecturer=record["lecturer"] or "",
+        late_entry=LateEntry(recorded_on, record["late_reason"]),
+        corrections=tuple(corrections),
+        from_ledger=True,
+    )
+
+
+def gatherings_in_ledger(on: dt.date, hours: str, place: str) -> tuple[Gathering, ...]:
+    """When and where, as far as a ledger tells: at least one, of the day alone where it tells no hours."""
+    spans = spans_in(hours)
+    if not spans:
+        return (Gathering(make_aware(dt.datetime.combine(on, dt.time())), None, place, said=hours),)
+    return tuple(
+        Gathering(
+            make_aware(dt.datetime.combine(on, span.starts)),
+            make_aware(dt.datetime.combine(on + dt.timedelta(days=span.ends_next_day), span.ends))
+            if span.ends is not None
+            else None,
+            place,
+        )
+        for span in spans
     )
 
 

@@ -24,6 +24,7 @@ from zhibu.apps.meetings.models import (
     Election,
     Filing,
     Leave,
+    LedgerLine,
     Meeting,
     Reading,
     RollEntry,
@@ -114,6 +115,11 @@ def count_of(lines: list[RollLine]) -> Count:
     )
 
 
+def count_in_ledger(line: LedgerLine) -> Count:
+    """The one pair of numbers of a ledger kept before, taken for both: by it such a record's quorum is judged."""
+    return Count(expected=line.expected, present=line.present, voters=line.expected, voters_present=line.present)
+
+
 def rule_of(
     meeting: Meeting, decision: DecisionKind = DecisionKind.RESOLUTION, on: dt.date | None = None
 ) -> AssemblyRule | None:
@@ -151,9 +157,14 @@ def held_in(text: str) -> Q:
 
 
 def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
-    """The latest meeting of this kind that the organization held, or has announced: what the next one is like."""
+    """The latest meeting of this kind that the organization held, or has announced: what the next one is like.
+
+    A line of a ledger kept before tells too little to be like it.
+    """
     return (
-        Meeting.objects.filter(organization=organization, kind=kind.value, host__isnull=True)
+        Meeting.objects.filter(
+            organization=organization, kind=kind.value, host__isnull=True, ledger_line__isnull=True
+        )
         .exclude(stage__in=[MeetingStage.NOT_HELD, MeetingStage.POSTPONED, MeetingStage.DRAFT])
         .select_related("convener", "chair", "recorder")
         .order_by("-held_on", "-made_at")

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from zhibu.apps.archive.actions import instant
-from zhibu.apps.meetings.models import Meeting, MinutesText
+from zhibu.apps.meetings.models import LedgerLine, Meeting, MinutesText
 from zhibu.apps.meetings.queries import (
     ItemRecord,
     RollLine,
     agenda_of,
+    count_in_ledger,
     count_of,
     quorum_of,
     roll_of,
@@ -33,7 +34,12 @@ NOT_TOGETHER = (MeetingStage.DRAFT, MeetingStage.POSTPONED, MeetingStage.NOT_HEL
 
 
 def record_of(meeting: Meeting) -> dict[str, Canonical]:
-    """The whole record, as it stands now."""
+    """The whole record, as it stands now; of a line of a ledger kept before, what that line says."""
+    line: LedgerLine | None = getattr(meeting, "ledger_line", None)
+    return _as_held(meeting) if line is None else record_in_ledger(meeting, line)
+
+
+def _as_held(meeting: Meeting) -> dict[str, Canonical]:
     kept = meeting.roll_of
     lines = roll_of(meeting)
     count = count_of(lines)
@@ -106,6 +112,53 @@ def record_of(meeting: Meeting) -> dict[str, Canonical]:
             for approval in meeting.approvals.select_related("person").order_by("approved_at")
         ],
         "late_reason": meeting.late_reason,
+    }
+
+
+def record_in_ledger(meeting: Meeting, line: LedgerLine) -> dict[str, Canonical]:
+    """The record of a meeting of which only a ledger tells: the form of the others, without a roll and sessions.
+
+    A ledger has one pair of numbers and no voters (``null``); the quorum is judged by that pair. What else it says
+    stands under ``ledger``, in its words. Asks nothing of the database.
+    """
+    quorum = quorum_of(meeting, count_in_ledger(line))
+    return {
+        "v": VERSION,
+        "meeting": str(meeting.pk),
+        "organization": {"code": meeting.organization.code, "name": meeting.organization.name},
+        "kind": meeting.kind,
+        "title": meeting.title,
+        "held_on": meeting.held_on.isoformat() if meeting.held_on else None,
+        "sessions": [],
+        "shared_with": [],
+        "convener": None,
+        "chair": line.chair or None,
+        "recorder": line.recorder or None,
+        "lecturer": line.lecturer or None,
+        "joint_with": [],
+        "expected": line.expected,
+        "present": line.present,
+        "voters": None,
+        "voters_present": None,
+        "quorum": {"state": quorum.state.value, "needed": quorum.needed},
+        "roll": [],
+        "agenda": [],
+        "conveyed": "",
+        "discussion": "",
+        "summary": "",
+        "tasks": [],
+        "previous": [],
+        "reports": [],
+        "papers": [],
+        "approved_by": [],
+        "late_reason": meeting.late_reason,
+        "ledger": {
+            "hours": line.hours,
+            "place": line.place,
+            "absent": line.absent,
+            "observers": line.observers,
+            "resolutions": line.resolutions,
+        },
     }
 
 

@@ -196,6 +196,14 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("title held_on"),
     ),
     Holding(
+        "meetings.LedgerName",
+        ("person",),
+        _("Named in a ledger kept before"),
+        _("a record taken over from a ledger names who was away or observed"),
+        Retention.WITH_THE_RECORDS,
+        _fields("named", meeting="line__meeting__title"),
+    ),
+    Holding(
         "meetings.Decision",
         ("about",),
         _("Decisions about admission"),
@@ -401,6 +409,7 @@ LABELS: Mapping[str, Promise] = {
     "made_at": _("made at"),
     "meeting": _("meeting"),
     "name": _("name"),
+    "named": _("named as"),
     "nonce": _("mark of a repeated sign-in"),
     "note": _("note"),
     "observes": _("observes"),

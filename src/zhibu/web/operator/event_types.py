@@ -92,6 +92,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "paper_added": _("paper added"),
     "paper_removed": _("paper removed"),
     "meeting_filed": _("meeting filed"),
+    "meeting_taken_over": _("meeting filed from a ledger kept before"),
+    "record_taken_back": _("filed record taken back with its import"),
     "record_corrected": _("filed record corrected"),
     "record_commented": _("filed record commented"),
     "comment_closed": _("comment closed"),
