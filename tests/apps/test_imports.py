@@ -266,7 +266,7 @@ def test_one_fault_keeps_the_whole_workbook_out():
 
 
 def test_a_plan_says_what_will_be_and_writes_nothing():
-    planned = plan(xlsx(bureau()), Options(AS_OF))
+    planned = plan(xlsx(bureau()), Options(AS_OF), at=AT)
     assert anything_recorded() == set()
     report, _imported = bring(bureau())
     assert report == replace(planned.report, applied=True)
@@ -295,7 +295,7 @@ def test_a_write_that_fails_leaves_nothing_behind(monkeypatch):
 
 
 def test_what_was_confirmed_is_what_is_applied_or_nothing():
-    shown = digest(plan(xlsx(bureau()), Options(AS_OF)).report)
+    shown = digest(plan(xlsx(bureau()), Options(AS_OF), at=AT).report)
     bring({"班次": bureau()["班次"]})
     with pytest.raises(PlanChanged):
         bring_in(xlsx(bureau()), file_name="a", options=Options(AS_OF), actor=OPERATOR, at=AT, shown=shown)

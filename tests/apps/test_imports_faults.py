@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workbook import AS_OF, bureau, without_column, write, xlsx
+from tests.world import AT
 from zhibu.apps.imports.plan import Options, plan
 from zhibu.apps.organizations.models import Organization
 from zhibu.documents.workbooks.limits import Limits
@@ -18,7 +19,7 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def report_on(data, **options):
-    return plan(data, Options(as_of=AS_OF, **options)).report
+    return plan(data, Options(as_of=AS_OF, **options), at=AT).report
 
 
 def errors_in(sheets, **options):
@@ -370,13 +371,13 @@ def test_a_name_that_two_branches_share_tells_neither():
 
 def test_sheets_that_are_not_read_are_told():
     sheets = bureau() | {
-        "三会一课台账": [["组织编码", "类型"], ["GZ-A-01", "党课"]],
+        "党费": [["组织编码", "类型"], ["GZ-A-01", "党课"]],
         "草稿": [["x"]],
         "说明": [["…"]],
     }
     assert errors_in(sheets) == []
     assert warnings_in(sheets) == [
-        ("三会一课台账", None, "", "unknown"),
+        ("党费", None, "", "unknown"),
         ("草稿", None, "", "unknown"),
     ]
 
@@ -390,7 +391,7 @@ def test_a_workbook_that_is_refused_unread_says_why():
     report = report_on(b"PK\x03\x04")
     assert (report.applied, report.sheets, report.warnings) == (False, {}, ())
     assert [(each.sheet, each.row, each.code.value) for each in report.errors] == [("", None, "bad_value")]
-    report = plan(xlsx(bureau()), Options(as_of=AS_OF), limits=Limits(rows=3)).report
+    report = plan(xlsx(bureau()), Options(as_of=AS_OF), at=AT, limits=Limits(rows=3)).report
     assert [each.code.value for each in report.errors] == ["too_big"]
     assert "3" in report.errors[0].message
 

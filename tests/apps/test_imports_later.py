@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tests.apps.test_imports import bring, rows
+from tests.apps.test_imports import AT, bring, rows
 from tests.workbook import AS_OF, bureau, without_column, write, xlsx
 from zhibu.apps.imports.models import Import
 from zhibu.apps.imports.plan import Options, plan
@@ -48,7 +48,7 @@ def refused(sheets, as_of=LATER, **options):
 
 
 def warned(sheets, as_of=LATER, **options):
-    report = plan(xlsx(sheets), Options(as_of, **options)).report
+    report = plan(xlsx(sheets), Options(as_of, **options), at=AT).report
     return [(each.sheet, each.row, each.column, each.value, each.code.value) for each in report.warnings]
 
 

@@ -306,6 +306,7 @@ def test_a_template_that_was_filled_in_goes_in(system):
         "班次": 3,
         "排班": 1,
         "荣誉": 1,
+        "三会一课台账": 0,
     }
 
 

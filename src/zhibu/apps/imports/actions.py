@@ -15,6 +15,8 @@ from zhibu.apps.imports.findings import Report, digest
 from zhibu.apps.imports.models import Import
 from zhibu.apps.imports.plan import Options, plan
 from zhibu.apps.imports.taking_back import TakingBack
+from zhibu.apps.meetings.actions.ledger import enter_from_ledger, record_taken_back
+from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.actions import rebuild_paths
 from zhibu.documents.workbooks.limits import DEFAULT, Limits
 
@@ -36,7 +38,7 @@ def bring_in(
     then. ``shown`` is the digest of the report that somebody confirmed: where it is another now, ``PlanChanged``.
     """
     _one_at_a_time()
-    planned = plan(data, options, limits=limits)
+    planned = plan(data, options, at=at, limits=limits)
     if shown is not None and digest(planned.report) != shown:
         raise PlanChanged(
             _("Meanwhile something was recorded that changes what this workbook would do. Look at it again.")
@@ -48,6 +50,8 @@ def bring_in(
         return report, None
     planned.changes.write()
     rebuild_paths()
+    for row in enter_from_ledger(planned.changes.ledger, actor=actor, at=at):
+        planned.changes.make(row)
     file_sha256 = hashlib.sha256(data).hexdigest()
     imported = Import.objects.create(
         file_name=file_name[:200],
@@ -95,6 +99,7 @@ def undo(imported: Import, *, actor: Actor, at: dt.datetime) -> None:
     taking_back.refuse_if_used()
     taking_back.write()
     rebuild_paths()
+    record_taken_back(taking_back.keys_of(Meeting), source=imported.file_sha256, actor=actor, at=at)
     imported.undone_at = at
     imported.save(update_fields=["undone_at"])
     record(

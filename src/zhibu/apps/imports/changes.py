@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from zhibu.apps.honors.models import Honor
+from zhibu.apps.meetings.actions.ledger import LedgerEntry
+from zhibu.apps.meetings.models import Filing, LedgerLine, LedgerName, Meeting
 from zhibu.apps.organizations.models import FormerName, Organization, Placement
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person, Term
 from zhibu.apps.rosters.models import RosterDay, Shift
@@ -35,6 +38,10 @@ TABLES: tuple[type[models.Model], ...] = (
     Shift,
     RosterDay,
     Honor,
+    Meeting,
+    LedgerLine,
+    LedgerName,
+    Filing,
 )
 BY_LABEL: Mapping[str, type[models.Model]] = {model._meta.label_lower: model for model in TABLES}  # noqa: SLF001
 
@@ -53,14 +60,18 @@ def columns(model: type[models.Model]) -> list[str]:
 
 @dataclass(slots=True)
 class Changes:
-    """Rows made and rows altered, by table. Altering a row twice remembers what it was at first."""
+    """Rows made and rows altered, by table. Altering a row twice remembers what it was at first.
+
+    ``ledger`` are records to be filed: a deed of the room of meetings, which makes their rows.
+    """
 
     made: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     altered: dict[type[models.Model], dict[Any, tuple[models.Model, Former]]] = field(default_factory=dict)
+    ledger: list[LedgerEntry] = field(default_factory=list)
     _new: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.made) or any(self.altered.values())
+        return bool(self.made) or any(self.altered.values()) or bool(self.ledger)
 
     def make(self, row: M) -> M:
         self.made.setdefault(type(row), []).append(row)
@@ -140,8 +151,13 @@ def _facts(model: type[models.Model], rows: Iterable[models.Model]) -> Iterable[
 
 def seal(facts: Iterable[tuple[Any, ...]]) -> str:
     """A digest of rows that does not depend on their order."""
-    lines = sorted("\x1f".join(map(str, row)) for row in facts)
+    lines = sorted("\x1f".join(map(_written, row)) for row in facts)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _written(value: Any) -> str:
+    """An instant is the same in whatever zone it comes back from the database."""
+    return str(value.astimezone(dt.UTC) if isinstance(value, dt.datetime) else value)
 
 
 def plain(value: Any) -> Any:

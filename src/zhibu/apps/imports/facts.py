@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from zhibu.domain.terms import Affiliation, Gender, OrganizationKind, PostKind
+from zhibu.domain.terms import Affiliation, Gender, MeetingKind, OrganizationKind, PostKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,27 @@ class HonorFact(Fact):
     year: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFact(Fact):
+    """``hours`` as ``domain.hours`` writes them. ``note``: what the ledger itself says about a late entry."""
+
+    organization: str
+    kind: MeetingKind | None
+    day: dt.date | None
+    hours: str
+    place: str
+    title: str
+    chair: str
+    lecturer: str
+    recorder: str
+    expected: int | None
+    present: int | None
+    absent: str
+    observers: str
+    resolutions: str
+    note: str
+
+
 F = TypeVar("F", bound=Fact)
 
 
@@ -127,6 +148,7 @@ class Facts:
     shifts: Told[ShiftFact] | None = None
     roster: Told[RosterFact] | None = None
     honors: Told[HonorFact] | None = None
+    ledger: Told[LedgerFact] | None = None
     #: Sheets that are there and could not be read, each with the place of the fault.
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -140,5 +162,6 @@ class Facts:
             self.shifts,
             self.roster,
             self.honors,
+            self.ledger,
         )
         return [told for told in sheets if told is not None]

@@ -73,4 +73,13 @@ def _said() -> dict[tuple[str, str], str]:
         ("排班", "姓名"): _("only to check the number"),
         ("荣誉", "姓名"): _("only to check the number"),
         ("荣誉", "年度"): _("four digits"),
+        ("三会一课台账", "组织编码"): _("whose meeting it was; a group's own meetings under the code of the group"),
+        ("三会一课台账", "日期"): _("year, month and day"),
+        ("三会一课台账", "时间"): _("from–to; the beginning alone, or 上午, where the ledger tells no more"),
+        ("三会一课台账", "主题"): _("in one sentence; blank: kind and month"),
+        ("三会一课台账", "授课人"): _("of a lesson"),
+        ("三会一课台账", "应到"): _("how many should have come, as in the ledger"),
+        ("三会一课台账", "实到"): _("how many came, as in the ledger"),
+        ("三会一课台账", "缺席及原因"): _("as in the ledger: names, with the reason in brackets"),
+        ("三会一课台账", "补录说明"): _("where this ledger comes from; may stay blank"),
     }

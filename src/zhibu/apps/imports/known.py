@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, Min
+from django.utils.timezone import localtime
 
 from zhibu.apps.honors.models import Honor
 from zhibu.apps.imports.models import Import
+from zhibu.apps.meetings.actions.ledger import LedgerEntry, entry_of
+from zhibu.apps.meetings.models import LedgerLine, Meeting
 from zhibu.apps.organizations.models import FormerName, Organization, Placement
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person, Term
 from zhibu.apps.rosters.models import RosterDay, Shift
 from zhibu.apps.windows.models import Seat, Section, Site, WindowPost
+from zhibu.domain.hours import beginning
+from zhibu.domain.terms import MeetingKind, MeetingStage
+
+#: When a meeting began; a word (下午) or "" where a ledger tells no hour, ``None`` where no session is set.
+Start: TypeAlias = "dt.time | str | None"
+#: By what a line of a ledger is known again.
+LineKey: TypeAlias = "tuple[UUID, MeetingKind | None, dt.date | None, Start]"
 
 D = TypeVar("D", Employment, Membership, Seat)
 
@@ -133,6 +143,30 @@ class Known:
             for key, person, day, shift in rows.values_list("pk", "person_id", "day", "shift_id")
         }
 
+    # --- Meetings ---
+
+    def ledger(self, days: Collection[dt.date]) -> dict[LineKey, LedgerEntry]:
+        """The lines of a ledger filed before, of the time in which these days lie."""
+        lines = LedgerLine.objects.filter(**_within("meeting__held_on", days)).select_related("meeting__organization")
+        found = [entry_of(line) for line in lines.order_by()]
+        return {(entry.organization.pk, entry.kind, entry.held_on, beginning(entry.hours)): entry for entry in found}
+
+    def held(self, days: Collection[dt.date]) -> dict[tuple[UUID, MeetingKind | None, dt.date | None], list[Start]]:
+        """The meetings that zhibu itself knows of, with the local hour at which each began, where it has one."""
+        meetings = (
+            Meeting.objects.filter(ledger_line__isnull=True, **_within("held_on", days))
+            .exclude(stage__in=[MeetingStage.NOT_HELD.value, MeetingStage.POSTPONED.value])
+            .annotate(own=Min("sessions__starts_at"), shared=Min("host__sessions__starts_at"))
+            .values_list("organization_id", "kind", "held_on", "own", "shared")
+            .order_by()
+        )
+        found: defaultdict[tuple[UUID, MeetingKind | None, dt.date | None], list[Start]] = defaultdict(list)
+        for organization, kind, on, own, shared in meetings:
+            starts = own or shared
+            hour = localtime(starts).time().replace(second=0, microsecond=0) if starts else None
+            found[organization, MeetingKind(kind), on].append(hour)
+        return found
+
     # --- Imports before this one ---
 
     @cached_property
@@ -148,6 +182,11 @@ class Known:
     def last_import(self) -> dt.date | None:
         """The latest day that a workbook spoke of."""
         return self._imports["last"]
+
+
+def _within(field: str, days: Collection[dt.date]) -> dict[str, dt.date]:
+    """The condition on a day; without any, none is met."""
+    return {f"{field}__gte": min(days, default=dt.date.max), f"{field}__lte": max(days, default=dt.date.min)}
 
 
 def _by_person(rows: Iterable[D]) -> dict[UUID, list[D]]:

@@ -13,6 +13,7 @@ from zhibu.apps.imports.comparing.appointments import compare_appointments
 from zhibu.apps.imports.comparing.context import Comparison
 from zhibu.apps.imports.comparing.dating import Dating
 from zhibu.apps.imports.comparing.honors import compare_honors
+from zhibu.apps.imports.comparing.ledger import compare_ledger
 from zhibu.apps.imports.comparing.organizations import compare_organizations
 from zhibu.apps.imports.comparing.people import compare_people
 from zhibu.apps.imports.comparing.rosters import compare_roster, compare_shifts
@@ -44,8 +45,8 @@ class Plan:
     changes: Changes | None
 
 
-def plan(data: bytes, options: Options, *, limits: Limits = DEFAULT) -> Plan:
-    """What this workbook would change, as of now."""
+def plan(data: bytes, options: Options, *, at: dt.datetime, limits: Limits = DEFAULT) -> Plan:
+    """What this workbook would change, as of now, which is ``at``."""
     try:
         book = read(data, wanted=[layout.name for layout in LAYOUTS], limits=limits)
     except WorkbookRefused as refusal:
@@ -53,7 +54,7 @@ def plan(data: bytes, options: Options, *, limits: Limits = DEFAULT) -> Plan:
     findings = Findings()
     counts: dict[str, Counts] = {}
     try:
-        changes = _changes(book, options, findings, counts)
+        changes = _changes(book, options, at, findings, counts)
     except TooManyErrors:
         changes = None
         findings.errors.append(_too_many())
@@ -68,11 +69,13 @@ def plan(data: bytes, options: Options, *, limits: Limits = DEFAULT) -> Plan:
     )
 
 
-def _changes(book: Book, options: Options, findings: Findings, counts: dict[str, Counts]) -> Changes | None:
+def _changes(
+    book: Book, options: Options, at: dt.datetime, findings: Findings, counts: dict[str, Counts]
+) -> Changes | None:
     facts = gather(book, as_of=options.as_of, month=options.month, findings=findings)
     counts.update({told.sheet: Counts(rows=len(told.facts)) for told in facts.told()})
     known = Known()
-    check(facts, known, findings, complete=options.complete)
+    check(facts, known, findings, complete=options.complete, at=at)
     if findings.errors:
         return None
     compared = _compare(facts, known, options, findings)
@@ -98,6 +101,7 @@ def _compare(facts: Facts, known: Known, options: Options, findings: Findings) -
     compare_shifts(to)
     compare_roster(to)
     compare_honors(to)
+    compare_ledger(to)
     if not findings.errors:
         settle(to)
     return to

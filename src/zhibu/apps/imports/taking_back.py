@@ -33,6 +33,10 @@ class TakingBack:
             table = BY_LABEL[each["table"]]
             self._altered.setdefault(table, {})[_key(table, each["key"])] = each
 
+    def keys_of(self, table: Table) -> list[Any]:
+        """Of the rows that the import made in this table."""
+        return self._made.get(table, [])
+
     def refuse_if_used(self) -> None:
         """Raises ``UndoRefused`` where a row was changed since, or a row from elsewhere refers to one."""
         for table, keys in self._made.items():

@@ -11,6 +11,7 @@ import math
 import re
 
 from zhibu.documents.workbooks.reading import Cell
+from zhibu.domain.hours import Span, hours_of
 
 
 class Unreadable(ValueError):
@@ -66,6 +67,11 @@ def text(cell: Cell) -> str:
     """
     seen = _UNSEEN.sub("", plain(cell)).translate(_HALF_WIDTH_ALPHANUMERIC).strip()
     return _BLANKS.sub(" ", _BLANKS_BETWEEN_IDEOGRAPHS.sub("", seen))
+
+
+def lines(cell: Cell) -> str:
+    """As ``text``, line by line; empty lines go."""
+    return "\n".join(filter(None, map(text, plain(cell).splitlines())))
 
 
 def name(cell: Cell) -> str:
@@ -135,6 +141,17 @@ def day(cell: Cell) -> dt.date | None:
     if not found:
         raise Unreadable
     return _date(*map(int, found.groups()))
+
+
+def day_of(cell: Cell, year: int | None) -> dt.date | None:
+    """As ``day``; text may be followed by its weekday, or be without the year where that is known (3月20日)."""
+    try:
+        return day(cell)
+    except Unreadable:
+        said = roster_day(cell) if isinstance(cell, str) else None
+        if said is None or said[1] is None or (said[0] or year) is None:
+            raise
+        return _date(said[0] or year or 0, said[1], said[2])
 
 
 def month(cell: Cell) -> dt.date:
@@ -247,6 +264,75 @@ def _minutes(count: float) -> tuple[dt.time, bool]:
         raise Unreadable
     days, rest = divmod(round(count), _DAY_MINUTES)
     return dt.time(rest // 60, rest % 60), bool(days)
+
+
+_DATE_BEFORE = re.compile(r"\d{4}[年/.-]\d{1,2}[月/.-]\d{1,2}[日号]?")
+#: Words that tell a part of the day; behind the later ones 3 means 15.
+_MORNING, _AFTERNOON = ("凌晨", "清晨", "早上", "上午"), ("中午", "下午", "傍晚", "晚上", "晚")
+_HALF_DAY = 12
+_PART = "|".join(_MORNING + _AFTERNOON)
+_PARTS_OF_DAY = frozenset({*_MORNING, *_AFTERNOON, "全天", "上下午"})
+_AN_HOUR = rf"({_PART})?(次日|翌日|第二天)?(\d{{1,2}})(?:[:时点](\d{{1,2}}|半|整)?分?)?(?::00)?"
+_MEETING_SPAN = re.compile(rf"{_AN_HOUR}(?:(?:-{{1,2}}|~|至|到){_AN_HOUR})?")
+_NIGHT_BEGINS, _NIGHT_ENDS = dt.time(18), dt.time(8)
+
+
+def meeting_hours(cell: Cell) -> str:
+    """The hours of a meeting in the form of ``domain.hours``; a part of the day (下午) stays a word.
+
+    15:00至16:30, 15时-16时30分, 下午3点半, 9:00-10:00；14:00-15:00. An end before the beginning is a slip, unless
+    the meeting was at night.
+    """
+    if isinstance(cell, dt.datetime) and cell.year > FIRST_YEAR:
+        cell = cell.time()
+    if not isinstance(cell, str):
+        found = clock(cell)
+        return "" if found is None else str(Span(found[0]))
+    typed = _DATE_BEFORE.sub("", code(cell), count=1)
+    if not typed or typed in _PARTS_OF_DAY:
+        return typed
+    return hours_of(_meeting_span(part) for part in re.split(r"[;,、，；]", typed.strip(";,、，；")))
+
+
+def _meeting_span(typed: str) -> Span:
+    found = _MEETING_SPAN.fullmatch(typed)
+    if not found or not re.search(r"[:时点至到~-]|午|晚|早|晨", typed):
+        raise Unreadable
+    first, last = found.groups()[:4], found.groups()[4:]
+    starts = _hour_of(*first)
+    if starts >= _DAY_MINUTES:
+        raise Unreadable
+    if last[2] is None:
+        return Span(dt.time(starts // 60, starts % 60))
+    ends = _hour_of(*last)
+    if first[0] in _AFTERNOON and last[0] is None and ends + _HALF_DAY * 60 > starts and ends < _HALF_DAY * 60:
+        ends += _HALF_DAY * 60
+    return _span(starts, ends, says_next_day=last[1] is not None)
+
+
+def _span(starts: int, ends: int, *, says_next_day: bool) -> Span:
+    if ends > _DAY_MINUTES:
+        raise Unreadable
+    begins, until = dt.time(starts // 60, starts % 60), dt.time(ends // 60 % 24, ends % 60)
+    is_overnight = says_next_day or ends == _DAY_MINUTES
+    if not is_overnight and ends <= starts:
+        if begins < _NIGHT_BEGINS or until > _NIGHT_ENDS:
+            raise Unreadable
+        is_overnight = True
+    return Span(begins, until, is_overnight)
+
+
+def _hour_of(part: str | None, _next_day: str | None, hour: str, minute: str | None) -> int:
+    """Minutes since midnight."""
+    minutes = {"半": 30, "整": 0}.get(minute or "")
+    if minutes is None:
+        minutes = int(minute or 0)
+    hours = int(hour)
+    if part in _AFTERNOON and hours < _HALF_DAY - (part == "中午"):
+        hours += _HALF_DAY
+    if minutes > 59:  # noqa: PLR2004 - minutes of an hour
+        raise Unreadable
+    return hours * 60 + minutes
 
 
 _OPENING = re.compile(r"(\d{1,2}:\d{2})(?:-|~|至|到)(\d{1,2}:\d{2})")

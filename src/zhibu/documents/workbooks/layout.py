@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from zhibu.domain.terms import Affiliation, Gender, OrganizationKind, PostKind
+from zhibu.domain.terms import Affiliation, Gender, MeetingKind, OrganizationKind, PostKind, Word
 
 
 class Holds(Enum):
@@ -49,7 +49,7 @@ class Layout:
         return tuple(column.name for column in self.columns if column.needed)
 
 
-def _labels(*words: OrganizationKind | Affiliation | Gender | PostKind) -> tuple[str, ...]:
+def _labels(*words: Word) -> tuple[str, ...]:
     return tuple(word.zh for word in words)
 
 
@@ -130,8 +130,32 @@ HONORS = Layout(
     ),
 )
 
+LEDGER = Layout(
+    "三会一课台账",
+    (
+        Column("组织编码", Holds.CODE, needed=True, refers=("组织机构", "组织编码"), example="GZ-A-01"),
+        Column("类型", needed=True, choices=_labels(*MeetingKind), example="支部党员大会"),
+        Column("日期", Holds.DATE, needed=True, example="2025-03-20"),
+        Column("时间", example="15:00-16:30"),
+        Column("地点", example="三楼会议室"),
+        Column("主题", example="学习传达，讨论发展党员"),
+        Column("主持人", example="林晓"),
+        Column("授课人", example="林晓"),
+        Column("记录人", example="陈舟"),
+        Column("应到", Holds.NUMBER, needed=True, example="12"),
+        Column("实到", Holds.NUMBER, needed=True, example="11"),
+        Column("缺席及原因", example="陈舟（当班）"),
+        Column("列席", example="方正"),
+        Column("决议", example="同意接收一名预备党员"),
+        Column("补录说明", example="2024年纸质台账"),
+    ),
+)
+
 #: In the order of the file, which is the order in which they are read and reported.
-LAYOUTS: tuple[Layout, ...] = (ORGANIZATIONS, PEOPLE, APPOINTMENTS, WINDOW_POSTS, SHIFTS, ROSTER, HONORS)
+LAYOUTS: tuple[Layout, ...] = (
+    *(ORGANIZATIONS, PEOPLE, APPOINTMENTS, WINDOW_POSTS, SHIFTS, ROSTER, HONORS),
+    LEDGER,
+)
 
 #: The sheet of guidance in a template: not read, and nobody is told so.
 GUIDE = "说明"

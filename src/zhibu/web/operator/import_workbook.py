@@ -82,7 +82,7 @@ def _report(
         as_of=as_of.date() if as_of else at.date(), month=month.date() if month else None, complete=complete
     )
     if dry_run:
-        return plan(content, options).report
+        return plan(content, options, at=at).report
     return bring_in(content, file_name=name, options=options, actor=OPERATOR, at=at)[0]
 
 

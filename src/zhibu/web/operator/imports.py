@@ -249,7 +249,7 @@ def waiting_import(request: AskedRequest, name: str) -> HttpResponse:
 def _preview(
     request: AskedRequest, name: str, said: Said, content: bytes, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    planned = plan(content, _options(said))
+    planned = plan(content, _options(said), at=clock.now())
     changes_something = planned.changes is not None and bool(planned.changes)
     return render(
         request,

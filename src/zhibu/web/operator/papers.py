@@ -71,7 +71,7 @@ def minutes(
     one = of.first()
     if one is None:
         refuse(_("There is no meeting %(id)s.") % {"id": meeting})
-    if not one.roll_of.sessions.exists():
+    if one.filed_at is None and not one.roll_of.sessions.exists():
         refuse(_("“%(title)s” has no time and place yet, so it has no minutes.") % {"title": one.title})
     filed = filing_of(one)
     sheet = sheet_now(one, filed, on=at.date(), reasons=True)

@@ -63,3 +63,5 @@ def _organizations_referred_to(context: Context) -> Iterator[str]:
         yield appointment.organization
     for window_post in facts.window_posts or ():
         yield window_post.organization
+    for line in facts.ledger or ():
+        yield line.organization

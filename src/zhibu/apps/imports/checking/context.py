@@ -48,8 +48,8 @@ class Staff:
 class Context:
     """Where the file is silent, what is recorded counts, unless the file is said to be complete."""
 
-    def __init__(self, facts: Facts, known: Known, findings: Findings, *, complete: bool) -> None:
-        self.facts, self.known, self.findings, self._complete = facts, known, findings, complete
+    def __init__(self, facts: Facts, known: Known, findings: Findings, *, complete: bool, at: dt.datetime) -> None:
+        self.facts, self.known, self.findings, self._complete, self.at = facts, known, findings, complete, at
         #: Organizations in whose own row something is wrong: the place of it, by code.
         self.faulty: dict[str, str] = {}
         called: defaultdict[str, set[str]] = defaultdict(set)

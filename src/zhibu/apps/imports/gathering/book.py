@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from zhibu.apps.imports.facts import Fact, Facts, RosterFact, Told
+from zhibu.apps.imports.facts import Fact, Facts, LedgerFact, RosterFact, Told
 from zhibu.apps.imports.findings import Code, Findings, place
+from zhibu.apps.imports.gathering.ledger import ledger_line
 from zhibu.apps.imports.gathering.line import Line
 from zhibu.apps.imports.gathering.organizations import organization
 from zhibu.apps.imports.gathering.people import person
@@ -22,6 +23,7 @@ from zhibu.documents.workbooks.layout import (
     GUIDE,
     HONORS,
     LAYOUTS,
+    LEDGER,
     ORGANIZATIONS,
     PEOPLE,
     ROSTER,
@@ -75,6 +77,7 @@ class _Gatherer:
             shifts=self._told(SHIFTS, shift),
             roster=self._roster(),
             honors=self._told(HONORS, honor),
+            ledger=self._ledger(),
             unreadable=self._unreadable,
         )
 
@@ -97,6 +100,12 @@ class _Gatherer:
             roster_row(self._line(ROSTER, row), row, heads) for row in table.rows if not is_weekday_row(row)
         )
         return told
+
+    def _ledger(self) -> Told[LedgerFact] | None:
+        """Days without a year are those of the year that the title names."""
+        table = self._tables.get(LEDGER.name)
+        said = cells.month_in_title(table.title) if table else None
+        return self._told(LEDGER, lambda line: ledger_line(line, year=said[0] if said else None))
 
     def _line(self, layout: Layout, row: Row) -> Line:
         return Line(layout.name, row, self._findings, self._as_of)

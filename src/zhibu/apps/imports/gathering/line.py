@@ -53,17 +53,23 @@ class Line:
     def text(self, column: str, longest: int, *, needed: bool = False) -> str:
         return self._fitting(column, cells.text(self._row[column]), longest, needed=needed)
 
+    def lines(self, column: str, longest: int) -> str:
+        return self._fitting(column, cells.lines(self._row[column]), longest, needed=False)
+
     def name(self, column: str, longest: int, *, needed: bool = False) -> str:
         return self._fitting(column, cells.name(self._row[column]), longest, needed=needed)
 
     def code(self, column: str, longest: int, *, needed: bool = False) -> str:
         return self._fitting(column, cells.code(self._row[column]), longest, needed=needed)
 
-    def day(self, column: str, *, needed: bool = False) -> dt.date | None:
-        """A date not after ``as_of``. One without a day is taken as the first of its month, with a warning."""
+    def day(self, column: str, *, needed: bool = False, year: int | None = None) -> dt.date | None:
+        """A date not after ``as_of``. One without a day is taken as the first of its month, with a warning.
+
+        ``year``: of dates that do not say theirs.
+        """
         cell = self._row[column]
         try:
-            found = cells.day(cell)
+            found = cells.day_of(cell, year)
         except cells.Unreadable:
             found = self._month(column, cell)
         if found is None:
@@ -96,6 +102,13 @@ class Line:
             )
             return None
         return words[typed]
+
+    def count(self, column: str, *, needed: bool = False) -> int | None:
+        """How many; no more than a column of the table holds."""
+        found = self.read(column, _count, _("Write a whole number."))
+        if found is None and needed and column not in self._faulty:
+            self.miss(column)
+        return found
 
     def read(self, column: str, reader: Callable[[Cell], T], expected: str) -> T | None:
         """The cell by one of the readers of ``cells``; ``expected`` tells how to write it."""
@@ -134,6 +147,17 @@ class Line:
             )
             return ""
         return value
+
+
+#: The largest number that the columns of the tables hold.
+_MOST = 32_767
+
+
+def _count(cell: Cell) -> int | None:
+    found = cells.whole(cell)
+    if found is not None and found > _MOST:
+        raise cells.Unreadable
+    return found
 
 
 def _labels(words: Mapping[str, object]) -> list[str]:

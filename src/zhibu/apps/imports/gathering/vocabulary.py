@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from zhibu.domain.terms import Affiliation, Gender, OrganizationKind, PostKind, Word
+from zhibu.domain.terms import Affiliation, Gender, MeetingKind, OrganizationKind, PostKind, Word
 
 W = TypeVar("W", bound=Word)
 
@@ -68,5 +68,42 @@ POSTS = _with_labels(
         "支委": PostKind.COMMITTEE_MEMBER,
         "党小组长": PostKind.GROUP_LEADER,
         "小组长": PostKind.GROUP_LEADER,
+    },
+)
+
+#: What a ledger calls a meeting.
+MEETINGS = _with_labels(
+    MeetingKind,
+    {
+        word: kind
+        for kind, words in {
+            MeetingKind.GENERAL_MEETING: (
+                *("党员大会", "支部大会", "党支部大会", "党支部党员大会", "全体党员大会", "支部全体党员大会"),
+                *("党总支党员大会", "总支党员大会"),
+            ),
+            MeetingKind.BRANCH_COMMITTEE_MEETING: (
+                *("支委会", "支委会议", "支委会会议", "支部委员会", "支部委员会议", "支部委员会会"),
+                *("党支部委员会", "党支部委员会议", "党支部委员会会议", "支委"),
+            ),
+            MeetingKind.COMMITTEE_MEETING: (
+                *("委员会", "委员会议", "党委会", "党委会议", "党委委员会会议", "机关党委会", "机关党委会议"),
+                *(
+                    "机关党委委员会会议",
+                    "总支委员会",
+                    "总支委员会会议",
+                    "党总支委员会",
+                    "党总支委员会会议",
+                    "总支委会",
+                ),
+            ),
+            MeetingKind.GROUP_MEETING: ("党小组会议", "小组会", "小组会议", "党小组"),
+            MeetingKind.LESSON: ("支部党课", "上党课", "专题党课", "书记党课", "微党课", "讲党课", "党课教育"),
+            MeetingKind.THEME_DAY: (
+                *("主题党日活动", "支部主题党日", "支部主题党日活动", "党日活动", "党日", "主题活动日"),
+            ),
+            MeetingKind.ORGANIZATION_LIFE_MEETING: ("组织生活", "组织生活会议", "专题组织生活会", "支部组织生活会"),
+            MeetingKind.APPRAISAL: ("民主评议", "党员民主评议", "民主评议党员会", "评议党员"),
+        }.items()
+        for word in words
     },
 )

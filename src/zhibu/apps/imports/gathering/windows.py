@@ -9,12 +9,9 @@ from zhibu.apps.imports.gathering.line import Line
 from zhibu.documents.workbooks import cells
 from zhibu.documents.workbooks.reading import Cell
 
-#: The largest number that the column of the table holds.
-_MOST_STAFF = 32_767
-
 
 def window_post(line: Line) -> WindowPostFact:
-    least = line.read("最少在岗", _staffing, _("Write a whole number."))
+    least = line.count("最少在岗")
     return WindowPostFact(
         code=line.code("岗位编码", 20, needed=True),
         name=line.text("岗位名称", 60, needed=True),
@@ -27,13 +24,6 @@ def window_post(line: Line) -> WindowPostFact:
         row=line.number,
         faulty=line.faulty,
     )
-
-
-def _staffing(cell: Cell) -> int | None:
-    found = cells.whole(cell)
-    if found is not None and found > _MOST_STAFF:
-        raise cells.Unreadable
-    return found
 
 
 def _opening_hours(cell: Cell) -> str:

@@ -136,7 +136,8 @@ def attendance(request: AskedRequest, session_id: UUID, form: str) -> HttpRespon
 
 
 def _refuse_without_session(one: Meeting) -> None:
-    if not one.roll_of.sessions.exists():
+    """A filed record says when it was held, even where only a ledger kept before tells of it."""
+    if one.at_stage is not MeetingStage.FILED and not one.roll_of.sessions.exists():
         raise MeetingRefusal(_("It has no time and place yet. Set them first; then it can be printed."))
 
 
