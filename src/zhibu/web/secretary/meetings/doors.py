@@ -35,7 +35,7 @@ def seen(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False)
     ``and_previous``: ``queries.with_previous`` too.
     """
     rows = meetings_seen_by(request.asker).select_related(
-        "organization", "host__organization", "convener", "chair", "recorder"
+        "organization", "host__organization", "convener", "chair", "recorder", "ledger_line"
     )
     guests = Meeting.objects.filter(host=OuterRef("pk"))
     if and_previous:

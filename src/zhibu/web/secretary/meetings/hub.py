@@ -21,7 +21,7 @@ from zhibu.apps.meetings.actions.convening import EDITABLE
 from zhibu.apps.meetings.actions.minutes import WRITABLE
 from zhibu.apps.meetings.actions.papers import TAKES_PAPERS
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Leave, Meeting
+from zhibu.apps.meetings.models import Leave, LedgerLine, Meeting
 from zhibu.apps.meetings.queries import (
     RollLine,
     count_of,
@@ -39,7 +39,7 @@ from zhibu.domain.stages import may_become
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
 from zhibu.web.secretary.meetings.forms import ReasonForm
-from zhibu.web.secretary.meetings.listing import place_of, when_of
+from zhibu.web.secretary.meetings.listing import time_and_place
 from zhibu.web.secretary.meetings.prints import notice_for, prints_of
 from zhibu.web.secretary.meetings.steps import next_step
 from zhibu.web.secretary.meetings.words import CHIPS, citation_of, foresight_words, quorum_words
@@ -88,14 +88,17 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     kept = one.roll_of
     sessions = list(kept.sessions.all())
     runs = may_run(request.asker, one)
-    lines = roll_of(one) if one.at_stage in ROLL_KNOWN else []
+    ledger: LedgerLine | None = getattr(one, "ledger_line", None)
+    lines = roll_of(one) if one.at_stage in ROLL_KNOWN and ledger is None else []
+    when, place = time_and_place(one, sessions)
     context: dict[str, Any] = {
         "crumbs": [Crumb(_("Meetings"), reverse("meetings")), Crumb(one.title)],
         "meeting": one,
         "runs": runs,
         "chip": CHIPS[one.at_stage],
-        "when": when_of(sessions),
-        "place": place_of(sessions),
+        "when": when,
+        "place": place,
+        "ledger": ledger,
         "sessions": sessions,
         "step": next_step(request.asker, one, sessions, today=clock.today()),
         "agenda": list(one.agenda.all()),

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.access import may_read_books, meetings_run_by, meetings_seen_by
 from zhibu.apps.meetings.filed import asked_of
-from zhibu.apps.meetings.models import AgendaItem, Comment, Meeting, Session
+from zhibu.apps.meetings.models import AgendaItem, Comment, LedgerLine, Meeting, Session
+from zhibu.apps.meetings.papers import gatherings_in_ledger
 from zhibu.apps.meetings.queries import held_in
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import organizations_convened_by
@@ -146,7 +147,7 @@ def _year(request: AskedRequest) -> int:
 
 
 def _whole(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    return rows.select_related("organization", "chair", "convener", "host")
+    return rows.select_related("organization", "chair", "convener", "host", "ledger_line")
 
 
 def _sessions_of(meetings: list[Meeting]) -> dict[UUID, list[Session]]:
@@ -178,8 +179,16 @@ def _asked(request: AskedRequest) -> list[Comment]:
 
 
 def _row(meeting: Meeting, sessions: Mapping[UUID, list[Session]], step: Step | None = None) -> Row:
-    kept = sessions[meeting.roll_of.pk]
-    return Row(meeting, when_of(kept), place_of(kept), CHIPS[meeting.at_stage], step)
+    when, place = time_and_place(meeting, sessions[meeting.roll_of.pk])
+    return Row(meeting, when, place, CHIPS[meeting.at_stage], step)
+
+
+def time_and_place(meeting: Meeting, sessions: list[Session]) -> tuple[str, str]:
+    """In words: of its sessions, or as a ledger kept before tells them; empty where they are not set."""
+    line: LedgerLine | None = getattr(meeting, "ledger_line", None)
+    if line is None or meeting.held_on is None:
+        return when_of(sessions), place_of(sessions)
+    return str(gatherings_in_ledger(meeting.held_on, line.hours, line.place)[0]), line.place
 
 
 def when_of(sessions: list[Session]) -> str:
