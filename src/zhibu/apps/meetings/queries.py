@@ -173,9 +173,12 @@ def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
 
 
 def _before(organization: Any, kind: Any, held_on: Any, made_at: Any) -> QuerySet[Meeting]:
-    """The meetings of this kind before one, the latest first; the arguments are its facts or references to them."""
+    """The meetings of this kind before one, the latest first; the arguments are its facts or references to them.
+
+    A line of a ledger kept before has no minutes to be read.
+    """
     return (
-        Meeting.objects.filter(organization=organization, kind=kind)
+        Meeting.objects.filter(organization=organization, kind=kind, ledger_line__isnull=True)
         .filter(Q(held_on__lt=held_on) | Q(held_on=held_on, made_at__lt=made_at))
         .exclude(stage__in=[MeetingStage.NOT_HELD, MeetingStage.POSTPONED, MeetingStage.DRAFT])
         .order_by("-held_on", "-made_at")
