@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.imports.changes import BY_LABEL, TABLES, columns, keys_in, plain, seal, write_altered
 from zhibu.apps.imports.errors import UndoRefused
+from zhibu.apps.oversight.models import Cell, Counter
 
 Table: TypeAlias = type[models.Model]
+
+#: What is reckoned from records and made anew after every import and undo rests on nothing.
+REMADE: frozenset[Table] = frozenset({Cell, Counter})
 
 #: As many keys in one condition as every database takes.
 _BATCH = 500
@@ -95,7 +99,7 @@ def _field(table: Table, name: str) -> models.Field[Any, Any]:
 def _references_to(table: Table) -> Iterator[ForeignObjectRel]:
     """From wherever in the house: rooms that are built later are found as well."""
     for each in table._meta.get_fields(include_hidden=True):  # noqa: SLF001
-        if isinstance(each, ForeignObjectRel) and not each.many_to_many:
+        if isinstance(each, ForeignObjectRel) and not each.many_to_many and each.related_model not in REMADE:
             yield each
 
 
