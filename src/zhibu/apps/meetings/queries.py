@@ -172,6 +172,38 @@ def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """What the next meeting takes from an earlier one: its hours, what stands open, and what shared its afternoon."""
+
+    session: Session | None
+    open_items: tuple[str, ...]
+    has_open_tasks: bool
+    together: tuple[MeetingKind, ...]
+
+
+def last_time(meeting: Meeting) -> LastTime:
+    """One query. The session is the first; the open items stand in their order."""
+    tasks = Task.objects.filter(meeting__organization=OuterRef("organization"), done_on__isnull=True)
+    joined = Meeting.objects.filter(pk=meeting.pk).annotate(
+        session=FilteredRelation("sessions"),
+        item=FilteredRelation("agenda", condition=Q(agenda__is_open=True)),
+        guest=FilteredRelation("guests"),
+        has_open_tasks=Exists(tasks),
+    )
+    rows = joined.select_related("session", "item", "guest")  # type: ignore[misc]  # names annotated above
+    found = list(rows.order_by("session__starts_at", "item__position", "guest__made_at"))
+    # Where nothing is joined a row has no such attribute.
+    items = {row.item.pk: row.item.title for row in found if hasattr(row, "item")}
+    guests = {row.guest.pk: row.guest.word for row in found if hasattr(row, "guest")}
+    return LastTime(
+        session=getattr(found[0], "session", None),
+        open_items=tuple(items.values()),
+        has_open_tasks=found[0].has_open_tasks,
+        together=tuple(guests.values()),
+    )
+
+
 def _before(organization: Any, kind: Any, held_on: Any, made_at: Any) -> QuerySet[Meeting]:
     """The meetings of this kind before one, the latest first; the arguments are its facts or references to them.
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -20,16 +21,16 @@ from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions.convening import EDITABLE, usual_title
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Session
-from zhibu.apps.meetings.queries import last_held, open_tasks_of, people_of
+from zhibu.apps.meetings.queries import last_held, last_time, people_of
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import may_convene, organizations_convened_by, organizations_seen_by
 from zhibu.apps.people.models import Employment, Membership, Person
 from zhibu.domain.periods import add_months
 from zhibu.domain.terms import HELD_BY, Audience, MeetingKind
 from zhibu.web.secretary.meetings.doors import run, signed
-from zhibu.web.secretary.meetings.forms import ConveneForm, EditForm, audience_for, initial_hours
+from zhibu.web.secretary.meetings.forms import ConveneForm, EditForm, audience_for, initial_hours, status_of
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
+from zhibu.web.shell.answers import forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 
@@ -39,7 +40,6 @@ _USUAL_HOURS = (dt.time(15, 0), dt.time(16, 30))
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@conflict_on(MeetingRefusal)
 def convene(request: AskedRequest) -> HttpResponse:
     """First which organization and which kind, each a tap; then one screen for the rest."""
     offered = organizations_convened_by(request.asker).filter(dissolved__isnull=True).order_by("path")
@@ -60,24 +60,28 @@ def convene(request: AskedRequest) -> HttpResponse:
     if kind is None:
         return render(request, "secretary/meetings/convene.html", context)
     last = _before(request, chosen, kind)
+    joint = [one for one in organizations if one.kind == chosen.kind and one.pk != chosen.pk]
     form = ConveneForm(
         request.POST or None,
-        initial=_like(last, kind, request, is_late=is_late),
+        initial=_like(last, kind, request, is_late=is_late, may_be_joint=bool(joint)),
         organization=chosen,
         kind=kind,
         people=people_of(chosen, clock.today()),
         choosable=_choosable(chosen, clock.today()),
         now=clock.now(),
         is_late=is_late,
-        joint=[one for one in organizations if one.kind == chosen.kind and one.pk != chosen.pk],
+        joint=joint,
     )
     if request.method == "POST" and form.is_valid():
-        return _convened(request, form, chosen, kind, last)
+        try:
+            return _convened(request, form, chosen, kind, last)
+        except MeetingRefusal as refusal:
+            form.add_error(None, forms.ValidationError(str(refusal), "refused"))
     return render(
         request,
         "secretary/meetings/convene.html",
         {**context, "form": form, "last": last, "usual_title": usual_title(kind, _day_of(form))},
-        status=422 if form.errors else 200,
+        status=status_of(form),
     )
 
 
@@ -108,7 +112,9 @@ def _before(request: AskedRequest, organization: Organization, kind: MeetingKind
     return rows.filter(pk=wanted, organization=organization, kind=kind.value).first() or last_held(organization, kind)
 
 
-def _like(last: Meeting | None, kind: MeetingKind, request: AskedRequest, *, is_late: bool) -> dict[str, Any]:
+def _like(
+    last: Meeting | None, kind: MeetingKind, request: AskedRequest, *, is_late: bool, may_be_joint: bool
+) -> dict[str, Any]:
     """What is filled in already: as last time, with what is still open from then."""
     me = request.user.person
     initial: dict[str, Any] = {
@@ -122,24 +128,21 @@ def _like(last: Meeting | None, kind: MeetingKind, request: AskedRequest, *, is_
     if last is None:
         return initial
     initial |= {name: getattr(last, name) for name in _PEOPLE if getattr(last, name)}
-    initial["joint_with"] = list(last.joint_with.values_list("code", flat=True))
+    if may_be_joint:
+        initial["joint_with"] = list(last.joint_with.values_list("code", flat=True))
     if last.title != usual_title(kind, last.held_on):
         initial["title"] = last.title
     if last.audience == Audience.CHOSEN:
         initial["chosen"] = "\n".join(last.chosen.values_list("staff_number", flat=True))
-    initial["agenda"] = "\n".join(_carried(last))
-    session = last.sessions.first()
-    if session is not None:
-        initial |= initial_hours(session)
+    before = last_time(last)
+    reports = (_("Reports on open tasks"),) if before.has_open_tasks else ()
+    initial["agenda"] = "\n".join(dict.fromkeys(reports + before.open_items))
+    initial |= {f"also_{other.value}": True for other in before.together}
+    if before.session is not None:
+        initial |= initial_hours(before.session)
         suggested = None if is_late else _same_weekday_next(initial["day_0"], clock.today())
         initial["day_0"] = suggested
     return initial
-
-
-def _carried(last: Meeting) -> list[str]:
-    has_tasks = open_tasks_of(last).exists() or last.tasks.filter(done_on__isnull=True).exists()
-    reports = [_("Reports on open tasks")] if has_tasks else []
-    return reports + [item.title for item in last.agenda.all() if item.is_open and item.title not in reports]
 
 
 def _same_weekday_next(last: dt.date, today: dt.date) -> dt.date | None:
@@ -212,7 +215,6 @@ def _convened(
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@conflict_on(MeetingRefusal)
 def edit(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     meeting = run(request, meeting_id)
     sessions = [] if meeting.host_id else list(meeting.sessions.all())
@@ -224,8 +226,7 @@ def edit(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         people=people_of(meeting.organization, meeting.held_on or clock.today()),
         choosable=_choosable(meeting.organization, meeting.held_on or clock.today()),
     )
-    if request.method == "POST" and form.is_valid():
-        _changed(request, form, meeting)
+    if request.method == "POST" and form.is_valid() and _is_changed(request, form, meeting):
         messages.success(request, _("Changed."))
         return redirect("meeting", meeting.pk)
     context = {
@@ -238,7 +239,17 @@ def edit(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "form": form,
         "is_editable": meeting.at_stage in EDITABLE,
     }
-    return render(request, "secretary/meetings/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "secretary/meetings/edit.html", context, status=status_of(form))
+
+
+def _is_changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> bool:
+    """Whether all of it could be changed; a refusal goes to the form, where everything typed still stands."""
+    try:
+        _changed(request, form, meeting)
+    except MeetingRefusal as refusal:
+        form.add_error(None, forms.ValidationError(str(refusal), "refused"))
+        return False
+    return True
 
 
 def _present(meeting: Meeting, sessions: list[Session]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
 from zhibu.web.secretary.meetings.fields import (
     EARLIEST,
     LATEST,
+    MOST_OFFERED,
     LinesField,
     PersonField,
     clock_field,
@@ -129,12 +130,13 @@ class _PeopleOfMeeting(forms.Form):
         self._choosable = choosable
         if lecturers is not None:
             self.fields["lecturer"] = PersonField(lecturers, label=_lazy("Lecturer"), required=False)
+        offered = list(people[: MOST_OFFERED + 1])
         for name, label in (
             ("chair", _lazy("Chair")),
             ("recorder", _lazy("Recorder")),
             ("convener", _lazy("Convener")),
         ):
-            self.fields[name] = PersonField(people, label=label, required=False)
+            self.fields[name] = PersonField(people, offered=offered, label=label, required=False)
 
     def clean_agenda(self) -> list[str]:
         lines: list[str] = self.cleaned_data["agenda"]
@@ -273,6 +275,13 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_lazy("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
+def status_of(form: forms.Form) -> int:
+    """409 where what the form says is refused, 422 where a field can not be read."""
+    if not form.errors:
+        return 200
+    return 409 if form.has_error("__all__", "refused") else 422
 
 
 def audience_for(kind: MeetingKind, last: Meeting | None) -> Audience:

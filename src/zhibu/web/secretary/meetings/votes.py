@@ -28,7 +28,7 @@ from zhibu.domain.strokes import by_surname
 from zhibu.domain.terms import Standing, VotingWay
 from zhibu.web.secretary.meetings.doors import Signed, run, run_item, signed
 from zhibu.web.secretary.meetings.fields import person_called
-from zhibu.web.secretary.meetings.forms import ReasonForm
+from zhibu.web.secretary.meetings.forms import ReasonForm, status_of
 from zhibu.web.secretary.meetings.hub import counted
 from zhibu.web.secretary.meetings.words import citation_of, resolution_on, verdict_words
 from zhibu.web.shell.answers import conflict_on
@@ -128,14 +128,7 @@ def vote(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse
         "rules": [(kind, citation_of(rule_of(meeting, kind))) for kind in VOTED],
         "is_votable": meeting.at_stage in VOTABLE,
     }
-    return render(request, "secretary/meetings/vote.html", context, status=_status(form))
-
-
-def _status(form: forms.Form) -> int:
-    """409 where the rule or the count refuses, 422 where a field can not be read."""
-    if not form.errors:
-        return 200
-    return 409 if form.has_error("__all__", "refused") else 422
+    return render(request, "secretary/meetings/vote.html", context, status=status_of(form))
 
 
 def _voted(request: AskedRequest, form: VoteForm, item: AgendaItem) -> bool:
@@ -276,7 +269,7 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
         "citation": citation_of(rule),
         "is_votable": meeting.at_stage in VOTABLE,
     }
-    return render(request, "secretary/meetings/election.html", context, status=_status(form) if form else 200)
+    return render(request, "secretary/meetings/election.html", context, status=status_of(form) if form else 200)
 
 
 def _first(request: AskedRequest, item: AgendaItem) -> Election | None:
