@@ -13,8 +13,8 @@ from typing import Any
 
 from django.utils.timezone import localtime, make_aware
 
-from zhibu.apps.meetings.models import Filing, Meeting, Session
-from zhibu.apps.meetings.queries import RollLine, roll_of, together_with
+from zhibu.apps.meetings.models import AgendaItem, Filing, Meeting, Session
+from zhibu.apps.meetings.queries import RollLine, afternoon_of, roll_of, together_with
 from zhibu.apps.meetings.records import record_of
 from zhibu.documents.papers import AttendanceSheet, SignLine
 from zhibu.domain.assembly import NextStep, Outcome, Presence, WhyVoid
@@ -146,23 +146,32 @@ def gatherings_in_ledger(on: dt.date, hours: str, place: str) -> tuple[Gathering
 # --- Before the meeting ---------------------------------------------------------------------------------------------
 
 
-def notice_of(meeting: Meeting, *, expected: int, link: str = "", on: dt.date) -> Notice:
+def notice_of(
+    meeting: Meeting,
+    *,
+    expected: int,
+    link: str = "",
+    on: dt.date,
+    afternoon: tuple[Sequence[Session], Sequence[Meeting]] | None = None,
+    agenda: Sequence[AgendaItem] | None = None,
+) -> Notice:
     """What goes out before the meeting, by its convener; the other kinds on the same afternoon are among the remarks.
 
     ``expected``: how many stand on its roll, 0 before it is frozen. ``on``: the day, where it is not announced yet.
+    ``afternoon`` and ``agenda``: where they have been read already.
     """
-    kept = meeting.roll_of
+    sessions, others = afternoon or afternoon_of(meeting)
+    items = meeting.agenda.all() if agenda is None else agenda
     audience = Audience(meeting.audience).zh
-    together = "、".join(other.title for other in together_with(meeting).exclude(stage=MeetingStage.NOT_HELD))
+    together = "、".join(other.title for other in others if other.at_stage is not MeetingStage.NOT_HELD)
     return Notice(
         organization=_holders(meeting),
         kind=meeting.word,
         title=meeting.title,
         gatherings=tuple(
-            Gathering(localtime(session.starts_at), localtime(session.ends_at), session.place)
-            for session in kept.sessions.all()
+            Gathering(localtime(session.starts_at), localtime(session.ends_at), session.place) for session in sessions
         ),
-        agenda=tuple(item.title for item in meeting.agenda.all()),
+        agenda=tuple(item.title for item in items),
         who=f"{audience}（{expected}人）" if expected else audience,
         issued_on=localtime(meeting.announced_at).date() if meeting.announced_at else on,
         remarks=(f"同时进行：{together}。",) if together else (),
@@ -185,7 +194,9 @@ def attendance_of(session: Session) -> AttendanceSheet:
 
 
 def _holders(meeting: Meeting) -> str:
-    """Who holds it: one organization, or several together."""
+    """Who holds it: one organization, or several together. ``is_joint`` may have told already that it is one."""
+    if not getattr(meeting, "is_joint", True):
+        return meeting.organization.name
     joint = meeting.roll_of.joint_with.order_by("code").values_list("name", flat=True)
     return "、".join([meeting.organization.name, *joint])
 

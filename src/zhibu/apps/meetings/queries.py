@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models import Count as CountOf
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce
 
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.access import meetings_seen_by
@@ -26,6 +26,7 @@ from zhibu.apps.meetings.models import (
     Leave,
     LedgerLine,
     Meeting,
+    Paper,
     Reading,
     RollEntry,
     Session,
@@ -172,6 +173,29 @@ def last_held(organization: Organization, kind: MeetingKind) -> Meeting | None:
     )
 
 
+def afternoon_of(meeting: Meeting) -> tuple[list[Session], list[Meeting]]:
+    """The sessions of a meeting, and the other meetings that share them; one query."""
+    kept = meeting.roll_of
+    joined = Session.objects.filter(meeting=kept).annotate(guest=FilteredRelation("meeting__guests"))
+    rows = joined.select_related("guest")  # type: ignore[misc]  # annotated above
+    found = list(rows.order_by("starts_at", "guest__made_at", "guest__pk"))
+    guests = {row.guest.pk: row.guest for row in found if hasattr(row, "guest")}  # not where nothing is joined
+    others = [one for one in (kept, *guests.values()) if one.pk != meeting.pk]
+    return list({row.pk: row for row in found}.values()), others
+
+
+def agenda_and_papers_of(meeting: Meeting) -> tuple[list[AgendaItem], list[Paper]]:
+    """What stands on the agenda and what is attached, one query."""
+    joined = Meeting.objects.filter(pk=meeting.pk).annotate(
+        item=FilteredRelation("agenda"), paper=FilteredRelation("papers")
+    )
+    rows = joined.select_related("item", "paper")  # type: ignore[misc]  # annotated above
+    found = list(rows.order_by("item__position", "paper__added_at"))
+    items = {row.item.pk: row.item for row in found if hasattr(row, "item")}  # not where nothing is joined
+    papers = {row.paper.pk: row.paper for row in found if hasattr(row, "paper")}
+    return list(items.values()), list(papers.values())
+
+
 @dataclass(frozen=True, slots=True)
 class LastTime:
     """What the next meeting takes from an earlier one: its hours, what stands open, and what shared its afternoon."""
@@ -225,13 +249,18 @@ def previous_of(meeting: Meeting) -> Meeting | None:
 
 
 def with_previous(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """The same with ``previous``: id, title, day and stage of the meeting before, and whether it was read here."""
+    """The same with the meeting before: ``previous_id``, ``_title``, ``_held_on``, ``_stage``; ``None`` at the first.
+
+    ``previous_is_read``: whether its minutes were read at this one.
+    """
     before = _before(OuterRef("organization"), OuterRef("kind"), OuterRef("held_on"), OuterRef("made_at"))
-    readings = Reading.objects.filter(before=OuterRef("pk"), meeting=OuterRef(OuterRef("pk")))
-    facts = before.annotate(is_read=Exists(readings)).values(
-        facts=JSONObject(id="pk", title="title", held_on="held_on", stage="stage", is_read="is_read")
+    return rows.annotate(
+        previous_id=Subquery(before.values("pk")[:1]),
+        previous_title=Subquery(before.values("title")[:1]),
+        previous_held_on=Subquery(before.values("held_on")[:1]),
+        previous_stage=Subquery(before.values("stage")[:1]),
+        previous_is_read=Exists(Reading.objects.filter(meeting=OuterRef("pk"), before=OuterRef("previous_id"))),
     )
-    return rows.annotate(previous=Subquery(facts[:1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,15 +396,6 @@ def filing_of(meeting: Meeting) -> Filing | None:
         .prefetch_related("corrections")
         .filter(meeting=meeting)
         .first()
-    )
-
-
-def open_tasks_of(meeting: Meeting) -> QuerySet[Task]:
-    """Tasks taken on at earlier meetings of the organization and not done: to be reported at this one."""
-    return (
-        Task.objects.filter(meeting__organization=meeting.organization_id, done_on__isnull=True)
-        .exclude(meeting=meeting)
-        .select_related("holder", "meeting")
     )
 
 

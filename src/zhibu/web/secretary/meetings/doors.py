@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from zhibu.apps.archive.actions import Actor
@@ -30,17 +30,17 @@ def signed(request: AskedRequest) -> Signed:
 
 
 def seen(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False) -> Meeting:
-    """The meeting, or 404. ``has_guests`` tells whether other kinds share its afternoon.
+    """The meeting, or 404. ``is_joint`` tells whether several organizations hold it.
 
     ``and_previous``: ``queries.with_previous`` too.
     """
     rows = meetings_seen_by(request.asker).select_related(
         "organization", "host__organization", "convener", "chair", "recorder", "ledger_line"
     )
-    guests = Meeting.objects.filter(host=OuterRef("pk"))
+    joint = Meeting.joint_with.through.objects.filter(Q(meeting=OuterRef("pk")) | Q(meeting=OuterRef("host")))
     if and_previous:
         rows = with_previous(rows)
-    return get_object_or_404(rows.annotate(has_guests=Exists(guests)), pk=meeting_id)
+    return get_object_or_404(rows.annotate(is_joint=Exists(joint)), pk=meeting_id)
 
 
 def run(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False) -> Meeting:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhibu.apps.meetings.access import may_run, may_see_reasons, meetings_seen_by
+from zhibu.apps.meetings.access import PRIVATE, may_run, may_see_reasons
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions import roll as deeds
 from zhibu.apps.meetings.actions.convening import EDITABLE
@@ -24,15 +24,15 @@ from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Leave, LedgerLine, Meeting
 from zhibu.apps.meetings.queries import (
     RollLine,
+    afternoon_of,
+    agenda_and_papers_of,
     count_of,
     foresight_of,
-    open_tasks_of,
     quorum_of,
     roll_of,
     rule_of,
-    together_with,
+    tasks_of,
 )
-from zhibu.apps.people.access import Asker
 from zhibu.domain.assembly import Count, Presence
 from zhibu.domain.notice import chat_text
 from zhibu.domain.stages import may_become
@@ -85,8 +85,9 @@ def counted(meeting: Meeting, lines: list[RollLine], *, is_running: bool) -> Cou
 @require_safe
 def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     one = seen(request, meeting_id)
-    kept = one.roll_of
-    sessions = list(kept.sessions.all())
+    sessions, others = afternoon_of(one)
+    agenda, papers = agenda_and_papers_of(one)
+    tasks = tasks_of(one)
     runs = may_run(request.asker, one)
     ledger: LedgerLine | None = getattr(one, "ledger_line", None)
     lines = roll_of(one) if one.at_stage in ROLL_KNOWN and ledger is None else []
@@ -101,31 +102,25 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "ledger": ledger,
         "sessions": sessions,
         "step": next_step(request.asker, one, sessions, today=clock.today()),
-        "agenda": list(one.agenda.all()),
+        "agenda": agenda,
         "counted": counted(one, lines, is_running=one.at_stage is MeetingStage.OPEN) if lines else None,
         "leaves": _leaves(lines) if runs and may_see_reasons(request.asker, one) else [],
         "away": [line for line in lines if line.presence in {Presence.ABSENT, Presence.LEAVE}] if runs else [],
-        "tasks": list(one.tasks.select_related("holder")),
-        "open_tasks": list(open_tasks_of(one)[:20]) if runs and one.at_stage in BEFORE else [],
-        "papers": list(one.papers.all()),
-        "together": _together(request.asker, one),
+        "tasks": tasks.taken,
+        "open_tasks": tasks.waiting[:20] if runs and one.at_stage in BEFORE else [],
+        "papers": papers,
+        "together": [other for other in others if runs or other.at_stage not in PRIVATE],
         "may": _may(one) if runs else {},
         "prints": prints_of(one, sessions, runs=runs),
     }
     if runs and one.at_stage in CALLED:
-        context["chat"] = chat_text(notice_for(one))
+        expected = sum(not line.observes for line in lines)
+        context["chat"] = chat_text(notice_for(one, expected, afternoon=(sessions, others), agenda=agenda))
     return render(request, "secretary/meetings/meeting.html", context)
 
 
 def _leaves(lines: list[RollLine]) -> list[tuple[RollLine, Leave]]:
     return [(line, line.leave) for line in lines if line.leave is not None]
-
-
-def _together(asker: Asker, one: Meeting) -> list[Meeting]:
-    """The other kinds on the same afternoon, as far as the asker sees them."""
-    if one.host_id is None and not getattr(one, "has_guests", False):
-        return []
-    return list(together_with(one).filter(pk__in=meetings_seen_by(asker).values("pk")))
 
 
 def _may(one: Meeting) -> dict[str, bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -107,16 +106,16 @@ class Before:
 
 def _before(meeting: Meeting) -> Before | None:
     """``None`` where there was none, or where the row was not asked for it."""
-    facts: dict[str, Any] | str | None = getattr(meeting, "previous", None)
-    if not facts:
+    key: UUID | None = getattr(meeting, "previous_id", None)
+    if key is None:
         return None
-    known = json.loads(facts) if isinstance(facts, str) else facts
+    facts = {name: getattr(meeting, f"previous_{name}") for name in ("title", "held_on", "stage", "is_read")}
     return Before(
-        id=UUID(known["id"]),
-        title=known["title"],
-        day=dt.date.fromisoformat(known["held_on"]),
-        can_be_read=known["stage"] == MeetingStage.FILED,
-        is_read=bool(known["is_read"]),
+        id=key,
+        title=facts["title"],
+        day=facts["held_on"],
+        can_be_read=facts["stage"] == MeetingStage.FILED,
+        is_read=facts["is_read"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.access import may_run, may_see_reasons
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Filing, Meeting, Session
+from zhibu.apps.meetings.models import AgendaItem, Filing, Meeting, Session
 from zhibu.apps.meetings.papers import attendance_of, notice_of, sheet_now
 from zhibu.apps.meetings.queries import filing_of
 from zhibu.documents.minutes import register_docx, register_pdf, summary_docx, summary_pdf
@@ -94,10 +94,27 @@ def _sheet_label(session: Session, sessions: list[Session]) -> str:
 # --- Before the meeting ---------------------------------------------------------------------------------------------
 
 
-def notice_for(one: Meeting) -> Notice:
-    """The notice of a meeting that has a session, with the address at which everybody on the roll finds it."""
-    expected = one.roll_of.roll.filter(observes=False).count() if one.at_stage in ROLL_TO_SIGN else 0
-    return notice_of(one, expected=expected, link=settings.URL + reverse("meeting", args=[one.pk]), on=clock.today())
+def notice_for(
+    one: Meeting,
+    expected: int | None = None,
+    *,
+    afternoon: tuple[Sequence[Session], Sequence[Meeting]] | None = None,
+    agenda: Sequence[AgendaItem] | None = None,
+) -> Notice:
+    """The notice of a meeting that has a session, with the address at which everybody on the roll finds it.
+
+    The arguments after the meeting: what has been read already.
+    """
+    if expected is None:
+        expected = one.roll_of.roll.filter(observes=False).count() if one.at_stage in ROLL_TO_SIGN else 0
+    return notice_of(
+        one,
+        expected=expected,
+        link=settings.URL + reverse("meeting", args=[one.pk]),
+        on=clock.today(),
+        afternoon=afternoon,
+        agenda=agenda,
+    )
 
 
 def _why_no_notice(one: Meeting) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from zhibu.apps.meetings.actions import decisions
 from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import AgendaItem, Decision, Election, Meeting
+from zhibu.apps.meetings.models import AgendaItem, Candidate, Decision, Election, Meeting
 from zhibu.apps.meetings.queries import count_of, roll_of, rule_of
 from zhibu.apps.people.models import Person
 from zhibu.apps.rules.queries import election_rule_for
@@ -246,12 +246,13 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
     meeting = item.meeting
     lines = roll_of(meeting)
     first = _first(request, item)
-    electable = _electable(meeting)
-    candidates = _candidates(request, electable, first)
+    stood = list(first.candidates.select_related("person")) if first else []
+    electable = [] if first else _electable(meeting)
+    candidates = _candidates(request, electable, stood)
     form = None
     if candidates:
         form = CountForm(
-            request.POST or None, initial=_papers(count_of(lines), first, item, request), candidates=candidates
+            request.POST or None, initial=_papers(count_of(lines), first, stood, item, request), candidates=candidates
         )
         if request.method == "POST" and form.is_valid() and _counted(request, form, item, first):
             return redirect("meeting_minutes", meeting.pk)
@@ -290,19 +291,20 @@ def _electable(meeting: Meeting) -> list[Person]:
     return sorted(full, key=lambda person: (by_surname(person.name), person.staff_number))
 
 
-def _candidates(request: AskedRequest, electable: list[Person], first: Election | None) -> list[Person]:
-    if first is not None:
-        return [one.person for one in first.candidates.filter(tied=True).select_related("person")]
+def _candidates(request: AskedRequest, electable: list[Person], tied: list[Candidate]) -> list[Person]:
+    if tied:
+        return [one.person for one in tied if one.tied]
     numbers = set(request.GET.getlist("c")[:200])
     return [person for person in electable if person.staff_number in numbers]
 
 
-def _papers(count: Count, first: Election | None, item: AgendaItem, request: AskedRequest) -> dict[str, Any]:
-    """All in the room got a ballot and gave it back: the usual case."""
+def _papers(
+    count: Count, first: Election | None, stood: list[Candidate], item: AgendaItem, request: AskedRequest
+) -> dict[str, Any]:
+    """All in the room got a ballot and gave it back: the usual case. ``stood``: at the first ballot."""
     papers: dict[str, Any] = {"issued": count.voters_present, "returned": count.voters_present, "void": 0}
     if first is not None:
-        open_seats = first.seats - first.candidates.filter(elected=True).count()
-        return papers | {"what": first.what, "seats": open_seats}
+        return papers | {"what": first.what, "seats": first.seats - sum(one.elected for one in stood)}
     seats = request.GET.get("seats", "")
     return papers | {"what": item.title.removeprefix("选举"), "seats": int(seats) if seats.isdecimal() else 1}
 
