@@ -36,11 +36,11 @@ from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Appointment, Membership, Person
-from zhibu.apps.rules.queries import rule_for
+from zhibu.apps.rules.queries import election_rule_for, rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Count, Foresight, Presence, Quorum
 from zhibu.domain.periods import add_months
-from zhibu.domain.requirements import AssemblyRule
+from zhibu.domain.requirements import AssemblyRule, ElectionRule
 from zhibu.domain.requirements import Decision as DecisionKind
 from zhibu.domain.terms import OFFICES, AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
 from zhibu.domain.tree import STEP
@@ -131,13 +131,19 @@ def rule_of(
     return rule_for(decision, meeting=meeting.word, organization=meeting.organization.word, day=day)
 
 
+def election_rule_of(meeting: Meeting) -> ElectionRule | None:
+    """The rule in force on the day of the meeting, by which an election at it is judged."""
+    if meeting.held_on is None:
+        return None
+    return election_rule_for(meeting=meeting.word, organization=meeting.organization.word, day=meeting.held_on)
+
+
 def quorum_of(meeting: Meeting, count: Count) -> Quorum:
     return assembly.quorum(rule_of(meeting), count, meeting=meeting.word)
 
 
-def foresight_of(meeting: Meeting, count: Count) -> Foresight | None:
-    """What can still be resolved with so many in the room; ``None`` where no rule is known or it asks nothing."""
-    rule = rule_of(meeting)
+def foresight_of(rule: AssemblyRule | None, count: Count) -> Foresight | None:
+    """What can still be decided with so many in the room; ``None`` where no rule is known or it asks nothing."""
     return None if rule is None or rule.quorum is None else assembly.foresee(rule, count)
 
 

@@ -8,10 +8,11 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec, TypeVar
 
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from zhibu.web.shell.context import day_served
 
@@ -27,6 +28,10 @@ class Unreadable(BadRequest):
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page for 400. Only our own texts are meant for readers."""
     reason = str(exception) if isinstance(exception, Unreadable) else ""
+    if isinstance(exception, RequestDataTooBig):
+        reason = _(
+            "What was sent is too long. Go back, your text still stands there; attach the long part as a file."
+        )
     return render(request, "400.html", {"reason": reason}, status=HTTPStatus.BAD_REQUEST)
 
 

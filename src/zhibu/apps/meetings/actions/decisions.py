@@ -16,9 +16,8 @@ from zhibu.apps.meetings.actions.minutes import reopen_for_change
 from zhibu.apps.meetings.actions.stages import VOTABLE, locked, require
 from zhibu.apps.meetings.errors import CountRefused
 from zhibu.apps.meetings.models import AgendaItem, Candidate, Decision, Election
-from zhibu.apps.meetings.queries import count_of, roll_of, rule_of
+from zhibu.apps.meetings.queries import count_of, election_rule_of, roll_of, rule_of
 from zhibu.apps.people.models import Person
-from zhibu.apps.rules.queries import election_rule_for
 from zhibu.domain import assembly
 from zhibu.domain.assembly import Ballots, ElectionResult, Outcome, Verdict, Votes
 from zhibu.domain.requirements import Decision as DecisionKind
@@ -185,8 +184,7 @@ def count_election(
     if not votes:
         raise CountRefused(_("Nobody stands. Say who was voted for."))
     count = count_of(roll_of(meeting))
-    assert meeting.held_on is not None
-    rule = election_rule_for(meeting=meeting.word, organization=meeting.organization.word, day=meeting.held_on)
+    rule = election_rule_of(meeting)
     try:
         if first is None:
             result = assembly.elect(rule, count, seats=seats, ballots=ballots, votes=votes)

@@ -28,13 +28,13 @@ from zhibu.apps.meetings.queries import (
     agenda_and_papers_of,
     count_of,
     foresight_of,
-    quorum_of,
     roll_of,
     rule_of,
     tasks_of,
 )
-from zhibu.domain.assembly import Count, Presence
+from zhibu.domain.assembly import Count, Presence, quorum
 from zhibu.domain.notice import chat_text
+from zhibu.domain.requirements import AssemblyRule
 from zhibu.domain.stages import may_become
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
@@ -68,16 +68,20 @@ class Counted:
 
 
 def counted(meeting: Meeting, lines: list[RollLine], *, is_running: bool) -> Counted:
-    """``is_running``: the room may still fill, so the foresight is worth saying."""
+    """As a resolution would be judged. ``is_running``: the room may still fill, so the foresight is worth saying."""
+    return counted_by(rule_of(meeting), meeting, lines, is_running=is_running)
+
+
+def counted_by(rule: AssemblyRule | None, meeting: Meeting, lines: list[RollLine], *, is_running: bool) -> Counted:
     count = count_of(lines)
     return Counted(
         count=count,
         observers=sum(line.presence is Presence.OBSERVER for line in lines),
         on_leave=sum(line.presence is Presence.LEAVE and not line.observes for line in lines),
         unknown=sum(line.presence is Presence.EXPECTED and not line.observes for line in lines),
-        quorum=quorum_words(quorum_of(meeting, count)),
-        warning=foresight_words(foresight_of(meeting, count)) if is_running else "",
-        citation=citation_of(rule_of(meeting)),
+        quorum=quorum_words(quorum(rule, count, meeting=meeting.word)),
+        warning=foresight_words(foresight_of(rule, count)) if is_running else "",
+        citation=citation_of(rule),
     )
 
 

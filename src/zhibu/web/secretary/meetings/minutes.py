@@ -127,7 +127,9 @@ def _boxes(
     def box(field: Field, item: AgendaItem | None, label: str, hint: str = "") -> Box:
         kept = texts.get((item.pk if item else None, field.value))
         made = Box(field, item, label, hint, kept.text if kept else "", kept.version if kept else 0)
-        text = typed.get(made.name, made.text)
+        if made.name not in typed:
+            return made
+        text = typed[made.name]
         return replace(made, text=text, is_saved=deeds.plain(text) == made.text)
 
     points_hint = _("A line that begins with a name and a colon begins what that person said: 林悦：…")

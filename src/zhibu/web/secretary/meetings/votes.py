@@ -19,9 +19,8 @@ from zhibu.apps.meetings.actions import decisions
 from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Candidate, Decision, Election, Meeting
-from zhibu.apps.meetings.queries import count_of, roll_of, rule_of
+from zhibu.apps.meetings.queries import count_of, election_rule_of, foresight_of, roll_of, rule_of
 from zhibu.apps.people.models import Person
-from zhibu.apps.rules.queries import election_rule_for
 from zhibu.domain.assembly import Ballots, Count, ElectionResult, Votes, Written
 from zhibu.domain.requirements import Decision as DecisionKind
 from zhibu.domain.strokes import by_surname
@@ -29,8 +28,8 @@ from zhibu.domain.terms import Standing, VotingWay
 from zhibu.web.secretary.meetings.doors import Signed, run, run_item, signed
 from zhibu.web.secretary.meetings.fields import person_called
 from zhibu.web.secretary.meetings.forms import ReasonForm, status_of
-from zhibu.web.secretary.meetings.hub import counted
-from zhibu.web.secretary.meetings.words import citation_of, resolution_on, verdict_words
+from zhibu.web.secretary.meetings.hub import counted, counted_by
+from zhibu.web.secretary.meetings.words import citation_of, foresight_words, resolution_on, verdict_words
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
@@ -105,6 +104,13 @@ def _context(meeting: Meeting, item: AgendaItem, heading: str) -> dict[str, Any]
     }
 
 
+def _foreseen(meeting: Meeting, kind: DecisionKind, count: Count) -> tuple[DecisionKind, str, str]:
+    """By which article such a vote is judged, and what the chair should know before it; a resolution stands above."""
+    rule = rule_of(meeting, kind)
+    is_above = kind is DecisionKind.RESOLUTION
+    return kind, citation_of(rule), "" if is_above else foresight_words(foresight_of(rule, count))
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse:
@@ -125,7 +131,7 @@ def vote(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse
         **_context(meeting, item, _("Vote")),
         "form": form,
         "counted": counted(meeting, lines, is_running=True),
-        "rules": [(kind, citation_of(rule_of(meeting, kind))) for kind in VOTED],
+        "rules": [_foreseen(meeting, kind, count) for kind in VOTED],
         "is_votable": meeting.at_stage in VOTABLE,
     }
     return render(request, "secretary/meetings/vote.html", context, status=status_of(form))
@@ -256,18 +262,12 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
         )
         if request.method == "POST" and form.is_valid() and _counted(request, form, item, first):
             return redirect("meeting_minutes", meeting.pk)
-    rule = (
-        election_rule_for(meeting=meeting.word, organization=meeting.organization.word, day=meeting.held_on)
-        if meeting.held_on
-        else None
-    )
     context = {
         **_context(meeting, item, _("Election")),
         "form": form,
         "first": first,
         "electable": [] if candidates else electable,
-        "counted": counted(meeting, lines, is_running=False),
-        "citation": citation_of(rule),
+        "counted": counted_by(election_rule_of(meeting), meeting, lines, is_running=True),
         "is_votable": meeting.at_stage in VOTABLE,
     }
     return render(request, "secretary/meetings/election.html", context, status=status_of(form) if form else 200)
