@@ -220,6 +220,22 @@ def test_the_chair_hears_before_an_election_and_an_admission_what_is_missing(lin
     assert vote.count("note-warning") == 3, "of the resolution, the admission and the confirmation"
 
 
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("讨论接收陈晨为预备党员", "admission"),
+        ("讨论预备党员陈晨转正", "confirmation"),
+        ("讨论发展党员工作计划", "resolution"),
+    ],
+)
+def test_all_in_favour_is_judged_by_the_rule_of_what_the_item_decides(
+    lin: Client, house: Bureau, title: str, kind: str
+) -> None:
+    meeting = meetings.closed(house, agenda=[title])
+    lin.post(f"{of(meeting)}minutes/", {"then": f"unanimous:{meeting.agenda.get().pk}"})
+    assert Decision.objects.get().kind == kind
+
+
 def test_candidates_of_a_tie_are_voted_on_again_from_the_minutes(lin: Client, house: Bureau) -> None:
     meeting = meetings.closed(house, agenda=["选举支部委员"])
     item, here = meeting.agenda.get(), of(meeting)

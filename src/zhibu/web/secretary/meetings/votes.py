@@ -29,7 +29,7 @@ from zhibu.web.secretary.meetings.doors import Signed, run, run_item, signed
 from zhibu.web.secretary.meetings.fields import person_called
 from zhibu.web.secretary.meetings.forms import ReasonForm, status_of
 from zhibu.web.secretary.meetings.hub import counted, counted_by
-from zhibu.web.secretary.meetings.words import citation_of, foresight_words, resolution_on, verdict_words
+from zhibu.web.secretary.meetings.words import citation_of, decision_on, foresight_words, resolution_on, verdict_words
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
@@ -83,7 +83,7 @@ def unanimous(item: AgendaItem, done: Signed) -> str:
     count = count_of(roll_of(item.meeting))
     came_to = decisions.take_vote(
         item,
-        kind=DecisionKind.RESOLUTION,
+        kind=decision_on(item.title),
         text=resolution_on(item.title),
         way=VotingWay.HANDS,
         votes=Votes(count.voters_present),
@@ -119,7 +119,7 @@ def vote(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse
     lines = roll_of(meeting)
     count = count_of(lines)
     initial = {
-        "kind": DecisionKind.RESOLUTION.value,
+        "kind": decision_on(item.title).value,
         "text": resolution_on(item.title),
         "way": VotingWay.HANDS.value,
         "in_favour": count.voters_present,

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from zhibu.domain.assembly import Count, Foresight, Quorum, QuorumState, Verdict
 from zhibu.domain.assembly import Outcome as Is
-from zhibu.domain.requirements import AssemblyRule
+from zhibu.domain.requirements import AssemblyRule, Decision
 from zhibu.domain.terms import MeetingStage
 
 #: The chip of each stage: done, open, note or quiet.
@@ -100,6 +100,18 @@ def count_words(count: Count) -> str:
 _TALKED_OVER = re.compile(
     "^(讨论并表决|讨论并通过|讨论通过|审议通过|审议并通过|研究讨论|讨论|审议|研究|表决|听取和审查|审查)"
 )
+
+
+#: How items say that somebody is to be admitted, or made a full member: each is judged by a rule of its own.
+_ADMITS = re.compile("(接收|吸收|发展).*预备党员")
+_CONFIRMS = re.compile("预备党员.*转正|转为正式党员")
+
+
+def decision_on(title: str) -> Decision:
+    """What an item asks the meeting to decide, as far as its title tells."""
+    if _CONFIRMS.search(title):
+        return Decision.CONFIRMATION
+    return Decision.ADMISSION if _ADMITS.search(title) else Decision.RESOLUTION
 
 
 def resolution_on(title: str) -> str:
