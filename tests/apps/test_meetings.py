@@ -344,7 +344,8 @@ def test_a_second_scan_leaves_one_sign_in_and_one_event(house):
     assert Attendance.objects.filter(session=session, person=house.chen).count() == 1
     assert Event.objects.filter(type="signed_in").count() == 1
     assert sign_in.earlier_answer(session, house.chen, "n1") == first
-    assert sign_in.earlier_answer(session, house.chen, "n2") is None
+    assert sign_in.earlier_answer(session, house.chen, "n2") == second
+    assert sign_in.earlier_answer(session, house.chen, "n3") is None
     with pytest.raises(IntegrityError), transaction.atomic():
         Attendance.objects.create(session=session, person=house.chen, status="present", recorded_at=AT)
 

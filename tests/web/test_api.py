@@ -19,12 +19,13 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from tests import world
 from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.meetings.actions import convening, roll, sign_in
 from zhibu.apps.organizations.actions import dissolve
 from zhibu.apps.people.actions.accounts import close_account, issue_tokens, revoke_token
 from zhibu.apps.people.errors import PeopleRefusal
 from zhibu.apps.people.models import ApiToken
 from zhibu.config.wsgi import application
-from zhibu.domain.terms import Role
+from zhibu.domain.terms import Audience, MeetingKind, Role
 from zhibu.web.feeds import auth
 from zhibu.web.feeds import organizations as calls
 from zhibu.web.shell import clock
@@ -334,6 +335,37 @@ described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, 
 def test_generated_calls_are_answered_as_described(case, token, one_connection):
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_WE_SAY)
+
+
+@described.parametrize()
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_generated_calls_to_a_meeting_that_is_there_are_answered_as_described(case, token, there, one_connection):
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+    case.path_parameters = {name: there[name] for name in case.path_parameters or {}}
+    case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_WE_SAY)
+
+
+@pytest.fixture
+def there(house):
+    """A general meeting of Lin's branch whose session is open, with sign-in by code switched on."""
+    facts = {"actor": OPERATOR, "at": clock.now()}
+    meeting = convening.convene(
+        organization=house.inspection,
+        kind=MeetingKind.GENERAL_MEETING,
+        title="十一月支部党员大会",
+        hours=[convening.Hours(clock.now(), clock.now() + HOUR, "三楼")],
+        agenda=["学习"],
+        audience=Audience.MEMBERS,
+        convener=house.lin,
+        chair=house.lin,
+        recorder=house.lin,
+        made_by=None,
+        **facts,
+    )
+    session = meeting.sessions.get()
+    roll.open_session(session, **facts)
+    sign_in.switch_code(session, enabled=True, **facts)
+    return {"meeting_id": str(meeting.pk), "session_id": str(session.pk)}
 
 
 @pytest.fixture

@@ -51,7 +51,8 @@ def judge(code: str, *, key: str, session: UUID, step: int) -> CodeIs:
     good = [make(key, session, step - back) for back in range(GOOD_STEPS) for make in (long_code, short_code)]
     if any([hmac.compare_digest(offered.encode(), known.encode()) for known in good]):  # noqa: C419 - compare all
         return CodeIs.GOOD
-    late = [long_code(key, session, step - back) for back in range(GOOD_STEPS, TOLD_OLD_STEPS)]
+    old = range(GOOD_STEPS, TOLD_OLD_STEPS)
+    late = [make(key, session, step - back) for back in old for make in (long_code, short_code)]
     if any([hmac.compare_digest(offered.encode(), known.encode()) for known in late]):  # noqa: C419
         return CodeIs.OLD
     return CodeIs.WRONG

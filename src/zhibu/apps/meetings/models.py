@@ -191,6 +191,28 @@ class Attendance(models.Model):
         return f"{self.session_id} {self.person_id} {self.status}"
 
 
+class EarlierAnswer(models.Model):
+    """What a try to sign in was answered where the attendance no longer tells: ``already``, or marked over since.
+
+    Whoever sends the same nonce again is answered the same.
+    """
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    nonce = models.CharField(max_length=64)
+    already = models.BooleanField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="earlier_answer_once", fields=["session", "person", "nonce"]),
+            models.CheckConstraint(name="earlier_answer_has_nonce", condition=~Q(nonce="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id}"
+
+
 class Leave(models.Model):
     """Somebody asks to be away. The reason is a word; the note is seen by the convener and the recorder only."""
 

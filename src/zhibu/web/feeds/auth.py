@@ -41,21 +41,33 @@ class Limit:
 
     def count(self, whom: str, at: dt.datetime) -> None:
         """Count one more; raises ``Throttled`` with the seconds to wait when there are too many."""
-        minute, second = divmod(int(at.timestamp()), 60)
-        key = f"feeds:{self.name}:{minute}:{whom}"
+        key, wait = self._minute(whom, at)
         cache.add(key, 0, timeout=120)
         try:
             counted = cache.incr(key)
         except ValueError:  # pushed out of a full cache between the two lines
             return
         if counted > self.at_most:
-            raise Throttled(wait=60 - second)
+            raise Throttled(wait=wait)
+
+    def refuse_further(self, whom: str, at: dt.datetime) -> None:
+        """Raises ``Throttled`` where all of this minute are used up; counts nothing."""
+        key, wait = self._minute(whom, at)
+        if cache.get(key, 0) >= self.at_most:
+            raise Throttled(wait=wait)
+
+    def _minute(self, whom: str, at: dt.datetime) -> tuple[str, int]:
+        """Where this minute is counted, and the seconds until the next."""
+        minute, second = divmod(int(at.timestamp()), 60)
+        return f"feeds:{self.name}:{minute}:{whom}", 60 - second
 
 
 #: Twenty a second, for hours: a page that polls a roll needs one every two seconds.
 CALLS = Limit("calls", 1200)
 #: Wrong tokens from one address. A right one from the same address passes: a whole bureau may sit behind it.
 FAILURES = Limit("failures", 60)
+#: Codes of an account that were wrong: the spoken one has six digits only and must not be guessed.
+WRONG_CODES = Limit("codes", 20)
 
 
 class BearerToken(HttpBearer):

@@ -12,7 +12,7 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.errors import ValidationError
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from zhibu.apps.meetings.access import may_run, meetings_seen_by
 from zhibu.apps.meetings.actions import convening
@@ -26,19 +26,46 @@ from zhibu.web.shell.answers import forbid_unless
 
 router = Router(tags=["meetings"])
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-StaffNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+#: Control characters belong into no line of text; a database may refuse them.
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=ONE_LINE)]
+Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=ONE_LINE)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=ONE_LINE)]
+StaffNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=ONE_LINE)]
+
+#: Years a session may lie in: a slip such as 0202 or 20266 is told at once.
+EARLIEST, LATEST = 1949, 2199
+
+
+def _as_text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError(_("Write the instant as a text, such as 2026-11-23T15:00:00+08:00."))  # noqa: TRY004 - pydantic's
+    return value
+
+
+def _in_our_time(instant: dt.datetime) -> dt.datetime:
+    if not EARLIEST <= instant.year <= LATEST:
+        raise ValueError(_("The year is not between %(first)s and %(last)s.") % {"first": EARLIEST, "last": LATEST})
+    return instant
+
+
+Instant = Annotated[dt.datetime, BeforeValidator(_as_text), AfterValidator(_in_our_time)]
 
 
 class NewItem(Schema):
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=ONE_LINE)]
+
+
+#: More people than any roll has.
+StaffNumbers = Annotated[list[StaffNumber], Field(max_length=5000)]
 
 
 class NewMeeting(Schema):
-    organization: str = Field(description="the code of the organization that holds it")
+    organization: Code = Field(description="the code of the organization that holds it")
     kind: MeetingKind
     title: Title
-    audience: Literal["voters", "members", "staff"] | list[StaffNumber] | None = Field(
+    audience: Literal["voters", "members", "staff"] | StaffNumbers | None = Field(
         None, description="who is expected; a list names people by staff number; left out: who such a meeting calls"
     )
     agenda: list[NewItem] = Field(default_factory=list, max_length=100)
@@ -46,9 +73,9 @@ class NewMeeting(Schema):
 
 
 class NewSession(Schema):
-    starts_at: dt.datetime = Field(description="without an offset: local time")
-    ends_at: dt.datetime
-    place: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    starts_at: Instant = Field(description="without an offset: local time")
+    ends_at: Instant = Field(description="may lie on the next day; at most 24 hours after the beginning")
+    place: Place = ""
 
 
 class Made(Schema):

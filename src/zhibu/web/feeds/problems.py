@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -103,6 +103,7 @@ def speak_problems(api: NinjaAPI) -> None:
         BadRequest: _unreadable,
         OperationalError: _away,
         InterfaceError: _away,
+        InternalError: _away_if_read_only,
         Exception: _fault,
     }
     for kind, answer in answers.items():
@@ -161,6 +162,16 @@ def _away(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.warning("the database did not answer: %s", error)
     detail = _("It can not be recorded or read now. Send the same request again in a moment.")
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+#: PostgreSQL's word for a server that only reads, as one is that has just lost the lead to another.
+_READS_ONLY = "25006"
+
+
+def _away_if_read_only(request: HttpRequest, error: InternalError) -> HttpResponse:
+    if getattr(error.__cause__, "sqlstate", None) == _READS_ONLY:
+        return _away(request, error)
+    return _fault(request, error)
 
 
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -225,22 +236,65 @@ _WITH_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _DEEDS = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
+#: What each status means here, for who reads the description.
+_MEANS: Mapping[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: "The body can not be read, or a code is not that of this session.",
+    HTTPStatus.UNAUTHORIZED: "No token, or one that is unknown, expired or revoked.",
+    HTTPStatus.FORBIDDEN: "It is visible to this token, but this is for others to do; at sign-in: not on the roll.",
+    HTTPStatus.NOT_FOUND: "Not there, or not visible to this token: the two are not told apart.",
+    HTTPStatus.CONFLICT: "Not possible now; the detail says why and what to do first.",
+    HTTPStatus.GONE: "The code was right and has turned since, or the scan is older than ten minutes.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Values are not what they should be; errors names them.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many calls of this account, or too many failed tries.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault on our side; the log has it.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "It can not be recorded or read now; nothing was changed. Send the same again.",
+}
+
+_SECONDS = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
+_CARRIES: Mapping[HTTPStatus, dict[str, Any]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    HTTPStatus.TOO_MANY_REQUESTS: _SECONDS,
+    HTTPStatus.SERVICE_UNAVAILABLE: _SECONDS,
+}
+
+
+def _described(status: HTTPStatus) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": _MEANS[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in _CARRIES:
+        described["headers"] = _CARRIES[status]
+    return described
+
+
+def may_also_answer(*statuses: HTTPStatus) -> dict[str, Any]:
+    """For ``openapi_extra``: problems of one call beside those that every call of its kind may answer with."""
+    return {"responses": {status.value: _described(status) for status in statuses}}
+
+
 def describe_problems(description: dict[str, Any]) -> None:
     """Add to an OpenAPI description which problems each operation may answer with."""
     schemas = description["components"]["schemas"]
     made = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= made.pop("$defs") | {"Problem": made}
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for address, operations in description["paths"].items():
         for method, operation in operations.items():
-            statuses = list(_ALWAYS)
-            if operation.get("parameters") or "requestBody" in operation:
-                statuses.append(HTTPStatus.UNPROCESSABLE_ENTITY)
-            if "requestBody" in operation:
-                statuses.extend(_WITH_BODY)
-            if "{" in address:
-                statuses.append(HTTPStatus.NOT_FOUND)
-            if method != "get":
-                statuses.extend(_DEEDS)
-            for status in sorted(set(statuses)):
-                operation["responses"].setdefault(status.value, {"description": status.phrase, "content": content})
+            responses = operation["responses"]
+            for status in _statuses(address, method, operation):
+                responses.setdefault(status.value, _described(status))
+            operation["responses"] = dict(sorted(responses.items()))
+
+
+def _statuses(address: str, method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
+    statuses = set(_ALWAYS)
+    if operation.get("parameters") or "requestBody" in operation:
+        statuses.add(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if "requestBody" in operation:
+        statuses.update(_WITH_BODY)
+    if "{" in address:
+        statuses.add(HTTPStatus.NOT_FOUND)
+    if method != "get":
+        statuses.update(_DEEDS)
+    return statuses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from http import HTTPStatus
 from typing import Annotated, Literal, NoReturn
 from uuid import UUID
 
@@ -14,14 +15,15 @@ from pydantic import Field, StringConstraints, model_validator
 
 from zhibu.apps.meetings.access import may_run, may_see_meeting, may_see_reasons, meetings_seen_by
 from zhibu.apps.meetings.actions import roll, sign_in
-from zhibu.apps.meetings.errors import MeetingRefusal, NotOnRoll
+from zhibu.apps.meetings.errors import CodeUnknown, MeetingRefusal, NotOnRoll
 from zhibu.apps.meetings.models import RollEntry, Session
 from zhibu.apps.meetings.queries import count_of, quorum_of, roll_of
 from zhibu.apps.people.access import may_oversee
 from zhibu.domain.assembly import Presence
 from zhibu.domain.terms import AbsenceReason
-from zhibu.web.feeds.auth import ApiRequest
-from zhibu.web.feeds.meetings import SessionState, state_of
+from zhibu.web.feeds.auth import WRONG_CODES, ApiRequest
+from zhibu.web.feeds.meetings import ONE_LINE, SessionState, state_of
+from zhibu.web.feeds.problems import may_also_answer
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 
@@ -43,7 +45,7 @@ class SigningIn(Schema):
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)] | None = None
     ticket: Annotated[str, StringConstraints(max_length=300)] | None = None
-    nonce: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    nonce: Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ONE_LINE)]
 
     @model_validator(mode="after")
     def has_one(self) -> SigningIn:
@@ -93,6 +95,7 @@ def _run(request: ApiRequest, session_id: UUID) -> Session:
 
 @router.post("/{uuid:session_id}/open", response=SessionState, url_name="session_open")
 def open_session(request: ApiRequest, session_id: UUID) -> SessionState:
+    """The session begins; after the announcement and once. With its first session the meeting is open."""
     session = _run(request, session_id)
     roll.open_session(session, actor=request.auth.actor, at=clock.now())
     return state_of(session)
@@ -100,6 +103,7 @@ def open_session(request: ApiRequest, session_id: UUID) -> SessionState:
 
 @router.post("/{uuid:session_id}/close", response=SessionState, url_name="session_close")
 def close_session(request: ApiRequest, session_id: UUID) -> SessionState:
+    """The session is over; after the last one the meeting is. Signing in by code is switched off with it."""
     session = _run(request, session_id)
     roll.close_session(session, actor=request.auth.actor, at=clock.now())
     return state_of(session)
@@ -113,27 +117,53 @@ def switch_code(request: ApiRequest, session_id: UUID, switch: Switch) -> Switch
     return switch
 
 
-@router.get("/{uuid:session_id}/code", response=RoomCode)
+@router.get(
+    "/{uuid:session_id}/code",
+    response=RoomCode,
+    openapi_extra=may_also_answer(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
+)
 def show_code(request: ApiRequest, session_id: UUID) -> RoomCode:
-    """What the room shows now."""
+    """What the room shows now, to those who run the meeting; 409 while the session or signing in by code is off."""
     code = sign_in.current_code(_run(request, session_id), clock.now())
     return RoomCode(code=code.long, short=code.short, expires_at=code.expires_at)
 
 
-@router.post("/{uuid:session_id}/sign-in", response=SignedIn, url_name="session_sign_in")
+@router.post(
+    "/{uuid:session_id}/sign-in",
+    response=SignedIn,
+    url_name="session_sign_in",
+    openapi_extra=may_also_answer(HTTPStatus.GONE),
+)
 def sign_in_here(request: ApiRequest, session_id: UUID, asked: SigningIn) -> SignedIn:
-    """Sign in. The same nonce gets its first answer again, even when the code has grown old since."""
-    at = clock.now()
+    """Sign in. The same nonce gets its first answer again, even when the code has grown old since.
+
+    404 without a valid code or ticket to those who may not see the session, 403 to who is not on its roll, 400 for a
+    wrong code, 410 for one that was right and has turned since, 409 while the session or signing in by code is off.
+    """
+    at, account = clock.now(), str(request.auth.pk)
+    WRONG_CODES.refuse_further(account, at)
+    try:
+        return _signed_in(request, session_id, asked, at)
+    except (CodeUnknown, Http404):
+        WRONG_CODES.count(account, at)
+        raise
+
+
+def _signed_in(request: ApiRequest, session_id: UUID, asked: SigningIn, at: dt.datetime) -> SignedIn:
     session = Session.objects.select_related("meeting__organization").filter(pk=session_id).first()
     person = request.auth.person
     if session is None:
         raise Http404
     if person is not None and (answer := sign_in.earlier_answer(session, person, asked.nonce)):
-        return SignedIn(status="signed_in", recorded_at=answer.recorded_at)
+        return _told(answer)
     if person is None or not RollEntry.objects.filter(meeting=session.meeting_id, person=person).exists():
         _turn_away(request, session, asked, at)
     _check(request, session, asked, at)
     answer = sign_in.sign_in(session=session, person=person, nonce=asked.nonce, actor=request.auth.actor, at=at)
+    return _told(answer)
+
+
+def _told(answer: sign_in.SignedIn) -> SignedIn:
     return SignedIn(status="already" if answer.already else "signed_in", recorded_at=answer.recorded_at)
 
 
@@ -155,9 +185,14 @@ def _turn_away(request: ApiRequest, session: Session, asked: SigningIn, at: dt.d
     raise NotOnRoll(_("You are not on the roll of this meeting. Ask the recorder."))
 
 
-@router.get("/{uuid:session_id}/roll", response=Roll, url_name="session_roll")
+@router.get(
+    "/{uuid:session_id}/roll",
+    response=Roll,
+    url_name="session_roll",
+    openapi_extra=may_also_answer(HTTPStatus.FORBIDDEN),
+)
 def show_roll(request: ApiRequest, session_id: UUID) -> Roll:
-    """Who is here. Reasons are shown to those who run the meeting."""
+    """Who is here, to those who run the meeting and those who oversee it. Reasons are shown to the first only."""
     session = _seen(request, session_id)
     meeting = session.meeting
     forbid_unless(may_run(request.asker, meeting) or may_oversee(request.asker, meeting.organization))

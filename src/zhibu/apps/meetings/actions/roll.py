@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.actions.sign_in import keep_answers
 from zhibu.apps.meetings.actions.stages import advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, NotOnRoll, OutOfOrder
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, RollEntry, Session
@@ -223,6 +224,7 @@ def mark(
             _("%(name)s is not on the roll of “%(title)s”. Add them to it first.")
             % {"name": name, "title": meeting.title}
         )
+    keep_answers(session, wanted)
     if status == Presence.EXPECTED:
         changed, _by_model = Attendance.objects.filter(session=session, person__in=wanted).delete()
     else:

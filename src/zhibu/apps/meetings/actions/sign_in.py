@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, NotOnRoll, OutOfOrder
-from zhibu.apps.meetings.models import Attendance, RollEntry, Session
+from zhibu.apps.meetings.models import Attendance, EarlierAnswer, RollEntry, Session
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Presence
 from zhibu.domain.sign_in import STEP_SECONDS, CodeIs, judge, long_code, short_code, step_at
@@ -100,8 +102,39 @@ def check_ticket(session: Session, ticket: str, *, browser: str, at: dt.datetime
 
 def earlier_answer(session: Session, person: Person, nonce: str) -> SignedIn | None:
     """The first answer that this nonce got; ``None`` where it is new."""
-    kept = Attendance.objects.filter(session=session, person=person, nonce=nonce).exclude(nonce="").first()
-    return SignedIn(already=False, recorded_at=kept.recorded_at) if kept else None
+    if not nonce:
+        return None
+    kept = EarlierAnswer.objects.filter(session=session, person=person, nonce=nonce).first()
+    if kept is not None:
+        return SignedIn(already=kept.already, recorded_at=kept.recorded_at)
+    mark = Attendance.objects.filter(session=session, person=person, nonce=nonce).first()
+    return SignedIn(already=False, recorded_at=mark.recorded_at) if mark else None
+
+
+def keep_answers(session: Session, people: Iterable[UUID]) -> None:
+    """Before marks of these people are written over: what their tries were answered stays known."""
+    signed = Attendance.objects.filter(session=session, person__in=people).exclude(nonce="")
+    EarlierAnswer.objects.bulk_create(
+        [
+            EarlierAnswer(
+                session=session,
+                person_id=mark.person_id,
+                nonce=mark.nonce,
+                already=False,
+                recorded_at=mark.recorded_at,
+            )
+            for mark in signed
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _already(session: Session, person: Person, nonce: str, recorded_at: dt.datetime) -> SignedIn:
+    """They are on the list; the answer is kept, so that the same try hears it again when its code is old."""
+    if nonce:
+        answer = EarlierAnswer(session=session, person=person, nonce=nonce, already=True, recorded_at=recorded_at)
+        EarlierAnswer.objects.bulk_create([answer], ignore_conflicts=True)
+    return SignedIn(already=True, recorded_at=recorded_at)
 
 
 @transaction.atomic
@@ -123,7 +156,7 @@ def sign_in(*, session: Session, person: Person, nonce: str, actor: Actor, at: d
         record("signed_in", session.pk, actor=actor, at=at)
         return SignedIn(already=False, recorded_at=kept.recorded_at)
     if kept.status in {Presence.PRESENT, Presence.OBSERVER}:
-        return SignedIn(already=True, recorded_at=kept.recorded_at)
+        return _already(session, person, nonce, kept.recorded_at)
     kept.status, kept.reason, kept.nonce, kept.recorded_at = here.value, "", nonce, at
     kept.save(update_fields=["status", "reason", "nonce", "recorded_at"])
     record("signed_in", session.pk, actor=actor, at=at)
