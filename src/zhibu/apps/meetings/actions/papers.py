@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import struct
 import unicodedata
 import zipfile
 
@@ -24,8 +25,12 @@ from zhibu.domain.terms import MeetingStage
 LARGEST = 20 * 1024 * 1024
 MOST = 50
 
-#: Entries of a zip archive; an office file has a few hundred.
+#: Entries of a zip archive; an office file has a few hundred. Each begins so in the list of contents.
 MOST_ENTRIES = 5000
+_ENTRY = b"PK\x01\x02"
+
+#: What a scanner or a camera makes.
+SCANS = ("pdf", "png", "jpg")
 
 TAKES_PAPERS = tuple(stage for stage in MeetingStage if stage not in {MeetingStage.FILED, MeetingStage.NOT_HELD})
 
@@ -58,12 +63,14 @@ def kind_of(content: bytes) -> str | None:
 
 
 def _office_kind(content: bytes) -> str | None:
+    if content.count(_ENTRY) > MOST_ENTRIES:  # before the list is read: a million of them fill the memory
+        return None
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()  # the list of contents only: nothing is unpacked
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
         return None
     has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
-    if len(names) > MOST_ENTRIES or has_macros or "[Content_Types].xml" not in names:
+    if has_macros or "[Content_Types].xml" not in names:
         return None
     return next((kind for part, kind in _PARTS.items() if part in names), None)
 
@@ -94,7 +101,7 @@ def _named(name: str, kind: str) -> str:
             _("“%(name)s” is not what its name says. Save it again as %(kinds)s and attach that.")
             % {"name": plain[:60], "kinds": "、".join(MEDIA_TYPES)}
         )
-    return f"{stem[: 119 - len(kind)]}.{kind}"
+    return f"{stem[: 119 - len(kind)] or 'zhibu'}.{kind}"
 
 
 @transaction.atomic
@@ -110,7 +117,8 @@ def add_paper(
 ) -> Paper:
     """Attach a file. The scan of the signed sheet may also come after filing: it stands beside the record.
 
-    Refused by size, and where the content is none of the kinds known or not what the name says.
+    Refused by size, and where the content is none of the kinds known or not what the name says; a scan is a picture
+    or a .pdf.
     """
     meeting = locked(meeting.pk)
     require(meeting, *TAKES_PAPERS, *([MeetingStage.FILED] if is_signed_sheet else []))
@@ -123,6 +131,11 @@ def add_paper(
         raise MeetingRefusal(
             _("This file is none of %(kinds)s, or it holds macros. Save it as one of these and attach that.")
             % {"kinds": "、".join(MEDIA_TYPES)}
+        )
+    if is_signed_sheet and kind not in SCANS:
+        raise MeetingRefusal(
+            _("The scan of the signed sheet is one of %(kinds)s. Attach other files without that mark.")
+            % {"kinds": "、".join(SCANS)}
         )
     digest = hashlib.sha256(content).hexdigest()
     shown = _named(name, kind)
