@@ -50,7 +50,8 @@ class Choice(forms.Form):
     year = forms.ChoiceField(label=_lazy("Year"))
 
     def __init__(self, organizations: list[Organization], chosen: Organization, years: list[int], year: int) -> None:
-        super().__init__({"organization": chosen.code, "year": str(year)})
+        shown = {"organization": chosen.code, "year": str(year)}
+        super().__init__(shown, initial=shown)  # something is always chosen: there is nothing to clear
         of, when = self.fields["organization"], self.fields["year"]
         assert isinstance(of, forms.ChoiceField)
         assert isinstance(when, forms.ChoiceField)
