@@ -109,7 +109,6 @@ def test_the_scan_of_the_signed_sheet_joins_a_filed_record_and_is_handed_out_as_
     assert (paper.is_signed_sheet, paper.size) == (True, len(content))
     answer = lin.get(f"/meetings/{meeting.pk}/papers/{paper.pk}/")
     assert b"".join(answer.streaming_content) == content
-    answer.close()
     assert answer["Content-Type"] == paper.media_type
     assert answer["Content-Disposition"].startswith("attachment; filename")
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -183,7 +182,6 @@ def test_a_file_that_is_two_things_at_once_is_handed_out_as_the_one_it_was_taken
         paper = Paper.objects.get(name=name)
         answer = lin.get(f"/meetings/{meeting.pk}/papers/{paper.pk}/")
         assert b"".join(answer.streaming_content) == content
-        answer.close()
         assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (media_type, "nosniff")
         assert answer["Content-Disposition"].startswith("attachment")
         assert "sandbox" in answer["Content-Security-Policy"]
