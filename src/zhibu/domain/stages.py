@@ -19,5 +19,11 @@ NEXT: dict[Stage, frozenset[Stage]] = {
 }
 
 
+#: Of a meeting that people still have to come to: while these last, leave is asked and withdrawn.
+AHEAD = (Stage.ANNOUNCED, Stage.OPEN)
+#: Of a meeting that was announced and to which nobody has to come.
+OFF = (Stage.POSTPONED, Stage.NOT_HELD)
+
+
 def may_become(now: Stage, then: Stage) -> bool:
     return then in NEXT[now]

@@ -18,6 +18,7 @@ from zhibu.apps.meetings.models import Attendance, Leave, Meeting, RollEntry, Se
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person
 from zhibu.domain.assembly import Presence
+from zhibu.domain.stages import AHEAD
 from zhibu.domain.terms import (
     OFFICES,
     AbsenceReason,
@@ -301,21 +302,38 @@ def mark_rest(
 
 # --- Leave ---
 
+#: Characters of a note: a word or two for the convener, never a document.
+LONGEST_NOTE = 120
+
 
 @transaction.atomic
 def ask_leave(
     meeting: Meeting, person: Person, *, reason: AbsenceReason, note: str, actor: Actor, at: dt.datetime
 ) -> Leave:
-    """Somebody on the roll asks to be away. Asking again before the answer changes the reason."""
-    require(meeting, MeetingStage.ANNOUNCED, MeetingStage.OPEN)
-    if not meeting.roll_of.roll.filter(person=person).exists():
+    """Somebody on the roll asks to be away. Asking again before the answer changes the reason.
+
+    Raises ``NotOnRoll``; ``OutOfOrder`` after the answer, and for who is on the list of those present already.
+    """
+    meeting = locked(meeting.pk)
+    require(meeting, *AHEAD)
+    kept = meeting.roll_of
+    if not kept.roll.filter(person=person).exists():
         raise NotOnRoll(_("You are not on the roll of “%(title)s”: no leave is needed.") % {"title": meeting.title})
+    written = note.strip()
+    if len(written) > LONGEST_NOTE:
+        raise MeetingRefusal(
+            _("This note has %(length)s characters; %(limit)s fit. A few words are enough.")
+            % {"length": len(written), "limit": LONGEST_NOTE}
+        )
+    here = (Presence.PRESENT, Presence.OBSERVER)
+    if Attendance.objects.filter(session__meeting=kept, person=person, status__in=here).exists():
+        raise OutOfOrder(_("You are on the list of those present. If that is wrong, tell the recorder."))
     leave, _made = Leave.objects.get_or_create(
-        meeting=meeting.roll_of, person=person, defaults={"reason": reason.value, "asked_at": at}
+        meeting=kept, person=person, defaults={"reason": reason.value, "asked_at": at}
     )
     if leave.granted is not None:
         raise OutOfOrder(_("Your leave has been answered already. Talk to the convener."))
-    leave.reason, leave.note, leave.asked_at = reason.value, note.strip()[:120], at
+    leave.reason, leave.note, leave.asked_at = reason.value, written, at
     leave.save(update_fields=["reason", "note", "asked_at"])
     record("leave_asked", meeting.pk, actor=actor, at=at, document={"person": str(person.pk)})
     return leave
@@ -323,7 +341,11 @@ def ask_leave(
 
 @transaction.atomic
 def withdraw_leave(leave: Leave, *, actor: Actor, at: dt.datetime) -> None:
-    """They come after all."""
+    """They come after all. Leave that was declined stays, so that nobody is asked twice."""
+    require(locked(leave.meeting_id), *AHEAD)
+    leave.refresh_from_db(fields=["granted"])
+    if leave.granted is False:
+        raise OutOfOrder(_("You were asked to come: there is no leave to withdraw. Talk to the convener."))
     record("leave_withdrawn", leave.meeting_id, actor=actor, at=at, document={"person": str(leave.person_id)})
     leave.delete()
 

@@ -17,7 +17,7 @@ from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, NotOnRoll, OutOf
 from zhibu.apps.meetings.models import Attendance, EarlierAnswer, RollEntry, Session
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Presence
-from zhibu.domain.sign_in import STEP_SECONDS, CodeIs, judge, long_code, short_code, step_at
+from zhibu.domain.sign_in import SHORT_DIGITS, STEP_SECONDS, CodeIs, judge, long_code, short_code, step_at
 
 #: How long a scan counts, so that logging in or a slow network costs nobody the sign-in.
 TICKET_LASTS = dt.timedelta(minutes=10)
@@ -70,8 +70,22 @@ def _refuse_closed(session: Session) -> None:
         raise OutOfOrder(_("Signing in by code is off for this session. The recorder takes the roll."))
 
 
+def check_scan(session: Session, code: str, at: dt.datetime) -> None:
+    """As ``check_code``, for an address: only the long form counts there.
+
+    Six digits can be guessed, and nobody counts the tries at an address that is open to everybody.
+    """
+    if _may_be_guessed(code):
+        raise CodeUnknown(_("Type the digits on the page for them; an address with digits signs nobody in."))
+    check_code(session, code, at)
+
+
+def _may_be_guessed(code: str) -> bool:
+    return len(code.strip()) <= SHORT_DIGITS
+
+
 def check_code(session: Session, code: str, at: dt.datetime) -> None:
-    """Raises ``CodeTooOld`` or ``CodeUnknown``."""
+    """Raises ``CodeTooOld`` or ``CodeUnknown``. Digits can be guessed: the caller counts wrong tries."""
     _refuse_closed(session)
     match judge(code, key=session.code_key, session=session.pk, step=step_at(at.timestamp())):
         case CodeIs.GOOD:
@@ -82,22 +96,35 @@ def check_code(session: Session, code: str, at: dt.datetime) -> None:
             raise CodeUnknown(_("This is not the code of this session. Scan the one that the screen shows now."))
 
 
+def is_genuine(session: Session, code: str, at: dt.datetime) -> bool:
+    """Whether the room of this session shows the long code or showed it within half an hour, open or not by now.
+
+    Who holds such a code may be told about the session, whoever they are.
+    """
+    if not session.code_key or _may_be_guessed(code):
+        return False
+    return judge(code, key=session.code_key, session=session.pk, step=step_at(at.timestamp())) is not CodeIs.WRONG
+
+
 def make_ticket(session: Session, *, browser: str, at: dt.datetime) -> str:
-    """What a scan leaves in the browser: good for this session, this browser, ten minutes."""
-    return _TICKETS.sign(f"{session.pk}:{browser}:{int((at + TICKET_LASTS).timestamp())}")
+    """What a scan leaves in the browser: good for this session, this browser, ten minutes from ``at``."""
+    return _TICKETS.sign(f"{session.pk}:{browser}:{int(at.timestamp())}")
 
 
 def check_ticket(session: Session, ticket: str, *, browser: str, at: dt.datetime) -> None:
     """Raises ``CodeTooOld`` or ``CodeUnknown``."""
     _refuse_closed(session)
     try:
-        session_id, bound_to, until = _TICKETS.unsign(ticket).split(":")
+        session_id, bound_to, scanned = _TICKETS.unsign(ticket).split(":")
     except (BadSignature, ValueError) as error:
         raise CodeUnknown(_("This scan was not made here. Scan the code again.")) from error
-    if session_id != str(session.pk) or bound_to != browser:
+    if session_id != str(session.pk) or not browser or bound_to != browser:
         raise CodeUnknown(_("This scan belongs to another session or phone. Scan the code again."))
-    if at.timestamp() > int(until):
+    age = at.timestamp() - int(scanned)
+    if age > TICKET_LASTS.total_seconds():
         raise CodeTooOld(_("The scan is older than ten minutes. Scan the code again."))
+    if age < -STEP_SECONDS:  # the clock was put back since: who knows how old the scan is
+        raise CodeTooOld(_("The clock was set anew after this scan. Scan the code again."))
 
 
 def earlier_answer(session: Session, person: Person, nonce: str) -> SignedIn | None:
