@@ -60,7 +60,7 @@ def log_in(client: Client, login: str, password: str = PASSWORD, **more: str) ->
 
 
 def is_in(client: Client) -> bool:
-    return client.get("/").status_code == 200
+    return client.get("/menu/").status_code == 200
 
 
 def words(answer: HttpResponse) -> str:

@@ -42,7 +42,7 @@ def device_of(account: Account, agent: str = CHROME) -> Client:
 
 
 def is_in(client: Client) -> bool:
-    return client.get("/").status_code == 200
+    return client.get("/menu/").status_code == 200
 
 
 def session_of(client: Client) -> UserSession:

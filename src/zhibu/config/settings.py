@@ -213,6 +213,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "1500/m/ip",
     "login_failed": "60/m/ip,5/5m/key",
     "first_login": "120/m/ip,5/5m/key",
+    "sign_in_digits": "10/5m/key",
 }
 MFA_FORMS = {
     "authenticate": "zhibu.web.shell.forms.SecondStepForm",

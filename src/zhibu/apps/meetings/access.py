@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry
+from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry, Task
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
@@ -56,16 +56,46 @@ def may_see_meeting(asker: Asker, meeting: Meeting) -> bool:
 
 
 def meetings_seen_by(asker: Asker) -> QuerySet[Meeting]:
-    shown = Q(pk__in=[])
+    shown = _on_roll(asker)
     for top in asker.offices:
         shown |= in_subtree(top, "organization__")
     for top in asker.branches:
         shown |= in_subtree(top, "organization__") & Q(kind__in=[kind.value for kind in OPEN_TO_MEMBERS])
-    if asker.person is not None:
-        on_own_roll = RollEntry.objects.filter(meeting=OuterRef("pk"), person=asker.person)
-        on_shared_roll = RollEntry.objects.filter(meeting=OuterRef("host"), person=asker.person)
-        shown |= Q(Exists(on_own_roll), host__isnull=True) | Q(Exists(on_shared_roll), host__isnull=False)
     return Meeting.objects.filter(_run_by(asker) | (shown & ~Q(stage__in=[stage.value for stage in PRIVATE])))
+
+
+def _on_roll(asker: Asker) -> Q:
+    """The condition of a meeting whose roll, its own or the shared one, names the asker."""
+    if asker.person is None:
+        return Q(pk__in=[])
+    on_own_roll = RollEntry.objects.filter(meeting=OuterRef("pk"), person=asker.person)
+    on_shared_roll = RollEntry.objects.filter(meeting=OuterRef("host"), person=asker.person)
+    return Q(Exists(on_own_roll), host__isnull=True) | Q(Exists(on_shared_roll), host__isnull=False)
+
+
+def may_attend(asker: Asker, meeting: Meeting) -> bool:
+    """Who is on the roll, as an observer too: they ask leave and sign in."""
+    return (
+        asker.person is not None
+        and meeting.at_stage not in PRIVATE
+        and RollEntry.objects.filter(meeting=meeting.roll_of, person=asker.person).exists()
+    )
+
+
+def meetings_attended_by(asker: Asker) -> QuerySet[Meeting]:
+    return Meeting.objects.filter(_on_roll(asker)).exclude(stage__in=[stage.value for stage in PRIVATE])
+
+
+def may_report(asker: Asker, task: Task) -> bool:
+    """Who holds the task says how far it is, and those who run the meeting it was taken on at."""
+    return (asker.person is not None and task.holder_id == asker.person) or may_run(asker, task.meeting)
+
+
+def tasks_reported_by(asker: Asker) -> QuerySet[Task]:
+    condition = Q(meeting__in=meetings_run_by(asker))
+    if asker.person is not None:
+        condition |= Q(holder=asker.person)
+    return Task.objects.filter(condition)
 
 
 def may_see_reasons(asker: Asker, meeting: Meeting) -> bool:

@@ -405,15 +405,6 @@ def filing_of(meeting: Meeting) -> Filing | None:
     )
 
 
-def meetings_on_roll_of(person_id: UUID) -> QuerySet[Meeting]:
-    """Announced meetings whose roll names the person, their own and shared ones."""
-    return (
-        Meeting.objects.filter(Q(roll__person=person_id) | Q(host__roll__person=person_id))
-        .exclude(stage=MeetingStage.DRAFT)
-        .distinct()
-    )
-
-
 #: What changes when a session is, what it is called and whether it takes place.
 CHANGES_OF_A_SESSION = (
     "session_set",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.organizations.queries import names_of
-from zhibu.apps.people.models import Person
 from zhibu.apps.reports.looks import Look, looks_at
 from zhibu.apps.reports.records import record_document, record_of, record_tables
+from zhibu.web.member.doors import me
 from zhibu.web.shell.downloads import json_file, spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
@@ -22,7 +22,7 @@ from zhibu.web.shell.paging import page_of
 @login_required
 @require_safe
 def my_record(request: AskedRequest) -> HttpResponse:
-    record = record_of(_me(request), is_own=True)
+    record = record_of(me(request), is_own=True)
     return render(request, "member/record.html", {"record": record, "day": request.asker.on})
 
 
@@ -37,7 +37,7 @@ class LookLine:
 @login_required
 @require_safe
 def my_looks(request: AskedRequest) -> HttpResponse:
-    page = page_of(request, looks_at(_me(request)))
+    page = page_of(request, looks_at(me(request)))
     names = names_of({look.office for look in page.object_list if look.office})
     lines = [LookLine(look, names.get(look.office, "") if look.office else "") for look in page.object_list]
     return render(request, "member/looks.html", {"page": page, "lines": lines})
@@ -46,17 +46,10 @@ def my_looks(request: AskedRequest) -> HttpResponse:
 @login_required
 @require_safe
 def my_record_xlsx(request: AskedRequest) -> HttpResponse:
-    return spreadsheet(_("My record"), record_tables(_me(request), is_own=True))
+    return spreadsheet(_("My record"), record_tables(me(request), is_own=True))
 
 
 @login_required
 @require_safe
 def my_record_json(request: AskedRequest) -> HttpResponse:
-    return json_file(_("My record"), record_document(_me(request), on=request.asker.on, is_own=True))
-
-
-def _me(request: AskedRequest) -> Person:
-    """Accounts that are nobody's have no record."""
-    if request.user.person is None:
-        raise Http404
-    return request.user.person
+    return json_file(_("My record"), record_document(me(request), on=request.asker.on, is_own=True))

@@ -71,6 +71,15 @@ def _prints_codes(asker: Asker) -> bool:
     return bool(asker.secretary_of) or may_manage_accounts(asker)
 
 
+def starts_today(asker: Asker) -> bool:
+    """Whose start page is what is ahead of themself: people without an office, a group, windows or a role."""
+    return _is_person(asker) and not (asker.offices or asker.led or asker.windows or asker.roles)
+
+
+def _starts_here(asker: Asker) -> bool:
+    return not starts_today(asker)
+
+
 def _reads_roles(asker: Asker) -> bool:
     return may_manage_accounts(asker) or may_audit(asker)
 
@@ -82,7 +91,8 @@ GROUPS = (_MINE, _BRANCH, _OFFICE)
 
 #: What matters most first: a phone's bar shows the first four. An entry whose page is not there yet is left out.
 ENTRIES: tuple[Entry, ...] = (
-    Entry("home", _("Start"), lambda _asker: True, "home", _MINE),
+    Entry("home", _("Start"), _starts_here, "home", _MINE),
+    Entry("today", _("Today"), _is_person, "check", _MINE),
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.organizations.models import Organization
@@ -15,7 +15,7 @@ from zhibu.apps.people.access import Asker
 from zhibu.domain.terms import OrganizationKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.navigation import address
+from zhibu.web.shell.navigation import address, starts_today
 from zhibu.web.shell.pulse import Pulse
 
 _pulse = Pulse()
@@ -47,7 +47,9 @@ def _places_of(asker: Asker) -> list[Place]:
 @login_required
 @require_safe
 def home(request: AskedRequest) -> HttpResponse:
-    """Where one stands, and the ways from here."""
+    """Where one stands, and the ways from here; to what is ahead of them for those who hold no office."""
+    if starts_today(request.asker) and (ahead := address("today")):
+        return redirect(ahead)
     return render(request, "shell/home.html", {"places": _places_of(request.asker)})
 
 

@@ -1,4 +1,8 @@
-"""One meeting: how far it is, the next step, and all that belongs to it."""
+"""One meeting: how far it is, the next step, and all that belongs to it.
+
+One page for everybody who sees the meeting, so that a link in the group chat leads each to the same place: those who
+run it find their deeds here, and who stands on the roll finds their own part (its deeds live in ``web.member``).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from zhibu.apps.meetings.actions.convening import EDITABLE
 from zhibu.apps.meetings.actions.minutes import WRITABLE
 from zhibu.apps.meetings.actions.papers import TAKES_PAPERS
 from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.mine import part_of
 from zhibu.apps.meetings.models import Leave, LedgerLine, Meeting
 from zhibu.apps.meetings.queries import (
     RollLine,
@@ -106,6 +111,7 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "ledger": ledger,
         "sessions": sessions,
         "step": next_step(request.asker, one, sessions, today=clock.today()),
+        "mine": part_of(one, request.asker.person, lines, sessions),
         "agenda": agenda,
         "counted": counted(one, lines, is_running=one.at_stage is MeetingStage.OPEN) if lines else None,
         "leaves": _leaves(lines) if runs and may_see_reasons(request.asker, one) else [],

@@ -1,0 +1,50 @@
+"""Today: what is ahead of a member, day by day, and what waits for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhibu.apps.meetings.mine import Ahead, ahead_of, minutes_waiting_for, tasks_held_by
+from zhibu.web.member.doors import my_id
+from zhibu.web.shell import clock
+from zhibu.web.shell.middleware import AskedRequest
+
+#: So many sessions, tasks and minutes are shown; the pages behind them show all.
+MOST_AHEAD, MOST_TASKS, MOST_WAITING = 30, 10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is ahead on one day."""
+
+    day: dt.date
+    sessions: Sequence[Ahead]
+
+
+@login_required
+@require_safe
+def today(request: AskedRequest) -> HttpResponse:
+    person, at = my_id(request), clock.now()
+    ahead = ahead_of(person, at, most=MOST_AHEAD + 1)
+    tasks = list(tasks_held_by(person).filter(done_on__isnull=True)[: MOST_TASKS + 1])
+    shown = groupby(ahead[:MOST_AHEAD], key=lambda one: one.day)
+    return render(
+        request,
+        "member/today.html",
+        {
+            "days": [Day(day, list(sessions)) for day, sessions in shown],
+            "has_more": len(ahead) > MOST_AHEAD,
+            "takes_code": any(one.takes_code for one in ahead),
+            "tasks": tasks[:MOST_TASKS],
+            "has_more_tasks": len(tasks) > MOST_TASKS,
+            "waiting": list(minutes_waiting_for(person)[:MOST_WAITING]),
+        },
+    )
