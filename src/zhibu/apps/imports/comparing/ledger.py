@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,9 @@ from zhibu.domain.hours import beginning
 from zhibu.domain.phrases import FROM_LEDGER
 
 SHEET = LEDGER.name
+
+#: A ledger that zhibu printed puts several lines into one and leaves the last stop out.
+_STOPS = re.compile(r"[。；;\s]+")
 
 #: The columns in whose words a line on record may differ, with their field there. The others tell which line it is.
 _WORDS = {
@@ -93,9 +97,12 @@ def _entry(to: Comparison, fact: LedgerFact) -> LedgerEntry:
 
 
 def _compare(to: Comparison, fact: LedgerFact, entry: LedgerEntry, on_record: LedgerEntry) -> None:
-    """A filed record never changes: a line that says otherwise would not be recorded at all, so it is refused."""
+    """A filed record never changes: a line that says otherwise would not be recorded at all, so it is refused.
+
+    A blank cell says nothing. A ledger that zhibu printed says the same with other stops and lines.
+    """
     for column, name in _WORDS.items():
-        if getattr(entry, name) != getattr(on_record, name):
+        if _says_otherwise(fact, name, getattr(entry, name), getattr(on_record, name)):
             to.findings.error(
                 SHEET,
                 fact.row,
@@ -108,6 +115,18 @@ def _compare(to: Comparison, fact: LedgerFact, entry: LedgerEntry, on_record: Le
                 )
                 % {"recorded": getattr(on_record, name)},
             )
+
+
+def _says_otherwise(fact: LedgerFact, name: str, said: object, recorded: object) -> bool:
+    if name == "title" and not fact.title:
+        return False
+    if name == "reason":  # printed with its day before it: 2026年11月23日补录：据台账补录
+        return bool(fact.note) and said != recorded and not fact.note.endswith(str(recorded))
+    return _bare(said) not in {"", _bare(recorded)}
+
+
+def _bare(text: object) -> str:
+    return _STOPS.sub("", str(text))
 
 
 def _is_held(fact: LedgerFact, starts: list[Start]) -> bool:
