@@ -56,6 +56,41 @@ def test_every_decision_has_a_number_of_its_own():
         assert file.read_text().startswith(f"# {file.name[:4]} "), file.name
 
 
+#: Opens the database as the server does, begins a deed in it, and says how it writes and whether it waits in line.
+_HOW_IT_WRITES = """
+import django, sqlite3
+django.setup()
+from django.db import connection, transaction
+with connection.cursor() as cursor:
+    print(*cursor.execute("PRAGMA journal_mode").fetchone(), *cursor.execute("PRAGMA synchronous").fetchone())
+with transaction.atomic():
+    other = sqlite3.connect(connection.settings_dict["NAME"], timeout=0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        print("two write at once")
+    except sqlite3.OperationalError as error:
+        print(error)
+"""
+
+#: What SQLite calls FULL: a commit is on the disk before it is acknowledged.
+FULL = 2
+
+
+def test_the_embedded_database_writes_to_the_disk_before_it_acknowledges_and_one_deed_at_a_time(tmp_path):
+    tried = subprocess.run(
+        [sys.executable, "-c", _HOW_IT_WRITES],
+        env={
+            **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+            "ZHIBU_DATA_DIR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "zhibu.config.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert tried.stdout.splitlines() == [f"wal {FULL}", "database is locked"]
+
+
 def test_the_domain_imports_the_standard_library_and_itself_only():
     allowed = set(sys.stdlib_module_names) - {"time", "random", "secrets", "os", "socket", "zoneinfo", "pathlib"}
     for file in sorted((PACKAGE / "domain").rglob("*.py")):
