@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.organizations.errors import TreeRefusal
@@ -31,6 +30,8 @@ MAY_STAND_UNDER: dict[OrganizationKind, tuple[OrganizationKind, ...]] = {
 
 def initials_of(name: str) -> str:
     """The first letters of the name in pinyin, lower case: 检务处党支部 → jwcdzb."""
+    from pypinyin import Style, lazy_pinyin  # 55 MB of dictionaries: only where something gets its name
+
     return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()[:80]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import socket
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from django.db import connections
 
 from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, start
 
@@ -22,9 +24,10 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data: DataFolder = None) 
 
 
 def listen(host: str, port: int) -> None:
-    """Run the web server in this process until a signal ends it. Django is up already.
+    """Run the web server until a signal ends it. Django is up; this process watches over the one that answers.
 
-    One server process with threads: on SQLite a second one would only wait for the same lock.
+    One server process with threads: on SQLite a second one would only wait for the same lock. It is forked with
+    everything loaded, so that the two share that memory; a connection to the database is not shared.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -32,6 +35,8 @@ def listen(host: str, port: int) -> None:
 
     prepare_static()
     refuse_taken(host, port)
+    import_module("zhibu.config.wsgi")  # not by a name: ``config`` stands above this floor
+    connections.close_all()
     messages.print(f"zhibu listens on http://{host}:{port}", highlight=False)
     Server(
         "zhibu.config.wsgi:application",

@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.organizations.actions import initials_of
@@ -19,6 +18,8 @@ from zhibu.domain.terms import Affiliation, Gender
 
 def pinyin_of(name: str) -> str:
     """The whole name in pinyin, lower case, without spaces: 林晓 → linxiao."""
+    from pypinyin import lazy_pinyin  # 55 MB of dictionaries: only where somebody gets a name
+
     return "".join(lazy_pinyin(name)).lower()[:160]
 
 
