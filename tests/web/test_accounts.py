@@ -308,7 +308,7 @@ def test_every_event_that_the_code_records_has_its_words():
     recorded = set()
     for file in source.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and _name(node.func) == "record" and node.args:
+            if isinstance(node, ast.Call) and _name(node.func) in {"record", "record_all"} and node.args:
                 recorded |= _words_of(node.args[0], file)
     missing = recorded - set(EVENT_TYPES)
     assert not missing, f"add {sorted(missing)} to web/operator/event_types.py, with Chinese words"

@@ -115,9 +115,9 @@ def look_at_post(event: Event, document: Document | None) -> None:
     live.refresh({UUID(document["of"])}, _day(event))
 
 
-@unless_postponed
 def look_at_everything(event: Event, _document: Document | None) -> None:
-    live.rebuild(_day(event))
+    if not live.is_postponed():
+        live.rebuild(_day(event))
 
 
 #: What is done about each deed.

@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_records, records_of, waivers_of
-from zhibu.apps.oversight.live import current_window
+from zhibu.apps.oversight.live import current_window, window_on
 from zhibu.apps.oversight.models import Cell, Counter
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain import compliance
@@ -105,11 +108,23 @@ def status_of(cell: Cell, on: dt.date) -> Status:
     )
 
 
-def rule_of(cell: Cell) -> Obligation:
-    """The version of the rule by which a kept cell is judged."""
+def calendar_kept(today: dt.date) -> Calendar:
+    """The rules over the days for which cells are kept, which knows the version each cell is judged by."""
     window = current_window()
-    assert window is not None
-    return calendar_of(window.since, window.until).rule_of(cell.rule, cell.first, cell.last)
+    since, until = (window.since, window.until) if window else window_on(today)
+    return calendar_of(since, until)
+
+
+def cells_around(organizations: Collection[Organization], today: dt.date) -> list[Cell]:
+    """What these organizations owe now, what this month is about, and what this year has no record of.
+
+    In the order of their due dates; what was settled for periods that ended before this month is left out.
+    """
+    month = today.replace(day=1)
+    owed = Cell.objects.filter(organization__in=organizations, why_not="", first__lte=today)
+    unsettled = Q(completed_on__isnull=True, explained_on__isnull=True, last__gte=dt.date(today.year, 1, 1))
+    rows = owed.filter(Q(last__gte=month) | unsettled)
+    return list(rows.select_related("organization").order_by("due", "organization__path", "rule"))
 
 
 def obligation_rules(on: dt.date) -> list[Obligation]:

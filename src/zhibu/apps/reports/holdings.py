@@ -179,6 +179,14 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("status reason recorded_at", session="session__meeting__title", nonce=""),
     ),
     Holding(
+        "meetings.EarlierAnswer",
+        ("person",),
+        _("Answers to a repeated sign-in"),
+        _("whoever sends the same sign-in again is answered the same"),
+        Retention.WITH_THE_RECORDS,
+        _fields("already recorded_at", session="session__meeting__title", nonce=""),
+    ),
+    Holding(
         "meetings.Leave",
         ("person",),
         _("Leave asked for"),
@@ -370,6 +378,7 @@ HOLDINGS: tuple[Holding, ...] = (
 LABELS: Mapping[str, Promise] = {
     "affiliation": _("political affiliation"),
     "agenda_item": _("meeting"),
+    "already": _("signed in before"),
     "answer": _("answer"),
     "answered_at": _("answered at"),
     "approved_at": _("approved at"),

@@ -85,6 +85,7 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "minutes_changed": _("minutes changed"),
     "minutes_handed_over": _("minutes handed over"),
     "minutes_approved": _("minutes approved"),
+    "minutes_read": _("minutes of the meeting before agreed to or corrected"),
     "minutes_sent_back": _("minutes sent back"),
     "task_taken": _("task taken"),
     "task_dropped": _("task dropped"),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import codes
+from zhibu.web.secretary import codes, month
 
 urlpatterns = [
+    path("month/", month.this_month, name="this_month"),
     path("codes/", codes.codes, name="codes"),
     path("codes/no-unit/", codes.choose, name="codes_of_no_unit"),
     path("codes/no-unit/sheet/", codes.sheet, name="code_sheet_no_unit"),

@@ -63,6 +63,10 @@ def _holds_office(asker: Asker) -> bool:
     return bool(asker.offices)
 
 
+def _convenes(asker: Asker) -> bool:
+    return bool(asker.offices or asker.led)
+
+
 def _sees_tree(asker: Asker) -> bool:
     return _belongs(asker) or is_administrator(asker)
 
@@ -93,6 +97,7 @@ GROUPS = (_MINE, _BRANCH, _OFFICE)
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", _("Start"), _starts_here, "home", _MINE),
     Entry("today", _("Today"), _is_person, "check", _MINE),
+    Entry("this_month", _("This month"), _convenes, "note", _BRANCH),
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),

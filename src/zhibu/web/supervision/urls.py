@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from zhibu.web.supervision import figures, organizations, people, records, structure
+from zhibu.web.supervision import figures, obligations, organizations, people, records, structure
+
+_OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
 urlpatterns = [
     path("figures/", figures.figures, name="figures"),
@@ -19,6 +21,10 @@ urlpatterns = [
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/settle/", records.settle, name="comment_settle"),
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/reopen/", records.reopen, name="comment_reopen"),
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/withdraw/", records.withdraw, name="comment_withdraw"),
+    path(f"{_OBLIGATION}", obligations.obligation, name="obligation"),
+    path(f"{_OBLIGATION}explain/", obligations.explain, name="obligation_explain"),
+    path(f"{_OBLIGATION}withdraw/", obligations.withdraw, name="obligation_withdraw"),
+    path(f"{_OBLIGATION}answer/", obligations.answer, name="obligation_answer"),
     path("search/", people.search, name="search"),
     path("people/<uuid:id>/", people.person, name="person"),
     path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),

@@ -1,0 +1,100 @@
+"""The page "this month": what one owes, why, by when, what is done, and the next step as one button."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from zhibu.apps.meetings.models import Meeting
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.queries import calendar_kept, cells_around
+from zhibu.apps.people.access import organizations_convened_by
+from zhibu.domain.compliance import Status
+from zhibu.domain.terms import MeetingStage, OrganizationKind
+from zhibu.web.shell import clock
+from zhibu.web.shell.answers import forbid_unless
+from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.owed import Owed, owed
+
+#: Meetings at these stages have come to their end.
+ENDED = (MeetingStage.FILED, MeetingStage.NOT_HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something owed, with the one step that brings it on; ``step`` is empty where there is none."""
+
+    stands: Owed
+    step: str = ""
+    url: str = ""
+    meeting: Meeting | None = None
+
+
+@login_required
+@require_safe
+def this_month(request: AskedRequest) -> HttpResponse:
+    today = clock.today()
+    convened = organizations_convened_by(request.asker).filter(dissolved__isnull=True)
+    organizations = list(convened.exclude(kind=OrganizationKind.LEADING_GROUP.value).order_by("path"))
+    forbid_unless(bool(organizations))
+    calendar = calendar_kept(today)
+    stands = [owed(cell, calendar, today) for cell in cells_around(organizations, today)]
+    begun = _begun(organizations)
+    return render(
+        request,
+        "secretary/month.html",
+        {
+            "today": today,
+            "organizations": organizations,
+            "open": [_line(one, begun) for one in stands if one.status is Status.DUE],
+            "missing": [_line(one, begun) for one in stands if one.status is Status.MISSING],
+            "settled": [Line(one) for one in stands if one.status in {Status.MET, Status.LATE}],
+            "explained": [Line(one) for one in stands if one.status is Status.EXPLAINED],
+        },
+    )
+
+
+def _begun(organizations: Sequence[Organization]) -> Mapping[tuple[UUID, str], list[Meeting]]:
+    """Meetings on their way, by organization and kind, the earliest first."""
+    rows = (
+        Meeting.objects.filter(organization__in=organizations)
+        .exclude(stage__in=[stage.value for stage in ENDED])
+        .order_by("held_on", "made_at")
+    )
+    found: dict[tuple[UUID, str], list[Meeting]] = {}
+    for meeting in rows:
+        found.setdefault((meeting.organization_id, meeting.kind), []).append(meeting)
+    return found
+
+
+def _line(stands: Owed, begun: Mapping[tuple[UUID, str], list[Meeting]]) -> Line:
+    kinds = sorted(kind.value for kind in stands.rule.meetings)
+    meeting = _within(stands, (one for kind in kinds for one in begun.get((stands.cell.organization_id, kind), ())))
+    if meeting is not None:
+        return Line(stands, _("Go on"), reverse("meeting", args=[meeting.pk]), meeting)
+    if not kinds:
+        return Line(stands)
+    way = f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kinds[0]}"
+    if stands.status is Status.MISSING:
+        return Line(stands, _("Enter one that took place"), f"{way}&late=1")
+    return Line(stands, _("Convene"), way)
+
+
+def _within(stands: Owed, meetings: Iterable[Meeting]) -> Meeting | None:
+    """One that will count for the period; a draft without a day may still become one where the period runs."""
+    return next((one for one in meetings if _may_count(stands, one.held_on)), None)
+
+
+def _may_count(stands: Owed, held_on: dt.date | None) -> bool:
+    if held_on is None:
+        return stands.status is Status.DUE
+    return stands.cell.first <= held_on <= stands.cell.last

@@ -1,0 +1,175 @@
+"""One cell of what is owed explains itself; a reason for it is given and answered here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from zhibu.apps.meetings.access import meetings_seen_by
+from zhibu.apps.oversight import actions
+from zhibu.apps.oversight.access import may_accept, may_explain, obligations_seen_by
+from zhibu.apps.oversight.errors import OversightRefusal
+from zhibu.apps.oversight.models import Cell, Evidence, Waiver
+from zhibu.apps.oversight.queries import calendar_kept
+from zhibu.domain.compliance import Status
+from zhibu.web.shell import clock
+from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.owed import Owed, cell_url, owed
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_lazy("Why it is not done"),
+        help_text=_lazy("A few words; the committee above reads it and accepts it or asks for something else."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_lazy("Answer"),
+        help_text=_lazy("Needed only where the reason is not accepted: what is asked instead."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record that a cell rests on; without ``url`` the asker may not open it."""
+
+    title: str
+    held_on: dt.date
+    filed_on: dt.date
+    had_quorum: bool
+    url: str
+
+
+def _cell(request: AskedRequest, organization: UUID, rule: str, first: str) -> Cell:
+    try:
+        day = dt.date.fromisoformat(first)
+    except ValueError as error:
+        raise Http404 from error
+    rows = Cell.objects.select_related("organization").filter(organization__in=obligations_seen_by(request.asker))
+    return get_object_or_404(rows, organization=organization, rule=rule, first=day, post=request.GET.get("post", ""))
+
+
+def _waiver_of(cell: Cell) -> Waiver | None:
+    return Waiver.objects.filter(
+        organization=cell.organization_id, requirement=cell.requirement, post=cell.post, first=cell.first
+    ).first()
+
+
+@login_required
+@require_safe
+def obligation(request: AskedRequest, organization: UUID, rule: str, first: str) -> HttpResponse:
+    cell = _cell(request, organization, rule, first)
+    stands = owed(cell, calendar_kept(clock.today()), clock.today())
+    waiver = _waiver_of(cell)
+    explains = may_explain(request.asker, cell.organization)
+    answers = waiver is not None and may_accept(request.asker, cell.organization)
+    is_open = not cell.why_not and cell.completed_on is None
+    is_accepted = waiver is not None and bool(waiver.accepted)
+    return render(
+        request,
+        "supervision/obligations/obligation.html",
+        {
+            "crumbs": [Crumb(cell.organization.name, reverse("organization", args=[cell.organization_id]))],
+            "stands": stands,
+            "records": _records(request, cell),
+            "waiver": waiver,
+            "here": cell_url(cell),
+            "reason_form": ReasonForm(initial={"reason": waiver.reason if waiver else ""})
+            if explains and is_open and not is_accepted
+            else None,
+            "answer_form": AnswerForm() if answers and is_open else None,
+            "may_withdraw": explains and waiver is not None,
+            "convene_url": _convene_url(stands) if explains and is_open else "",
+        },
+    )
+
+
+def _convene_url(stands: Owed) -> str:
+    """Where the meeting that is owed is convened, or entered once its period is over."""
+    if not stands.rule.meetings:
+        return ""
+    kind = min(stands.rule.meetings, key=lambda kind: kind.value)
+    late = "&late=1" if stands.status is Status.MISSING else ""
+    return f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kind.value}{late}"
+
+
+def _records(request: AskedRequest, cell: Cell) -> list[Record]:
+    evidence = list(Evidence.objects.filter(cell=cell))
+    seen = dict(
+        meetings_seen_by(request.asker).filter(pk__in=[one.record for one in evidence]).values_list("pk", "title")
+    )
+    return [
+        Record(
+            title=seen.get(one.record, _("A record of another organization")),
+            held_on=one.held_on,
+            filed_on=one.filed_on,
+            had_quorum=one.had_quorum,
+            url=reverse("meeting_record", args=[one.record]) if one.record in seen else "",
+        )
+        for one in evidence
+    ]
+
+
+@login_required
+@require_POST
+@conflict_on(OversightRefusal)
+def explain(request: AskedRequest, organization: UUID, rule: str, first: str) -> HttpResponse:
+    cell = _cell(request, organization, rule, first)
+    forbid_unless(may_explain(request.asker, cell.organization))
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    actions.explain(cell, reason=reason, by=request.user, actor=request.user.actor, at=clock.now())
+    messages.success(request, _("The reason is with the committee above."))
+    return redirect(cell_url(cell))
+
+
+@login_required
+@require_POST
+@conflict_on(OversightRefusal)
+def withdraw(request: AskedRequest, organization: UUID, rule: str, first: str) -> HttpResponse:
+    cell = _cell(request, organization, rule, first)
+    forbid_unless(may_explain(request.asker, cell.organization))
+    waiver = _waiver_of(cell)
+    if waiver is not None:
+        actions.withdraw_reason(waiver, actor=request.user.actor, at=clock.now())
+        messages.success(request, _("The reason is taken back."))
+    return redirect(cell_url(cell))
+
+
+@login_required
+@require_POST
+@conflict_on(OversightRefusal)
+def answer(request: AskedRequest, organization: UUID, rule: str, first: str) -> HttpResponse:
+    cell = _cell(request, organization, rule, first)
+    forbid_unless(may_accept(request.asker, cell.organization))
+    waiver = _waiver_of(cell)
+    if waiver is None:
+        raise OversightRefusal(_("The reason has been taken back meanwhile."))
+    form = AnswerForm(request.POST)
+    said = form.cleaned_data["answer"] if form.is_valid() else ""
+    accepted = "accept" in request.POST
+    actions.answer_reason(
+        waiver, accepted=accepted, answer=said, by=request.user, actor=request.user.actor, at=clock.now()
+    )
+    messages.success(request, _("Accepted.") if accepted else _("The secretary reads what you ask for."))
+    return redirect(cell_url(cell))
