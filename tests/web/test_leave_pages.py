@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests import world
 from tests.gatherings import DONE, STARTS, announced, opened, shift, works
@@ -255,3 +257,22 @@ def test_the_page_of_a_meeting_leads_to_the_digits_only_while_they_count(house, 
     assert link in page_of(chen, session.meeting)
     roll.mark_all_present(session, **DONE)
     assert link not in page_of(chen, session.meeting)
+
+
+@pytest.mark.parametrize("stage", ["announced", "open", "closed"])
+@pytest.mark.parametrize("turns", [1, 3])
+def test_the_page_of_a_meeting_asks_little_of_the_database_for_whoever_reads_it(house, chen, stage, turns):
+    works(house.chen, DAY, shift())
+    starts = [STARTS + dt.timedelta(days=day) for day in range(turns)]
+    meeting = announced(house, *starts, kind=MeetingKind.LESSON)
+    ask(chen, meeting)
+    for session in meeting.sessions.all() if stage != "announced" else ():
+        roll.call_roll(session, **DONE)
+        if stage == "closed":
+            roll.close_session(session, **DONE)
+    for person in (house.chen, house.lin, house.fang):
+        client, path = client_of(person), f"/meetings/{meeting.pk}/"
+        client.get(path)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        assert len(asked) <= 8, person.name

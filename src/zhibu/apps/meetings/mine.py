@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
 
-from zhibu.apps.meetings.access import meetings_attended_by
+from zhibu.apps.meetings.access import may_run, meetings_attended_by
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, Session, Task
 from zhibu.apps.meetings.queries import RollLine
 from zhibu.apps.people.access import Asker
@@ -195,19 +195,20 @@ class Part:
         return None if self.is_here else next(open_now, None)
 
 
-def part_of(meeting: Meeting, person: UUID | None, lines: Sequence[RollLine], sessions: list[Session]) -> Part | None:
-    """The person's part, from the roll at hand; ``None`` for who is not on it. Two queries at most."""
-    line = next((line for line in lines if line.person == person), None)
-    if person is None or line is None:
+def part_of(meeting: Meeting, asker: Asker, lines: Sequence[RollLine], sessions: list[Session]) -> Part | None:
+    """The asker's part, from the roll at hand; ``None`` for who is not on it.
+
+    Shifts, one query, are looked up for who still has to find a time: who runs the meeting has set it.
+    """
+    line = next((line for line in lines if line.person == asker.person), None)
+    if asker.person is None or line is None:
         return None
-    is_ahead = meeting.at_stage in AHEAD
-    shifts = shifts_of(person, {localtime(one.starts_at).date() for one in sessions}) if is_ahead else {}
-    came = {sessions[0].pk} if len(sessions) == 1 and line.presence in HERE else set()
-    if len(sessions) > 1 and line.presence in HERE:
-        rows = Attendance.objects.filter(session__in=sessions, person=person, status__in=HERE)
-        came = set(rows.values_list("session_id", flat=True))
-    turns = tuple(Turn(session, duty_of(session, shifts), session.pk in came) for session in sessions)
-    return Part(meeting, line, turns)
+    is_here = line.presence in HERE
+    looks_for_time = meeting.at_stage in AHEAD and not is_here and not may_run(asker, meeting)
+    days = {localtime(session.starts_at).date() for session in sessions}
+    shifts = shifts_of(asker.person, days) if looks_for_time else {}
+    turns = (Turn(one, duty_of(one, shifts), is_here and line.session == one.pk) for one in sessions)
+    return Part(meeting, line, tuple(turns))
 
 
 # --- What somebody attended ----------------------------------------------------------------------------------------

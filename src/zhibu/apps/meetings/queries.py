@@ -48,7 +48,10 @@ from zhibu.domain.tree import STEP
 
 @dataclass(frozen=True, slots=True)
 class RollLine:
-    """One person on the roll. ``presence`` is ``EXPECTED`` while nothing is known; ``leave`` is what they asked."""
+    """One person on the roll. ``presence`` is ``EXPECTED`` while nothing is known; ``leave`` is what they asked.
+
+    ``session`` is where the mark was made; ``None`` where there is no mark.
+    """
 
     person: UUID
     staff_number: str
@@ -59,6 +62,7 @@ class RollLine:
     presence: Presence
     reason: AbsenceReason | None
     recorded_at: dt.datetime | None
+    session: UUID | None
     leave: Leave | None
 
 
@@ -99,6 +103,7 @@ def _line(person: Person, entry: RollEntry, row: Attendance | None, leave: Leave
         presence=presence,
         reason=reason,
         recorded_at=row.recorded_at if row else None,
+        session=row.session_id if row else None,
         leave=leave,
     )
 

@@ -40,7 +40,7 @@ from zhibu.apps.meetings.queries import (
 from zhibu.domain.assembly import Count, Presence, quorum
 from zhibu.domain.notice import chat_text
 from zhibu.domain.requirements import AssemblyRule
-from zhibu.domain.stages import may_become
+from zhibu.domain.stages import AHEAD, may_become
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
 from zhibu.web.secretary.meetings.forms import ReasonForm
@@ -96,8 +96,8 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     one = seen(request, meeting_id)
     sessions, others = afternoon_of(one)
     agenda, papers = agenda_and_papers_of(one)
-    tasks = tasks_of(one)
     runs = may_run(request.asker, one)
+    tasks = tasks_of(one) if runs or one.at_stage not in AHEAD else None
     ledger: LedgerLine | None = getattr(one, "ledger_line", None)
     lines = roll_of(one) if one.at_stage in ROLL_KNOWN and ledger is None else []
     when, place = time_and_place(one, sessions)
@@ -111,13 +111,13 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "ledger": ledger,
         "sessions": sessions,
         "step": next_step(request.asker, one, sessions, today=clock.today()),
-        "mine": part_of(one, request.asker.person, lines, sessions),
+        "mine": part_of(one, request.asker, lines, sessions),
         "agenda": agenda,
         "counted": counted(one, lines, is_running=one.at_stage is MeetingStage.OPEN) if lines else None,
         "leaves": _leaves(lines) if runs and may_see_reasons(request.asker, one) else [],
         "away": [line for line in lines if line.presence in {Presence.ABSENT, Presence.LEAVE}] if runs else [],
-        "tasks": tasks.taken,
-        "open_tasks": tasks.waiting[:20] if runs and one.at_stage in BEFORE else [],
+        "tasks": tasks.taken if tasks else [],
+        "open_tasks": tasks.waiting[:20] if tasks and runs and one.at_stage in BEFORE else [],
         "papers": papers,
         "together": [other for other in others if runs or other.at_stage not in PRIVATE],
         "may": _may(one) if runs else {},
