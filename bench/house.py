@@ -26,8 +26,8 @@ OVERSEER = "overseer"
 #: Of what goes by the day, so many days around the house's today are copied.
 DAYS_AROUND = 20
 
-#: One for all copies: what the deeds said, the shifts, how far the months are reckoned.
-SHARED = {"archive_document", "rosters_shift", "oversight_window"}
+#: Shared by all copies, with the events' documents: what the deeds said is the same.
+SHARED = {"archive_document", "rosters_shift"}
 
 _TOP, _ABOVE_ALL, _PERSON, _ACCOUNT = (UUID(f"01900000-0000-7000-8000-00000000000{digit}") for digit in range(1, 5))
 
