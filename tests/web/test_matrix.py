@@ -41,6 +41,8 @@ from zhibu.apps.imports.models import Import
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
 from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.actions import explain
+from zhibu.apps.oversight.models import Cell
 from zhibu.apps.people.actions.accounts import issue_tokens
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence, Votes
@@ -87,6 +89,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "record": _BRANCH,
         "task": _BRANCH,
         "comment": {"secretary", "committee"},
+        "owed": {"secretary", "committee"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -102,6 +105,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "record": {"other"},
         "task": {"other"},
         "comment": {"other"},
+        "owed": {"other"},
     },
 }
 
@@ -190,6 +194,8 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "scan.code": ("scanned", "public"),
     "my_task.task_id": ("task", "own"),
     "rest": ("rest", "public"),
+    "rule": ("rule", "owed"),
+    "first": ("first", "owed"),
     "organization.id": ("organization", "organization"),
     "person.id": ("person", "person"),
     "person_xlsx.id": ("person", "person"),
@@ -317,6 +323,8 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
     minutes.approve(kept, officer, **DONE)
     side.filed["comment"] = commented(kept, marks["comment"], by=officer)
     _running, running = opened(marks["meeting"], marks["working"])
+    cell = Cell.objects.get(organization=organization, rule="theme_day", first=DAY.replace(month=9, day=1))
+    explain(cell, reason=marks["owed"], by=None, **DONE)
     grant = world.grant(account, Role.WINDOW_MANAGER, of=organization)
     issue_tokens([account], label="x", lasts=dt.timedelta(days=30), **DONE)
     secret = feeds.subscribe(account, organization=organization, **DONE)
@@ -332,6 +340,8 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
     side.things = running | {
         "organization": organization.pk,
         "code": organization.code,
+        "rule": "theme_day",
+        "first": DAY.replace(month=9, day=1),
         "person": marked.pk,
         "account": account.pk,
         "grant": grant.pk,
@@ -354,6 +364,9 @@ def commented(meeting: Meeting, text: str, *, by: Person) -> UUID:
 
 NOWHERE = {
     "waiting": "nothing",
+    # Public words: it is the organization that is nowhere.
+    "rule": "theme_day",
+    "first": "2026-09-01",
     "row": 999999,
     "digest": "0" * 64,
     "secret": "nosecret",
