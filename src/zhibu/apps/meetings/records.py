@@ -6,6 +6,7 @@ Names are written out: a record says who it was then. Reasons for absence are wo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -33,15 +34,19 @@ VERSION = 1
 NOT_TOGETHER = (MeetingStage.DRAFT, MeetingStage.POSTPONED, MeetingStage.NOT_HELD)
 
 
-def record_of(meeting: Meeting) -> dict[str, Canonical]:
-    """The whole record, as it stands now; of a line of a ledger kept before, what that line says."""
+def record_of(meeting: Meeting, lines: list[RollLine] | None = None) -> dict[str, Canonical]:
+    """The whole record, as it stands now; of a line of a ledger kept before, what that line says.
+
+    ``lines``: the roll, where it has been read already.
+    """
     line: LedgerLine | None = getattr(meeting, "ledger_line", None)
-    return _as_held(meeting) if line is None else record_in_ledger(meeting, line)
+    return _as_held(meeting, lines) if line is None else record_in_ledger(meeting, line)
 
 
-def _as_held(meeting: Meeting) -> dict[str, Canonical]:
+def _as_held(meeting: Meeting, lines: list[RollLine] | None) -> dict[str, Canonical]:
     kept = meeting.roll_of
-    lines = roll_of(meeting)
+    lines = roll_of(meeting) if lines is None else lines
+    names = _Names({line.person: line.name for line in lines})
     count = count_of(lines)
     quorum = quorum_of(meeting, count)
     tasks = tasks_of(meeting)
@@ -68,10 +73,10 @@ def _as_held(meeting: Meeting) -> dict[str, Canonical]:
             {"meeting": str(other.pk), "kind": other.kind, "title": other.title}
             for other in together_with(meeting).exclude(stage__in=NOT_TOGETHER)
         ],
-        "convener": _name(meeting.convener),
-        "chair": _name(meeting.chair),
-        "recorder": _name(meeting.recorder),
-        "lecturer": _name(meeting.lecturer),
+        "convener": names.of(meeting.convener_id),
+        "chair": names.of(meeting.chair_id),
+        "recorder": names.of(meeting.recorder_id),
+        "lecturer": names.of(meeting.lecturer_id),
         "joint_with": [{"code": one.code, "name": one.name} for one in meeting.joint_with.order_by("code")],
         "expected": count.expected,
         "present": count.present,
@@ -165,6 +170,18 @@ def record_in_ledger(meeting: Meeting, line: LedgerLine) -> dict[str, Canonical]
 def has_election(record: Mapping[str, Any]) -> bool:
     """Whether somebody was elected in the meeting, or was to be."""
     return any(item["elections"] for item in record["agenda"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Those on the roll are known already; somebody taken off it since is asked for."""
+
+    known: Mapping[UUID, str]
+
+    def of(self, person: UUID | None) -> str | None:
+        if person is None:
+            return None
+        return self.known.get(person) or Person.objects.values_list("name", flat=True).get(pk=person)
 
 
 def _name(person: Person | None) -> str | None:

@@ -90,6 +90,10 @@ def refresh(organizations: Collection[UUID], on: dt.date) -> None:
     if window is None or not window.since <= on <= window.until:
         rebuild(on)
         return
+    begun = Organization.objects.filter(pk__in=organizations, began__lte=window.until)
+    organizations = set(begun.values_list("pk", flat=True))
+    if not organizations:  # nothing is owed before, so nothing is kept
+        return
     _count(list(Cell.objects.filter(organization__in=organizations)), sign=-1)
     Evidence.objects.filter(cell__organization__in=organizations).delete()
     Cell.objects.filter(organization__in=organizations).delete()

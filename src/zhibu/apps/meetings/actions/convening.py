@@ -111,8 +111,7 @@ def convene(
     if continues is not None:
         _carry(first, continues)
     for one in hours:
-        add_session(first.pk, starts_at=one.starts_at, ends_at=one.ends_at, place=one.place, actor=actor, at=at)
-    first.refresh_from_db()
+        _add_session(first, one, actor=actor, at=at)
     together = [first]
     for other, subject in (also or {}).items():
         agenda_of_other = [subject] if subject else []
@@ -123,8 +122,9 @@ def convene(
         if late_reason is not None:
             enter_after(meeting, reason=late_reason, actor=actor, at=at)
     if announced and late_reason is None:
-        announce(first.pk, actor=actor, at=at)
-    first.refresh_from_db()
+        _announce(first, actor=actor, at=at)
+    if late_reason is not None:
+        first.refresh_from_db()
     return first
 
 
@@ -275,17 +275,22 @@ def add_session(
     meeting_id: UUID, *, starts_at: dt.datetime, ends_at: dt.datetime, place: str, actor: Actor, at: dt.datetime
 ) -> Session:
     """One more time and place. A sitting has one; a session may run past midnight and counts for its first day."""
-    meeting = locked(meeting_id)
+    return _add_session(locked(meeting_id), Hours(starts_at, ends_at, place), actor=actor, at=at)
+
+
+def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetime) -> Session:
     require(meeting, *EDITABLE)
     if meeting.host_id is not None:
         raise MeetingRefusal(_("“%(title)s” shares the sessions of another meeting.") % {"title": meeting.title})
-    _refuse_odd_hours(starts_at, ends_at)
+    _refuse_odd_hours(hours.starts_at, hours.ends_at)
     if not meeting.repeated and meeting.sessions.exists():
         raise MeetingRefusal(
             _("“%(title)s” is one sitting and has its session. Change that one, or hold the lesson in turns.")
             % {"title": meeting.title}
         )
-    session = Session.objects.create(meeting=meeting, starts_at=starts_at, ends_at=ends_at, place=place)
+    session = Session.objects.create(
+        meeting=meeting, starts_at=hours.starts_at, ends_at=hours.ends_at, place=hours.place
+    )
     _keep_day(meeting)
     record("session_set", meeting.pk, actor=actor, at=at, document=_session_facts(session))
     return session
@@ -411,16 +416,26 @@ def announce(meeting_id: UUID, *, actor: Actor, at: dt.datetime) -> Meeting:
     where a chair is not on the roll.
     """
     meeting = locked(meeting_id)
+    _announce(meeting, actor=actor, at=at)
+    return meeting
+
+
+def _announce(meeting: Meeting, *, actor: Actor, at: dt.datetime, people: frozenset[UUID] | None = None) -> None:
+    """``people``: who is on the roll of the afternoon, where it has just been frozen."""
     require(meeting, *BEFORE_ROLL)
     if meeting.held_on is None:
         raise MeetingRefusal(_("“%(title)s” has no time and place yet. Set its session.") % {"title": meeting.title})
     if meeting.host_id is None:
-        size = freeze(meeting)
-        if size == 0:
+        frozen = freeze(meeting)
+        people = frozen.people
+        if frozen.expected == 0:
             raise MeetingRefusal(
                 _("Nobody is expected at “%(title)s”. Choose another audience.") % {"title": meeting.title}
             )
-    _refuse_chair_off_roll(meeting, meeting.chair)
+    elif people is None:
+        people = frozenset(meeting.roll_of.roll.values_list("person_id", flat=True))
+    if meeting.chair_id not in people:
+        _refuse_chair_off_roll(meeting, meeting.chair)
     meeting.announced_at = at
     meeting.reason = ""
     advance(meeting, MeetingStage.ANNOUNCED, "announced_at", "reason")
@@ -429,11 +444,10 @@ def announce(meeting_id: UUID, *, actor: Actor, at: dt.datetime) -> Meeting:
         meeting.pk,
         actor=actor,
         at=at,
-        document={"held_on": meeting.held_on.isoformat(), "expected": meeting.roll_of.roll.count()},
+        document={"held_on": meeting.held_on.isoformat(), "expected": len(people)},
     )
     for guest in meeting.guests.filter(stage__in=[stage.value for stage in BEFORE_ROLL]):
-        announce(guest.pk, actor=actor, at=at)
-    return meeting
+        _announce(guest, actor=actor, at=at, people=people)
 
 
 def _refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:

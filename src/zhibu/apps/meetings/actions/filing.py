@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.meetings.actions.minutes import approve, hand_over, reopen_for_change
+from zhibu.apps.meetings.actions.minutes import approve_held, hand_over_held, reopen_for_change
 from zhibu.apps.meetings.actions.roll import freeze, settle_agenda
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
@@ -50,10 +50,14 @@ def enter_after(meeting: Meeting, *, reason: str, actor: Actor, at: dt.datetime)
 @transaction.atomic
 def file_meeting(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
     """Seal the approved record. From now on nothing in it changes; a correction may stand beside it."""
-    meeting = locked(meeting.pk)
+    return _file_held(locked(meeting.pk), actor=actor, at=at)
+
+
+def _file_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
     require(meeting, MeetingStage.APPROVED)
+    lines = roll_of(meeting)
     assert meeting.held_on is not None
-    unknown = _unmarked(meeting)
+    unknown = [line.name for line in lines if line.presence is Presence.EXPECTED and not line.observes]
     if unknown:
         raise MeetingRefusal(
             _("Nothing is known yet of %(number)s people on the roll, such as %(name)s. Mark them first.")
@@ -62,7 +66,7 @@ def file_meeting(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
     meeting.filed_at = at
     advance(meeting, MeetingStage.FILED, "filed_at")
     last = meeting.roll_of.sessions.last()
-    count, document = count_of(roll_of(meeting)), record_of(meeting)
+    count, document = count_of(lines), record_of(meeting, lines)
     event = record(
         "meeting_filed",
         meeting.pk,
@@ -89,16 +93,12 @@ def finish(meeting: Meeting, person: Person, *, actor: Actor, at: dt.datetime) -
 
     Each step stays an event of its own, and each may refuse; then none of them has happened.
     """
+    meeting = locked(meeting.pk)
     if meeting.at_stage == MeetingStage.CLOSED:
-        hand_over(meeting, actor=actor, at=at)
-        meeting.refresh_from_db()
+        hand_over_held(meeting, actor=actor, at=at)
     if meeting.at_stage == MeetingStage.DRAFTED:
-        approve(meeting, person, actor=actor, at=at)
-    return file_meeting(meeting, actor=actor, at=at)
-
-
-def _unmarked(meeting: Meeting) -> list[str]:
-    return [line.name for line in roll_of(meeting) if line.presence is Presence.EXPECTED and not line.observes]
+        approve_held(meeting, person, actor=actor, at=at)
+    return _file_held(meeting, actor=actor, at=at)
 
 
 @transaction.atomic

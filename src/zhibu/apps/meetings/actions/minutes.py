@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
@@ -36,6 +39,17 @@ class Saved:
 
     text: MinutesText
     aside: SetAside | None
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text for one field. ``item`` ``None``: of the whole meeting; ``based_on`` as in ``save_text``."""
+
+    field: MinutesText.Field
+    item: AgendaItem | None
+    text: str
+    based_on: int = 0
 
 
 def plain(text: str) -> str:
@@ -62,15 +76,35 @@ def save_text(
     Where somebody else has saved in between, the newer text stays and this one is set aside beside it; the same
     text again changes nothing. Saving after the minutes were handed over or approved takes that back.
     """
+    return save_texts(meeting, [Written(field, item, text, based_on)], by=by, actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def save_texts(
+    meeting: Meeting, texts: Sequence[Written], *, by: Account | None, actor: Actor, at: dt.datetime
+) -> list[Saved]:
+    """The same for several fields that were written together."""
     meeting = locked(meeting.pk)
     require(meeting, *WRITABLE)
-    written = plain(text)
+    wanted = reduce(or_, (Q(agenda_item=one.item, field=one.field) for one in texts))
+    known = {(row.agenda_item_id, row.field): row for row in MinutesText.objects.filter(wanted, meeting=meeting)}
+    saved = []
+    for one in texts:
+        current = known.get((one.item.pk if one.item else None, one.field.value))
+        saved.append(_save(meeting, one, current, by, at))
+    if any(one.is_changed for one in saved):
+        reopen_for_change(meeting, actor=actor, at=at)
+    return saved
+
+
+def _save(meeting: Meeting, one: Written, current: MinutesText | None, by: Account | None, at: dt.datetime) -> Saved:
+    field, item, based_on = one.field, one.item, one.based_on
+    written = plain(one.text)
     if len(written) > LONGEST_TEXT:
         raise MeetingRefusal(
             _("This text has %(length)s characters; %(limit)s fit. Attach the long part as a paper.")
             % {"length": len(written), "limit": LONGEST_TEXT}
         )
-    current = MinutesText.objects.filter(meeting=meeting, agenda_item=item, field=field).first()
     if current is None:
         if not written:
             return Saved(MinutesText(meeting=meeting, agenda_item=item, field=field, version=0, saved_at=at), None)
@@ -85,8 +119,7 @@ def save_text(
         return Saved(current, aside)
     current.text, current.version, current.saved_at, current.saved_by = written, current.version + 1, at, by
     current.save()
-    reopen_for_change(meeting, actor=actor, at=at)
-    return Saved(current, None)
+    return Saved(current, None, is_changed=True)
 
 
 @transaction.atomic
@@ -141,14 +174,22 @@ def approvers(meeting: Meeting) -> list[Person]:
     return [person for person in (meeting.chair or meeting.convener,) if person is not None]
 
 
+def _approver(meeting: Meeting) -> UUID | None:
+    return meeting.chair_id or meeting.convener_id
+
+
 @transaction.atomic
 def hand_over(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
     """The recorder is done: the minutes wait for approval. Refused while two versions of a text wait."""
-    meeting = locked(meeting.pk)
+    hand_over_held(locked(meeting.pk), actor=actor, at=at)
+
+
+def hand_over_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
+    """The same of a meeting that this transaction holds already."""
     require(meeting, MeetingStage.CLOSED)
     if SetAside.objects.filter(beside__meeting=meeting).exists():
         raise MeetingRefusal(_("Two versions of a text wait to be settled. Settle them first."))
-    if not approvers(meeting):
+    if _approver(meeting) is None:
         raise MeetingRefusal(_("Nobody chairs this meeting, so nobody can approve its minutes. Name the chair."))
     advance(meeting, MeetingStage.DRAFTED)
     record("minutes_handed_over", meeting.pk, actor=actor, at=at)
@@ -156,16 +197,18 @@ def hand_over(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
 
 @transaction.atomic
 def approve(meeting: Meeting, person: Person, *, actor: Actor, at: dt.datetime) -> None:
-    """One of those who must approve does; with the last of them the minutes are approved."""
-    meeting = locked(meeting.pk)
+    """Whoever must approve does, and the minutes are approved."""
+    approve_held(locked(meeting.pk), person, actor=actor, at=at)
+
+
+def approve_held(meeting: Meeting, person: Person, *, actor: Actor, at: dt.datetime) -> None:
+    """The same of a meeting that this transaction holds already."""
     require(meeting, MeetingStage.DRAFTED)
-    needed = {one.pk for one in approvers(meeting)}
-    if person.pk not in needed:
+    if person.pk != _approver(meeting):
         raise MeetingRefusal(_("The chair approves these minutes."))
-    Approval.objects.get_or_create(meeting=meeting, person=person, defaults={"approved_at": at})
+    Approval.objects.create(meeting=meeting, person=person, approved_at=at)
     record("minutes_approved", meeting.pk, actor=actor, at=at, document={"person": str(person.pk)})
-    if needed <= set(meeting.approvals.values_list("person_id", flat=True)):
-        advance(meeting, MeetingStage.APPROVED)
+    advance(meeting, MeetingStage.APPROVED)
 
 
 @transaction.atomic

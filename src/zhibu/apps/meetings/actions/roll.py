@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -70,8 +71,16 @@ def _called(meeting: Meeting, on: dt.date) -> set[UUID]:
             return set(meeting.chosen.values_list("pk", flat=True))
 
 
-def freeze(meeting: Meeting) -> int:
-    """Write the roll as it is on the day of the meeting; returns how many are expected.
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """``people``: all on the roll; ``expected``: how many of them are called, the others observe."""
+
+    people: frozenset[UUID]
+    expected: int
+
+
+def freeze(meeting: Meeting) -> Frozen:
+    """Write the roll as it is on the day of the meeting.
 
     A vote at a committee's meeting belongs to its committee, elsewhere to the organization's full members whose
     rights are not suspended (选举工作条例 2020, art. 5). Convener, recorder and lecturer who are not called come as
@@ -83,21 +92,21 @@ def freeze(meeting: Meeting) -> int:
     standings = dict(_members(meeting, on).values_list("person_id", "standing"))
     committee = _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else None
     named = {key for key in (meeting.convener_id, meeting.recorder_id, meeting.lecturer_id) if key is not None}
-    people = Person.objects.filter(pk__in=called | named).order_by("staff_number")
+    people = list(Person.objects.filter(pk__in=called | named).order_by("staff_number").values_list("pk", flat=True))
     RollEntry.objects.filter(meeting=meeting).delete()
     RollEntry.objects.bulk_create(
         RollEntry(
             meeting=meeting,
-            person=person,
-            standing=standings.get(person.pk, ""),
-            votes=person.pk in called
-            and (standings.get(person.pk) == Standing.FULL if committee is None else person.pk in committee),
-            observes=person.pk not in called,
+            person_id=person,
+            standing=standings.get(person, ""),
+            votes=person in called
+            and (standings.get(person) == Standing.FULL if committee is None else person in committee),
+            observes=person not in called,
             position=position,
         )
         for position, person in enumerate(people, start=1)
     )
-    return len(called)
+    return Frozen(frozenset(people), len(called))
 
 
 @transaction.atomic
@@ -160,6 +169,10 @@ def _has_vote(meeting: Meeting, person: Person, standing: str) -> bool:
 def open_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
     meeting = locked(session.meeting_id)
     session.refresh_from_db()
+    _open(meeting, session, actor=actor, at=at)
+
+
+def _open(meeting: Meeting, session: Session, *, actor: Actor, at: dt.datetime) -> None:
     require(meeting, MeetingStage.ANNOUNCED, MeetingStage.OPEN)
     if session.opened_at is not None:
         raise OutOfOrder(_("This session has been opened already."))
@@ -181,7 +194,7 @@ def close_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
     session.closed_at = max(at, session.opened_at)
     session.code_enabled = False
     session.save(update_fields=["closed_at", "code_enabled"])
-    if not meeting.sessions.filter(closed_at__isnull=True).exists():
+    if not meeting.repeated or not meeting.sessions.filter(closed_at__isnull=True).exists():
         for one in (meeting, *meeting.guests.filter(stage=MeetingStage.OPEN)):
             advance(one, MeetingStage.CLOSED)
             settle_agenda(one)
@@ -216,26 +229,59 @@ def mark(
 ) -> int:
     """The recorder says who is here and who is not; the last word counts. Returns how many were changed."""
     meeting = locked(session.meeting_id)
-    require(meeting, *MARKABLE)
     wanted = {person.pk for person in people}
     observers = dict(meeting.roll.filter(person__in=wanted).values_list("person_id", "observes"))
-    if strangers := wanted - observers.keys():
-        name = Person.objects.filter(pk__in=strangers).values_list("name", flat=True).first()
-        raise NotOnRoll(
-            _("%(name)s is not on the roll of “%(title)s”. Add them to it first.")
-            % {"name": name, "title": meeting.title}
+    return _Marking(meeting, session, observers, actor, at).mark(wanted, status, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marking:
+    """Marks at one session of a meeting that this transaction holds. ``observers``: of the roll, who observes."""
+
+    meeting: Meeting
+    session: Session
+    observers: Mapping[UUID, bool]
+    actor: Actor
+    at: dt.datetime
+
+    def mark(self, wanted: set[UUID], status: Presence, reason: AbsenceReason | None) -> int:
+        require(self.meeting, *MARKABLE)
+        self._refuse_strangers(wanted)
+        changed = self._write(wanted, status, reason)
+        record(
+            "roll_marked",
+            self.meeting.pk,
+            actor=self.actor,
+            at=self.at,
+            document={
+                "session": str(self.session.pk),
+                "status": status.value,
+                "reason": reason.value if reason else None,
+                "people": [str(person) for person in sorted(wanted)],
+            },
         )
-    keep_answers(session, wanted)
-    if status == Presence.EXPECTED:
-        changed, _by_model = Attendance.objects.filter(session=session, person__in=wanted).delete()
-    else:
+        return changed
+
+    def _refuse_strangers(self, wanted: set[UUID]) -> None:
+        if strangers := wanted - self.observers.keys():
+            name = Person.objects.filter(pk__in=strangers).values_list("name", flat=True).first()
+            raise NotOnRoll(
+                _("%(name)s is not on the roll of “%(title)s”. Add them to it first.")
+                % {"name": name, "title": self.meeting.title}
+            )
+
+    def _write(self, wanted: set[UUID], status: Presence, reason: AbsenceReason | None) -> int:
+        keep_answers(self.session, wanted)
+        if status == Presence.EXPECTED:
+            dropped, _by_model = Attendance.objects.filter(session=self.session, person__in=wanted).delete()
+            return dropped
         rows = [
             Attendance(
-                session=session,
+                session=self.session,
                 person_id=person,
-                status=Presence.OBSERVER if observers[person] and status == Presence.PRESENT else status,
+                status=Presence.OBSERVER if self.observers[person] and status == Presence.PRESENT else status,
                 reason=reason or "",
-                recorded_at=at,
+                recorded_at=self.at,
             )
             for person in sorted(wanted)
         ]
@@ -245,20 +291,20 @@ def mark(
             unique_fields=["session", "person"],
             update_fields=["status", "reason", "recorded_at"],
         )
-        changed = len(rows)
-    record(
-        "roll_marked",
-        meeting.pk,
-        actor=actor,
-        at=at,
-        document={
-            "session": str(session.pk),
-            "status": status.value,
-            "reason": reason.value if reason else None,
-            "people": [str(person) for person in sorted(wanted)],
-        },
-    )
-    return changed
+        return len(rows)
+
+    def mark_rest(self, status: Presence, reason: AbsenceReason | None) -> int:
+        known = Attendance.objects.filter(session__meeting=self.meeting).filter(
+            Q(session=self.session) | Q(status=Presence.PRESENT)
+        )
+        away = Leave.objects.filter(meeting=self.meeting, granted=True)
+        settled = {*known.values_list("person_id", flat=True), *away.values_list("person_id", flat=True)}
+        waiting = {person for person, observes in self.observers.items() if not observes} - settled
+        return self.mark(waiting, status, reason) if waiting else 0
+
+
+def _whole_roll(meeting: Meeting) -> dict[UUID, bool]:
+    return dict(meeting.roll.order_by().values_list("person_id", "observes"))
 
 
 @transaction.atomic
@@ -268,12 +314,25 @@ def mark_all_present(session: Session, *, actor: Actor, at: dt.datetime) -> int:
 
 
 @transaction.atomic
-def call_roll(session: Session, *, actor: Actor, at: dt.datetime) -> int:
-    """The shortest way to begin: the session opens, if it has not, and everybody not known otherwise is present."""
+def call_roll(
+    session: Session,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    away: Mapping[AbsenceReason, Collection[Person]] | None = None,
+) -> int:
+    """The shortest way to begin: the session opens, if it has not, and everybody not known otherwise is present.
+
+    ``away``: who has leave, by reason. Returns how many are present.
+    """
+    meeting = locked(session.meeting_id)
     session.refresh_from_db()
     if session.opened_at is None:
-        open_session(session, actor=actor, at=at)
-    return mark_all_present(session, actor=actor, at=at)
+        _open(meeting, session, actor=actor, at=at)
+    marking = _Marking(meeting, session, _whole_roll(meeting), actor, at)
+    for reason, people in (away or {}).items():
+        marking.mark({person.pk for person in people}, Presence.LEAVE, reason)
+    return marking.mark_rest(Presence.PRESENT, None)
 
 
 @transaction.atomic
@@ -286,18 +345,8 @@ def mark_rest(
     reason: AbsenceReason | None = None,
 ) -> int:
     """Mark everybody of whom nothing is known yet, but for those on leave or present at another session."""
-    known = set(session.attendances.values_list("person_id", flat=True))
-    away = set(Leave.objects.filter(meeting=session.meeting_id, granted=True).values_list("person_id", flat=True))
-    elsewhere = set(
-        Attendance.objects.filter(session__meeting=session.meeting_id, status=Presence.PRESENT)
-        .exclude(session=session)
-        .values_list("person_id", flat=True)
-    )
-    waiting = Person.objects.filter(roll_entries__meeting=session.meeting_id, roll_entries__observes=False).exclude(
-        pk__in=known | away | elsewhere
-    )
-    people = list(waiting)
-    return mark(session, people, status=status, reason=reason, actor=actor, at=at) if people else 0
+    meeting = locked(session.meeting_id)
+    return _Marking(meeting, session, _whole_roll(meeting), actor, at).mark_rest(status, reason)
 
 
 # --- Leave ---

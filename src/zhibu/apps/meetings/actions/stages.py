@@ -17,7 +17,7 @@ VOTABLE = (MeetingStage.OPEN, MeetingStage.CLOSED, MeetingStage.DRAFTED, Meeting
 
 def locked(meeting_id: UUID) -> Meeting:
     """The meeting, held for this transaction: two deeds on one meeting follow each other."""
-    return Meeting.objects.select_for_update(of=("self",)).select_related("organization", "host").get(pk=meeting_id)
+    return Meeting.objects.select_for_update().get(pk=meeting_id)
 
 
 def require(meeting: Meeting, *stages: MeetingStage) -> None:
