@@ -49,18 +49,20 @@ def zhibu(*words, **more):
 # --- The bureau ----------------------------------------------------------------------------------------------------
 
 
-def test_events_were_recorded_in_time_order_in_office_hours_before_the_served_date(demo):
+def test_events_were_recorded_in_time_order_by_day_before_the_served_date(demo):
     recorded = list(Event.objects.order_by("sequence").values_list("recorded_at", flat=True))
     assert len(recorded) > 3000
     assert all(before <= after for before, after in pairwise(recorded))
     local = [at.astimezone(dt.timezone(dt.timedelta(hours=8))) for at in recorded]
     assert (local[0].date(), local[-1].date()) == (DAYS.start, DAYS.last)
-    assert {at.hour for at in local} <= set(range(9, 17))
+    assert {at.hour for at in local} <= set(range(9, 21))
 
 
-def test_two_deeds_of_a_day_are_not_recorded_at_one_instant(demo):
-    deeds = Event.objects.values("recorded_at", "type").annotate(n=Count("pk"))
-    assert not deeds.filter(n__gt=1).exclude(type="role_granted").exists()
+def test_what_is_recorded_at_one_instant_is_one_deed_of_one_person(demo):
+    # Who redeems the code that was just handed out sets the password at that instant.
+    others = Event.objects.exclude(type="password_set")
+    deeds = others.values("recorded_at").annotate(actors=Count("actor", distinct=True))
+    assert not deeds.filter(actors__gt=1).exists()
 
 
 def names_on(day):
@@ -139,7 +141,10 @@ def test_each_account_holds_what_its_role_says_and_nobody_else_comes_in(demo):
     assert askers["window_manager"].windows == (paths["GZ-101"],)
     for role in (Role.SYSTEM, Role.SECURITY, Role.AUDIT):
         assert (askers[role].roles, askers[role].person, places[role]) == ({role}, None, None)
-    assert Account.objects.count() == len(askers) == 8
+    others = Account.objects.exclude(login__in=[row["login"] for row in demo.document["accounts"]])
+    assert others.exists()  # of those who run meetings
+    assert not any(account.has_usable_password() for account in others)
+    assert len(askers) == 8
     assert not OneTimeCode.objects.exists()
 
 
@@ -336,11 +341,19 @@ def told_in(folder):
             + rows("SELECT id, login FROM people_account")
             + rows("SELECT id, code FROM windows_windowpost")
             + rows("SELECT id, code FROM rosters_shift")
+            + rows("SELECT id, kind || ' ' || title FROM meetings_meeting")
+            + rows("SELECT id, title FROM meetings_agendaitem")
+            + rows("SELECT id, starts_at FROM meetings_session")
+            + rows("SELECT id, text FROM meetings_decision")
+            + rows("SELECT id, what FROM meetings_election")
+            + rows("SELECT id, text FROM meetings_task")
+            + rows("SELECT id, text FROM meetings_comment")
         )
 
         def named(text):
+            plain = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
             return re.sub(
-                r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda id_: known[id_[0].replace("-", "")], text
+                r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda id_: known[id_[0].replace("-", "")], plain
             )
 
         events = [
@@ -376,10 +389,10 @@ def test_an_interrupted_run_is_made_anew_and_comes_to_the_same(demo_folder, tmp_
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("today", [dt.date(2028, 2, 29), dt.date(2027, 1, 1)])
-def test_the_actions_of_the_house_accept_the_whole_story_on_any_date_and_database(today):
+def test_the_actions_of_the_house_accept_the_whole_story_on_another_date_and_on_either_database():
     from zhibu.apps.reports.queries import document
 
+    today = dt.date(2028, 2, 29)
     told = bureau(today)
     done = []
     replay(told.story, lambda: done.append(1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from zhibu.domain.periods import add_months
 
@@ -15,15 +16,37 @@ _SATURDAY = 5
 _ROSTER_DAY = 24
 
 
+@cache
+def _holidays(year: int) -> frozenset[dt.date]:
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("CN", years=year))
+
+
+def _is_off(day: dt.date) -> bool:
+    return day.weekday() >= _SATURDAY or day in _holidays(day.year)
+
+
 def workday(day: dt.date) -> dt.date:
-    """The day itself, or the Monday after a weekend."""
-    return day + dt.timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= _SATURDAY else 0)
+    """The day itself, or the next after a weekend or a public holiday."""
+    while _is_off(day):
+        day += dt.timedelta(days=1)
+    return day
 
 
 def workday_before(day: dt.date) -> dt.date:
-    """The last day before ``day`` that is no weekend."""
-    before = day - dt.timedelta(days=1)
-    return before - dt.timedelta(days=max(0, before.weekday() - _SATURDAY + 1))
+    """The last day before ``day`` that is no weekend and no public holiday."""
+    return workdays_later(day, -1)
+
+
+def workdays_later(day: dt.date, count: int) -> dt.date:
+    """So many workdays later, or, below 0, earlier."""
+    step = dt.timedelta(days=1 if count > 0 else -1)
+    for _i in range(abs(count)):
+        day += step
+        while _is_off(day):
+            day += step
+    return day
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,11 @@ class Days:
     def start(self) -> dt.date:
         """When the bureau began with zhibu: the first of the month two years ago. Before it is as far as known."""
         return workday(add_months(self.today.replace(day=1), -24))
+
+    @property
+    def meetings_since(self) -> dt.date:
+        """From when meetings are kept here: the first of the month a year ago. Nothing is owed before it."""
+        return add_months(self.today.replace(day=1), -12)
 
     @property
     def last(self) -> dt.date:

@@ -7,10 +7,22 @@ says from when, as far as known; everything else holds from ``on``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zhibu.domain.terms import Affiliation, Gender, OrganizationKind, PostKind, Role, Standing
+from zhibu.domain.requirements import Decision
+from zhibu.domain.terms import (
+    AbsenceReason,
+    Affiliation,
+    Audience,
+    Gender,
+    MeetingKind,
+    OrganizationKind,
+    PostKind,
+    Role,
+    Standing,
+    VotingWay,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +213,186 @@ class GrantRole(Deed):
     organization: str
 
 
-#: What is done first on a day on which much happens; within a kind the order of the story holds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAccounts(Deed):
+    """Accounts for these people; nobody comes in by one before a code is redeemed."""
+
+    numbers: tuple[str, ...]
+
+
+# --- Meetings ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingDeed(Deed):
+    """Done at ``time`` by the staff number ``by``. ``meeting`` is what the story calls the meeting, not shown."""
+
+    meeting: str
+    time: dt.time
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From when to when in local time, and where."""
+
+    starts: dt.datetime
+    ends: dt.datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convene(MeetingDeed):
+    """``also``: other kinds on the same afternoon, each with its items; the story calls them ``meeting/kind``."""
+
+    organization: str
+    kind: MeetingKind
+    title: str
+    hours: tuple[Hours, ...]
+    agenda: tuple[str, ...]
+    audience: Audience
+    chair: str
+    recorder: str
+    lecturer: str | None = None
+    joint_with: tuple[str, ...] = ()
+    also: tuple[tuple[MeetingKind, str], ...] = ()
+    announced: bool = True
+    late_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postpone(MeetingDeed):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAnew(MeetingDeed):
+    """A postponed meeting gets another time and is announced again."""
+
+    hours: Hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHeld(MeetingDeed):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskLeave(MeetingDeed):
+    reason: AbsenceReason
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLeave(MeetingDeed):
+    number: str
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRoll(MeetingDeed):
+    """``away``: who is marked with a reason. The rest is present, or, with ``present`` given, these only."""
+
+    session: int
+    away: tuple[tuple[AbsenceReason, tuple[str, ...]], ...]
+    present: tuple[str, ...] | None = None
+    heads: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSession(MeetingDeed):
+    session: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeVote(MeetingDeed):
+    item: str
+    kind: Decision
+    text: str
+    way: VotingWay
+    in_favour: int
+    against: int = 0
+    abstained: int = 0
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountElection(MeetingDeed):
+    """``votes``: staff number → marks, in the order of the ballot."""
+
+    item: str
+    what: str
+    seats: int
+    issued: int
+    votes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteMinutes(MeetingDeed):
+    """``discussed``: item → what was said on it. Empty texts are not written."""
+
+    conveyed: str = ""
+    discussed: tuple[tuple[str, str], ...] = ()
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepOpen(MeetingDeed):
+    """Items that go on at the next meeting."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOn(MeetingDeed):
+    text: str
+    holder: str
+    due: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTask(MeetingDeed):
+    """Of the task with this text, taken on at ``meeting``."""
+
+    text: str
+    report: str
+    done_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(MeetingDeed):
+    """The minutes wait for the chair."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(MeetingDeed):
+    """What is left of handing over, approving and filing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentOn(MeetingDeed):
+    """``office``: the committee in whose name."""
+
+    office: str
+    text: str
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correct(MeetingDeed):
+    """``answers``: it is what the latest comment asked for."""
+
+    text: str
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseComment(MeetingDeed):
+    """The latest comment is settled."""
+
+
+#: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
+#: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (
     MakeAdministrator,
     NameShift,
@@ -225,10 +416,17 @@ ORDER: tuple[type[Deed], ...] = (
     Bestow,
     OpenAccount,
     GrantRole,
+    OpenAccounts,
 )
 
 
-def in_order(story: list[Deed]) -> list[Deed]:
-    """The deeds as they are done: by day, within a day by kind."""
+def in_order(story: Iterable[Deed]) -> list[Deed]:
+    """The deeds as they are done: by day, within a day by kind, those around meetings by time."""
     rank = {kind: place for place, kind in enumerate(ORDER)}
-    return sorted(story, key=lambda deed: (deed.on, rank[type(deed)]))
+
+    def place(deed: Deed) -> tuple[dt.date, int, dt.time]:
+        if isinstance(deed, MeetingDeed):
+            return deed.on, len(ORDER), deed.time
+        return deed.on, rank[type(deed)], dt.time.min
+
+    return sorted(story, key=place)

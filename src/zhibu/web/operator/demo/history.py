@@ -9,16 +9,18 @@ from itertools import chain, pairwise
 
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.accounts import Account, accounts, doors
-from zhibu.web.operator.demo.days import Days
+from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
+from zhibu.web.operator.demo.meetings import meetings
 from zhibu.web.operator.demo.moves import tell_moves
 from zhibu.web.operator.demo.names import Names
 from zhibu.web.operator.demo.organizations import organizations
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
 from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
+from zhibu.web.operator.demo.standing import Shifts, Standings
 from zhibu.web.operator.demo.windows import places, rosters, windows
 
 HONOR, HONOR_YEAR = "援外抗疫", 2015
@@ -49,7 +51,7 @@ def bureau(today: dt.date) -> Bureau:
     seated = places(people[WINDOW_UNIT])
     known = accounts(days, people, posts)
     tree = list(organizations(days))
-    story = [
+    office = [
         *tree,
         *_lives([*chain.from_iterable(people.values()), *gone], days, tree),
         *_offices(posts, days),
@@ -58,10 +60,19 @@ def bureau(today: dt.date) -> Bureau:
         *_honors(days, people),
         *doors(days, known),
     ]
-    told = tuple(in_order(story))
+    told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known)]))
     counted = census(told, today)
     assert counted == SEED, counted
     return Bureau(today, told, tuple(known))
+
+
+def _year(days: Days, office: Sequence[Deed], shifts: Shifts, known: Sequence[Account]) -> Iterator[Deed]:
+    """The meetings, and the accounts of those who run them."""
+    ordered = in_order(office)
+    held = list(meetings(days, ordered, Standings(ordered), shifts))
+    doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
+    yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
+    yield from held
 
 
 # --- People --------------------------------------------------------------------------------------------------------

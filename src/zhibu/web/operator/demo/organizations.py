@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 from zhibu.domain.terms import OrganizationKind
@@ -37,11 +38,12 @@ _OWN_GROUPS = 2
 
 
 def organizations(days: Days) -> Iterator[Deed]:
-    yield from _standing(days)
-    yield from _merged(days)
-    founded = days.ago(FOUNDED_AGO)
-    new = BY_CODE[FOUNDED_UNIT]
-    yield _found(founded, new.code, new.branch, OrganizationKind.BRANCH, new.parent, founded)
+    """Nothing is asked of anybody before the month in which meetings began to be kept here."""
+    for deed in (*_standing(days), *_merged(days), *_founded(days)):
+        if isinstance(deed, deeds.Found):
+            yield replace(deed, began=max(deed.began, days.meetings_since))
+        else:
+            yield deed
     yield deeds.Move(on=days.ago(MOVED_AGO), code=MOVED_UNIT, under=BY_CODE[MOVED_UNIT].parent)
     yield deeds.Rename(on=days.ago(RENAMED_AGO), code=RENAMED_UNIT, name=BY_CODE[RENAMED_UNIT].branch)
 
@@ -66,6 +68,11 @@ def _branch(unit: Unit, start: dt.date, founded: dt.date) -> Iterator[Deed]:
     department = MERGED_DEPARTMENT if is_merged else unit.name
     for number in range(1, (_OWN_GROUPS if is_merged else unit.groups) + 1):
         yield _group(unit.code, department, number, start, dt.date(2013, 3, 1))
+
+
+def _founded(days: Days) -> Iterator[Deed]:
+    founded, new = days.ago(FOUNDED_AGO), BY_CODE[FOUNDED_UNIT]
+    yield _found(founded, new.code, new.branch, OrganizationKind.BRANCH, new.parent, founded)
 
 
 def _merged(days: Days) -> Iterator[Deed]:

@@ -6,13 +6,15 @@ Nothing here writes a row: what an action refuses, the demo can not hold.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import singledispatchmethod
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhibu.apps.archive.actions import OPERATOR, Actor
 from zhibu.apps.honors.actions import bestow
@@ -27,30 +29,66 @@ from zhibu.apps.windows import actions as windows
 from zhibu.apps.windows.models import WindowPost
 from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
-from zhibu.web.operator.demo.deeds import Deed
+from zhibu.web.operator.demo.conducting import Conducting
+from zhibu.web.operator.demo.deeds import Deed, MeetingDeed
 
 _OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
+#: On days with meetings the offices have done their part before the first of them.
+_FIRST_HOUR = dt.timedelta(minutes=40)
+_INSTANT = dt.timedelta(milliseconds=1)
 
 
-@transaction.atomic
 def replay(story: Sequence[Deed], done: Callable[[], None] = lambda: None) -> None:
     """All of it or nothing, into a database that holds nothing yet. ``done`` is called after each deed."""
-    hands = _Hands()
-    with postponed(max(deed.on for deed in story)):
-        for deed, at in _timed(story):
+    until = max(deed.on for deed in story)
+    with transaction.atomic(), _one_transaction(), _rare_collection(), postponed(until):
+        hands = _Hands()
+        for deed, at in timed(story):
             hands.do(deed, at)
             done()
 
 
-def _timed(story: Sequence[Deed]) -> Iterator[tuple[Deed, dt.datetime]]:
-    """Each deed with its instant: a day's deeds are spread evenly over its office hours."""
+@contextmanager
+def _one_transaction() -> Iterator[None]:
+    """No savepoint around each deed and each of its parts: where one is refused, none of the story has happened."""
+    features = connection.features
+    features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        features.uses_savepoints = True
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Cycles are looked for rarely: of a hundred thousand short-lived rows few are in one."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def timed(story: Sequence[Deed]) -> Iterator[tuple[Deed, dt.datetime]]:
+    """Each deed with its instant: those around meetings at their time, the others evenly over the office hours.
+
+    No two are done at one instant.
+    """
     zone = ZoneInfo(settings.TIME_ZONE)
-    count = Counter(deed.on for deed in story)
+    with_meetings = {deed.on for deed in story if isinstance(deed, MeetingDeed)}
+    count = Counter(deed.on for deed in story if not isinstance(deed, MeetingDeed))
     before: Counter[dt.date] = Counter()
+    last = dt.datetime.min.replace(tzinfo=zone)
     for deed in story:
-        opens = dt.datetime.combine(deed.on, _OFFICE_OPENS, zone)
-        yield deed, opens + _OFFICE_HOURS * before[deed.on] / count[deed.on]
-        before[deed.on] += 1
+        if isinstance(deed, MeetingDeed):
+            wanted = dt.datetime.combine(deed.on, deed.time, zone)
+        else:
+            hours = _FIRST_HOUR if deed.on in with_meetings else _OFFICE_HOURS
+            wanted = dt.datetime.combine(deed.on, _OFFICE_OPENS, zone) + hours * before[deed.on] / count[deed.on]
+            before[deed.on] += 1
+        last = max(wanted, last + _INSTANT)
+        yield deed, last
 
 
 class _Hands:
@@ -65,6 +103,7 @@ class _Hands:
         self._shifts: dict[str, Shift] = {}
         self._window_posts: dict[str, WindowPost] = {}
         self._administrators: dict[Role, Actor] = {}
+        self._conducting = Conducting(self._organizations, self._people)
 
     @property
     def _system(self) -> Actor:
@@ -76,7 +115,7 @@ class _Hands:
 
     def _reload_tree(self) -> None:
         """Where the tree changes, so do the paths of others."""
-        self._organizations = {row.code: row for row in Organization.objects.all()}
+        self._organizations.update((row.code, row) for row in Organization.objects.all())
 
     @singledispatchmethod
     def do(self, deed: Deed, at: dt.datetime) -> None:
@@ -248,6 +287,16 @@ class _Hands:
         people, branch = [self._people[deed.number]], self._organizations[deed.branch]
         slip = accounts.hand_out_codes(people, sheet=branch, actor=self._security, at=at)[0]
         accounts.redeem_code(login=deed.number, code=slip.code, password=deed.password, at=at)
+
+    @do.register
+    def _(self, deed: deeds.OpenAccounts, at: dt.datetime) -> None:
+        people = [self._people[number] for number in deed.numbers]
+        accounts.open_accounts(people, actor=self._security, at=at)
+        self._conducting.know_accounts()
+
+    @do.register
+    def _(self, deed: deeds.MeetingDeed, at: dt.datetime) -> None:
+        self._conducting.do(deed, at)
 
     @do.register
     def _(self, deed: deeds.GrantRole, at: dt.datetime) -> None:

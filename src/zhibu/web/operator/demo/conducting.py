@@ -1,0 +1,244 @@
+"""The deeds around meetings, done through the actions of the house."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import singledispatchmethod
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from zhibu.apps.archive.actions import Actor
+from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, tasks
+from zhibu.apps.meetings.models import Comment, Filing, Leave, Meeting, MinutesText, Session, Task
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.assembly import Ballots, Presence, Votes
+from zhibu.web.operator.demo import deeds
+from zhibu.web.operator.demo.deeds import MeetingDeed
+
+
+class Conducting:
+    """Keeps by the story's own word which meeting, session and task is which. Whoever does a deed has an account."""
+
+    def __init__(self, organizations: Mapping[str, Organization], people: Mapping[str, Person]) -> None:
+        self._zone = ZoneInfo(settings.TIME_ZONE)
+        self._organizations = organizations
+        self._people = people
+        self._accounts: dict[str, Account] = {}
+        self._meetings: dict[str, Meeting] = {}
+        self._sessions: dict[str, list[Session]] = {}
+        self._tasks: dict[tuple[str, str], Task] = {}
+        self._comments: dict[str, Comment] = {}
+
+    def know_accounts(self) -> None:
+        self._accounts = {account.login: account for account in Account.objects.all()}
+
+    def _account(self, deed: MeetingDeed) -> Account:
+        return self._accounts[deed.by]
+
+    def _actor(self, deed: MeetingDeed) -> Actor:
+        return self._accounts[deed.by].actor
+
+    def _meeting(self, deed: MeetingDeed) -> Meeting:
+        """As it was when it was convened: every deed looks at it anew."""
+        return self._meetings[deed.meeting]
+
+    def _hours(self, hours: deeds.Hours) -> convening.Hours:
+        return convening.Hours(
+            hours.starts.replace(tzinfo=self._zone), hours.ends.replace(tzinfo=self._zone), hours.place
+        )
+
+    @singledispatchmethod
+    def do(self, deed: MeetingDeed, at: dt.datetime) -> None:
+        raise NotImplementedError(type(deed).__name__)
+
+    # --- Called ----------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.Convene, at: dt.datetime) -> None:
+        chair = self._people[deed.chair]
+        first = convening.convene(
+            organization=self._organizations[deed.organization],
+            kind=deed.kind,
+            title=deed.title,
+            hours=[self._hours(hours) for hours in deed.hours],
+            agenda=deed.agenda,
+            audience=deed.audience,
+            made_by=self._account(deed),
+            actor=self._actor(deed),
+            at=at,
+            convener=chair,
+            chair=chair,
+            recorder=self._people[deed.recorder],
+            lecturer=self._people[deed.lecturer] if deed.lecturer else None,
+            joint_with=[self._organizations[code] for code in deed.joint_with],
+            also=dict(deed.also),
+            announced=deed.announced,
+            late_reason=deed.late_reason,
+        )
+        self._meetings[deed.meeting] = first
+        self._sessions[deed.meeting] = list(first.sessions.all())
+        if deed.also:
+            for guest in first.guests.all():
+                self._meetings[f"{deed.meeting}/{guest.kind}"] = guest
+
+    @do.register
+    def _(self, deed: deeds.Postpone, at: dt.datetime) -> None:
+        convening.postpone(self._meetings[deed.meeting].pk, reason=deed.reason, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.SetAnew, at: dt.datetime) -> None:
+        session, hours = self._sessions[deed.meeting][0], self._hours(deed.hours)
+        convening.change_session(
+            session,
+            starts_at=hours.starts_at,
+            ends_at=hours.ends_at,
+            place=hours.place,
+            actor=self._actor(deed),
+            at=at,
+        )
+        convening.announce(self._meetings[deed.meeting].pk, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.NotHeld, at: dt.datetime) -> None:
+        convening.not_held(self._meetings[deed.meeting].pk, reason=deed.reason, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.AskLeave, at: dt.datetime) -> None:
+        person = self._people[deed.by]
+        roll.ask_leave(
+            self._meeting(deed), person, reason=deed.reason, note=deed.note, actor=self._actor(deed), at=at
+        )
+
+    @do.register
+    def _(self, deed: deeds.AnswerLeave, at: dt.datetime) -> None:
+        leave = Leave.objects.get(meeting=self._meetings[deed.meeting], person=self._people[deed.number])
+        roll.answer_leave(leave, granted=deed.granted, actor=self._actor(deed), at=at)
+
+    # --- Held ------------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.CallRoll, at: dt.datetime) -> None:
+        session, actor = self._sessions[deed.meeting][deed.session], self._actor(deed)
+        if deed.present is None:
+            away = {reason: [self._people[number] for number in numbers] for reason, numbers in deed.away}
+            roll.call_roll(session, away=away, actor=actor, at=at)
+        else:
+            here = [self._people[number] for number in deed.present]
+            roll.open_session(session, actor=actor, at=at)
+            roll.mark(session, here, status=Presence.PRESENT, actor=actor, at=at)
+        if deed.heads is not None:
+            roll.count_heads(session, heads=deed.heads, actor=actor, at=at)
+
+    @do.register
+    def _(self, deed: deeds.CloseSession, at: dt.datetime) -> None:
+        session = self._sessions[deed.meeting][deed.session]
+        roll.close_session(session, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.TakeVote, at: dt.datetime) -> None:
+        decisions.take_vote(
+            self._meeting(deed).agenda.get(title=deed.item),
+            kind=deed.kind,
+            text=deed.text,
+            way=deed.way,
+            votes=Votes(deed.in_favour, deed.against, deed.abstained),
+            about=self._people[deed.about] if deed.about else None,
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.CountElection, at: dt.datetime) -> None:
+        decisions.count_election(
+            self._meeting(deed).agenda.get(title=deed.item),
+            what=deed.what,
+            seats=deed.seats,
+            ballots=Ballots(issued=deed.issued, returned=deed.issued),
+            votes={self._people[number]: votes for number, votes in deed.votes},
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    # --- Written down ----------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.WriteMinutes, at: dt.datetime) -> None:
+        meeting, field = self._meeting(deed), MinutesText.Field
+        items = {item.title: item for item in meeting.agenda.all()}
+        written = [
+            minutes.Written(field.CONVEYED, None, deed.conveyed),
+            *(minutes.Written(field.DISCUSSION, items[title], text) for title, text in deed.discussed),
+            minutes.Written(field.SUMMARY, None, deed.summary),
+        ]
+        minutes.save_texts(
+            meeting,
+            [one for one in written if one.text],
+            by=self._account(deed),
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.KeepOpen, at: dt.datetime) -> None:
+        meeting = self._meeting(deed)
+        open_items = {item.pk for item in meeting.agenda.all() if item.title in deed.items}
+        minutes.keep_open(meeting, open_items, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.TakeOn, at: dt.datetime) -> None:
+        self._tasks[deed.meeting, deed.text] = tasks.take_on(
+            self._meeting(deed),
+            text=deed.text,
+            holder=self._people[deed.holder],
+            due=deed.due,
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.ReportTask, at: dt.datetime) -> None:
+        task = self._tasks[deed.meeting, deed.text]
+        tasks.report_task(task, report=deed.report, done_on=deed.done_on, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.HandOver, at: dt.datetime) -> None:
+        minutes.hand_over(self._meeting(deed), actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.Finish, at: dt.datetime) -> None:
+        filing.finish(self._meeting(deed), self._people[deed.by], actor=self._actor(deed), at=at)
+
+    # --- What stands beside it -------------------------------------------------------------------------------------
+
+    def _filing(self, deed: MeetingDeed) -> Filing:
+        return Filing.objects.get(meeting=self._meetings[deed.meeting])
+
+    @do.register
+    def _(self, deed: deeds.CommentOn, at: dt.datetime) -> None:
+        self._comments[deed.meeting] = filing.comment(
+            self._filing(deed),
+            by=self._people[deed.by],
+            office=self._organizations[deed.office],
+            text=deed.text,
+            due=deed.due,
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.Correct, at: dt.datetime) -> None:
+        filing.correct(
+            self._filing(deed),
+            text=deed.text,
+            by=self._account(deed),
+            answers=self._comments[deed.meeting] if deed.answers else None,
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.CloseComment, at: dt.datetime) -> None:
+        filing.close_comment(self._comments[deed.meeting], actor=self._actor(deed), at=at)
