@@ -84,7 +84,7 @@ def planted(house: Bureau, hostile: str) -> Meeting:
         also={MeetingKind.LESSON: hostile},
     )
     session, item = meeting.sessions.get(), meeting.agenda.get()
-    roll.ask_leave(meeting, house.chen, reason=AbsenceReason.OTHER, note=hostile, **DONE)
+    roll.ask_leave(meeting, house.chen, reason=AbsenceReason.OTHER, note=hostile[:120], **DONE)
     roll.call_roll(session, **DONE)
     papers.add_paper(meeting, name="x.txt", content=hostile.encode(), **DONE)
     for field in MinutesText.Field:
