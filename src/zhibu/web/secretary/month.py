@@ -18,7 +18,7 @@ from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.queries import calendar_kept, cells_around
 from zhibu.apps.people.access import organizations_convened_by
-from zhibu.domain.compliance import Status
+from zhibu.domain.compliance import Status, opens
 from zhibu.domain.terms import MeetingStage, OrganizationKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
@@ -47,7 +47,9 @@ def this_month(request: AskedRequest) -> HttpResponse:
     organizations = list(convened.exclude(kind=OrganizationKind.LEADING_GROUP.value).order_by("path"))
     forbid_unless(bool(organizations))
     calendar = calendar_kept(today)
-    stands = [owed(cell, calendar, today) for cell in cells_around(organizations, today)]
+    around = [owed(cell, calendar, today) for cell in cells_around(organizations, today)]
+    # The election of a term that ends years from now is nothing to do this month.
+    stands = [one for one in around if opens(one.rule, one.cell.first, one.cell.last) <= today]
     begun = _begun(organizations)
     return render(
         request,

@@ -1,0 +1,136 @@
+"""After any sequence of deeds, over several days, the live form of what is owed is the pure one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import world
+from tests.apps.test_oversight_live import assert_same, hold
+from tests.world import AT, DAY
+from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.organizations.actions import dissolve, found, move
+from zhibu.apps.organizations.errors import TreeRefusal
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight import live
+from zhibu.apps.oversight.actions import answer_reason, explain, withdraw_reason
+from zhibu.apps.oversight.errors import OversightRefusal
+from zhibu.apps.oversight.models import Cell, Waiver
+from zhibu.apps.people.actions import membership, posts, work
+from zhibu.apps.people.errors import PeopleRefusal
+from zhibu.apps.people.models import Person
+from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Standing
+
+pytestmark = pytest.mark.django_db
+
+KINDS = (MeetingKind.GENERAL_MEETING, MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.THEME_DAY, MeetingKind.LESSON)
+
+
+class Story:
+    """The small bureau on a day that moves on. Each deed is done by choices that are numbers."""
+
+    def __init__(self):
+        self.house = world.bureau()
+        for i in range(5):
+            world.member(f"党员{i}", self.house.inspection)
+        world.appoint(self.house.chen, self.house.inspection, PostKind.ORGANIZATION_OFFICER)
+        live.rebuild(DAY)
+        self.at = AT
+
+    @property
+    def on(self):
+        return self.at.date()
+
+    @property
+    def done(self):
+        return {"actor": OPERATOR, "at": self.at}
+
+    def do(self, deed, choice):
+        with transaction.atomic():
+            try:
+                getattr(self, deed)(choice)
+            except (TreeRefusal, PeopleRefusal, OversightRefusal):
+                transaction.set_rollback(True)
+
+    def pass_days(self, choice):
+        self.at += dt.timedelta(days=(1, 9, 40)[choice % 3])
+
+    def meet(self, choice):
+        held = self.on - dt.timedelta(days=(0, 20, 70)[choice // 4 % 3])
+        facts = {"lecturer": self.house.fang} if choice % 2 else {}
+        inspection = Organization.objects.get(pk=self.house.inspection.pk)
+        if inspection.dissolved is None or held < inspection.dissolved:
+            hold(self.house, KINDS[choice % 4], on=held, at=self.at, away=choice % 5, **facts)
+
+    def join(self, choice):
+        name = f"新党员{Person.objects.count()}"
+        person = world.person(name)
+        world.employ(person, self.house.inspection)
+        standing = (Standing.FULL, Standing.PROBATIONARY)[choice % 2]
+        membership.admit(person, to=self._branch(choice), group=None, standing=standing, on=self.on, **self.done)
+
+    def change(self, choice):
+        person = self._member(choice)
+        to = (Standing.SUSPENDED, Standing.FULL)[choice % 2]
+        membership.change_standing(person, to=to, on=self.on, **self.done)
+
+    def go(self, choice):
+        work.leave(self._member(choice), on=self.on, **self.done)
+
+    def elect(self, choice):
+        posts.begin_term(self._branch(choice), on=self.on, ends=self.on + dt.timedelta(days=1096), **self.done)
+
+    def start(self, choice):
+        kind = (OrganizationKind.BRANCH, OrganizationKind.GROUP)[choice % 2]
+        parent = self.house.office if kind is OrganizationKind.BRANCH else self._branch(choice)
+        code = f"GZ-Z-{Organization.objects.count()}"
+        found(code=code, name=code, kind=kind, parent=parent, founded=self.on, began=self.on, **self.done)
+
+    def end(self, choice):
+        on = self.on + dt.timedelta(days=choice % 3)
+        dissolve(self._branch(choice), on=on, into=None, **self.done)
+
+    def move(self, choice):
+        under = (self.house.office, self.house.harbor, self.house.station)[choice % 3]
+        move(self._branch(choice), under=Organization.objects.get(pk=under.pk), on=self.on, **self.done)
+
+    def give_reason(self, choice):
+        cells = Cell.objects.filter(why_not="", completed_on__isnull=True).order_by(
+            "organization__code", "rule", "first"
+        )
+        cell = cells[choice % cells.count()]
+        waiver = explain(cell, reason="台风", by=None, **self.done)
+        answer_reason(waiver, accepted=bool(choice % 3), answer="请补", by=None, **self.done)
+
+    def take_back(self, choice):
+        waivers = list(Waiver.objects.all())
+        if waivers:
+            withdraw_reason(waivers[choice % len(waivers)], **self.done)
+
+    def _branch(self, choice):
+        rows = Organization.objects.filter(kind=OrganizationKind.BRANCH.value).order_by("code")
+        return rows[choice % rows.count()]
+
+    def _member(self, choice):
+        rows = Person.objects.filter(memberships__until__isnull=True, memberships__isnull=False)
+        rows = rows.exclude(pk__in=[self.house.lin.pk, self.house.fang.pk]).order_by("staff_number")
+        return rows[choice % rows.count()]
+
+
+DEEDS = ("pass_days", "meet", "join", "change", "go", "elect", "start", "end", "move", "give_reason", "take_back")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 59)), min_size=1, max_size=7))
+def test_after_any_deeds_the_live_form_is_the_pure_one(told):
+    with transaction.atomic():
+        story = Story()
+        for deed, choice in told:
+            story.do(deed, choice)
+            live.open_day(story.on)
+            assert_same(story.on)
+        transaction.set_rollback(True)
