@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 from tools.compile_catalogs import compile_catalogs
 
 #: The demo bureau, for tests of every floor.
@@ -63,6 +65,20 @@ def pytest_configure_node(node: object) -> None:
     config = node.config  # type: ignore[attr-defined] # a worker controller of pytest-xdist
     if _URL in config.stash:
         node.workerinput["postgres_url"] = config.stash[_URL]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:  # noqa: ARG001
+    """A session that a thread of some test left open would keep PostgreSQL from dropping the tests' database."""
+    yield
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

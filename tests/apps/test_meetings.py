@@ -320,6 +320,16 @@ def test_present_at_any_session_of_a_lesson_held_in_turns_is_present(house):
     assert count_of(roll_of(lesson)).present == 10
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_away_at_one_session_of_a_lesson_held_in_turns_is_known_of_the_lesson(house, place):
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True)
+    sessions = [with_session(lesson), with_session(lesson, starts_at=STARTS + dt.timedelta(days=1))]
+    convening.announce(lesson.pk, **DONE)
+    roll.mark(sessions[place], [house.chen], status=Presence.LEAVE, reason=AbsenceReason.SHIFT, **DONE)
+    line = next(line for line in roll_of(lesson) if line.person == house.chen.pk)
+    assert (line.presence, line.reason) == (Presence.LEAVE, AbsenceReason.SHIFT)
+
+
 def test_a_clock_that_jumps_back_closes_the_session_when_it_opened(house):
     _meeting, session = opened(house)
     roll.close_session(session, actor=OPERATOR, at=AT - dt.timedelta(hours=1))

@@ -81,7 +81,8 @@ def roll_of(meeting: Meeting, session: Session | None = None) -> list[RollLine]:
     for entry in lines.order_by("position", "row__recorded_at"):
         row: Attendance | None = getattr(entry, "row", None)
         before = known.get(entry.person_id, (entry, None))[1]
-        if before is None or before.status not in {Presence.PRESENT, Presence.OBSERVER}:
+        # A session at which nothing is known of somebody comes first on SQLite and last on PostgreSQL.
+        if before is None or (row is not None and before.status not in {Presence.PRESENT, Presence.OBSERVER}):
             known[entry.person_id] = entry, row
     return [_line(entry.person, entry, row, getattr(entry, "leave", None)) for entry, row in known.values()]
 
