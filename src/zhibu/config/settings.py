@@ -162,10 +162,9 @@ except (ValueError, KeyError, dj_database_url.ParseError) as error:
     raise ImproperlyConfigured(f"Setting DATABASE_URL: {error}") from error
 match _database["ENGINE"]:
     case "django.db.backends.sqlite3":
-        # An acknowledged row survives a power cut (FULL), and writers wait in line (``config.sqlite``) instead of
-        # meeting "database is locked" in the middle of a transaction (IMMEDIATE).
+        # An acknowledged row survives a power cut (FULL), and writers wait in line instead of meeting
+        # "database is locked" in the middle of a transaction (IMMEDIATE).
         # Connections stay: closing the last one would checkpoint the journal after every request.
-        _database["ENGINE"] = "zhibu.config.sqlite"
         _database["CONN_MAX_AGE"] = None
         _database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

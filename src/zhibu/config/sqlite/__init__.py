@@ -1,1 +1,0 @@
-"""Django's SQLite with one line of writers; see ``base``."""
