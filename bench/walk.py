@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OF_A_KIND = 3
 
 #: Addresses on which every account looks itself up in the first place.
-_DOORS = ("/", "/menu/", "/account/", "/search/?text=li", "/search/?text=1")
+_DOORS = ("/", "/menu/", "/account/", "/search/?q=li", "/search/?q=1", "/search/?q=支部")
 
 _BROWSER = {"Accept-Language": "zh-CN", "Accept-Encoding": "gzip"}
 
