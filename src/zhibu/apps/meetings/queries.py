@@ -362,9 +362,9 @@ def people_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
         if organization.kind == OrganizationKind.GROUP
         else Q(organization=organization),
     )
-    return Person.objects.filter(
-        Exists(members.filter(person=OuterRef("pk"))) | Exists(posts.filter(person=OuterRef("pk")))
-    ).order_by("pinyin", "staff_number")
+    # As two sets: asked of each of 50,000 people, it would take as long as there are people.
+    theirs = Q(pk__in=members.values("person")) | Q(pk__in=posts.values("person"))
+    return Person.objects.filter(theirs).order_by("pinyin", "staff_number")
 
 
 def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
@@ -372,9 +372,9 @@ def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
     path = organization.path
     above = [path[:length] for length in range(STEP, len(path), STEP)]
     offices = Appointment.objects.on(on).filter(
-        organization__path__in=above, post__in=[post.value for post in OFFICES], person=OuterRef("pk")
+        organization__path__in=above, post__in=[post.value for post in OFFICES]
     )
-    return people_of(organization, on) | Person.objects.filter(Exists(offices))
+    return people_of(organization, on) | Person.objects.filter(pk__in=offices.values("person"))
 
 
 def pulse_of(session: Session) -> str:

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -163,9 +163,9 @@ def _same_weekday_next(last: dt.date, today: dt.date) -> dt.date | None:
 def _choosable(organization: Organization, on: dt.date) -> QuerySet[Person]:
     """Whom one may call by name: who belongs to the organization, as a member or on its staff."""
     below = in_subtree(organization.path, "organization__")
-    members = Membership.objects.on(on).filter(below | Q(group=organization), person=OuterRef("pk"))
-    staff = Employment.objects.on(on).filter(below, person=OuterRef("pk"))
-    return Person.objects.filter(Exists(members) | Exists(staff))
+    members = Membership.objects.on(on).filter(below | Q(group=organization))
+    staff = Employment.objects.on(on).filter(below)
+    return Person.objects.filter(Q(pk__in=members.values("person")) | Q(pk__in=staff.values("person")))
 
 
 def _day_of(form: ConveneForm) -> dt.date | None:
