@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 from tools.compile_catalogs import compile_catalogs
 
 #: The demo bureau, for tests of every floor.
 pytest_plugins = ["tests.demo"]
+
+# A change is judged by the same examples twice; others are looked for with --hypothesis-profile=default.
+hypothesis_settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("same")
 
 _folder = tempfile.TemporaryDirectory(prefix="zhibu-tests-")
 os.environ["ZHIBU_DATA_DIR"] = _folder.name

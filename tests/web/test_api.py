@@ -331,14 +331,14 @@ described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, 
 
 
 @described.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_generated_calls_are_answered_as_described(case, token, one_connection):
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_WE_SAY)
 
 
 @described.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_generated_calls_to_a_meeting_that_is_there_are_answered_as_described(case, token, there, one_connection):
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     case.path_parameters = {name: there[name] for name in case.path_parameters or {}}

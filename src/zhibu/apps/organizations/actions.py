@@ -61,7 +61,18 @@ def rebuild_paths() -> int:
     return len(changed)
 
 
+def refuse_dissolved(organization: Organization) -> None:
+    """What is dissolved stays as it was: ``TreeRefusal``."""
+    if organization.dissolved is not None:
+        raise TreeRefusal(
+            _("%(name)s is dissolved since %(since)s. Choose an organization that exists.")
+            % {"name": organization.name, "since": organization.dissolved}
+        )
+
+
 def _refuse_unfit(kind: OrganizationKind, parent: Organization | None) -> None:
+    if parent is not None:
+        refuse_dissolved(parent)
     if parent is None and kind != OrganizationKind.LEADING_GROUP:
         raise TreeRefusal(_("Only the leading group has no superior. Name the superior."))
     if parent is not None and parent.word not in MAY_STAND_UNDER[kind]:
@@ -113,18 +124,25 @@ def found(
     return organization
 
 
-@transaction.atomic
-def move(organization: Organization, *, under: Organization, on: dt.date, actor: Actor, at: dt.datetime) -> None:
-    """From ``on`` the organization stands under another superior. The same superior changes nothing."""
+def _placement_before(organization: Organization, on: dt.date) -> Placement:
+    """The place it has, which may end on ``on``."""
     current = organization.placements.get(until__isnull=True)
-    if current.parent_id == under.pk:
-        return
-    _refuse_unfit(organization.word, under)
     if on <= current.since:
         raise TreeRefusal(
             _("%(name)s stands where it does since %(since)s. Choose a later day.")
             % {"name": organization.name, "since": current.since}
         )
+    return current
+
+
+@transaction.atomic
+def move(organization: Organization, *, under: Organization, on: dt.date, actor: Actor, at: dt.datetime) -> None:
+    """From ``on`` the organization stands under another superior. The same superior changes nothing."""
+    refuse_dissolved(organization)
+    current = _placement_before(organization, on)
+    if current.parent_id == under.pk:
+        return
+    _refuse_unfit(organization.word, under)
     current.until = on
     current.save(update_fields=["until"])
     Placement.objects.create(organization=organization, parent=under, since=on)
@@ -144,6 +162,7 @@ def rename(organization: Organization, *, name: str, on: dt.date, actor: Actor, 
     """From ``on`` it has this name; papers of earlier days keep the former one."""
     if name == organization.name:
         return
+    refuse_dissolved(organization)
     FormerName.objects.update_or_create(organization=organization, until=on, defaults={"name": organization.name})
     organization.name, organization.initials = name, initials_of(name)
     organization.save(update_fields=["name", "initials"])
@@ -169,6 +188,8 @@ def dissolve(
 
     Refused while others still stand below it. Members and posts are moved or ended beforehand (``people``).
     """
+    refuse_dissolved(organization)
+    current = _placement_before(organization, on)
     below = Organization.objects.existing(on).filter(placements__parent=organization, placements__until__isnull=True)
     if below.exists():
         raise TreeRefusal(
@@ -177,7 +198,8 @@ def dissolve(
         )
     organization.dissolved, organization.merged_into = on, into
     organization.save(update_fields=["dissolved", "merged_into"])
-    organization.placements.filter(until__isnull=True).update(until=on)
+    current.until = on
+    current.save(update_fields=["until"])
     record(
         "organization_dissolved",
         organization.pk,

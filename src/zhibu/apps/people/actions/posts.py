@@ -15,11 +15,20 @@ from zhibu.apps.people.models import Appointment, Person, Term
 from zhibu.domain.terms import OrganizationKind, PostKind
 
 
+def _refuse_gone(organization: Organization, on: dt.date) -> None:
+    if not organization.exists_on(on):
+        raise PeopleRefusal(
+            _("%(name)s does not exist on %(on)s. Choose another day or organization.")
+            % {"name": organization.name, "on": on}
+        )
+
+
 @transaction.atomic
 def begin_term(
     organization: Organization, *, on: dt.date, ends: dt.date | None, actor: Actor, at: dt.datetime
 ) -> Term:
     """A committee's new term: the term before it ends, and with it its appointments."""
+    _refuse_gone(organization, on)
     for term in Term.objects.filter(organization=organization, until__isnull=True):
         close(term, on)
     for appointment in organization.appointments.filter(until__isnull=True, term__isnull=False):
@@ -46,6 +55,7 @@ def appoint(
     held = of.appointments.filter(person=person, post=post, until__isnull=True).first()
     if held is not None:
         return held
+    _refuse_gone(of, on)
     if (post == PostKind.GROUP_LEADER) != (of.kind == OrganizationKind.GROUP):
         raise PeopleRefusal(
             _("%(organization)s has no such post. Choose a post that fits it.") % {"organization": of.name}
