@@ -22,7 +22,7 @@ from zhibu.domain import compliance
 from zhibu.domain.assembly import Presence
 from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
 from zhibu.domain.periods import Span
-from zhibu.domain.requirements import State
+from zhibu.domain.requirements import Rule, State
 from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing
 from zhibu.domain.tree import STEP
 
@@ -36,14 +36,27 @@ TALKS = "talks"
 STUDY = (MeetingKind.LESSON,)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rules:
+    """The rules of an installation, told apart by identity: they are hundreds, and hashed for each record filed."""
+
+    all: tuple[Rule, ...]
+
+    def __hash__(self) -> int:
+        return id(self.all)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rules) and other.all is self.all
+
+
 @lru_cache(maxsize=32)
-def _calendar(rules: tuple[object, ...], since: dt.date, until: dt.date) -> Calendar:
-    return Calendar(rules, since, until)  # type: ignore[arg-type] # the rules, hashed by identity of the tuple
+def _calendar(rules: _Rules, since: dt.date, until: dt.date) -> Calendar:
+    return Calendar(rules.all, since, until)
 
 
 def calendar_of(since: dt.date, until: dt.date) -> Calendar:
     """What the rules of this installation ask between two days, both included."""
-    return _calendar(all_rules(), since, until)
+    return _calendar(_Rules(all_rules()), since, until)
 
 
 # --- Organizations -------------------------------------------------------------------------------------------------

@@ -47,12 +47,14 @@ def _day(event: Event) -> dt.date:
     return localtime(event.recorded_at).date()
 
 
-@unless_postponed
 def take_in_meeting(event: Event, document: Document | None) -> None:
     """A record was filed: it bears on its organization, those it was joint with, and whose secretary taught."""
     assert document is not None
+    if live.is_postponed():
+        return
+    window = live.open_day(_day(event))
     for filed in _bearings(event, document):
-        live.take_in(filed)
+        live.take_in(filed, window)
 
 
 def _bearings(event: Event, document: Document) -> Iterator[live.Filed]:

@@ -7,6 +7,7 @@ cells are made when somebody asks for them.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
 from zhibu.apps.organizations.models import Organization
@@ -38,7 +40,7 @@ def window_on(day: dt.date) -> tuple[dt.date, dt.date]:
 
 def current_window() -> Window | None:
     """``None`` while nothing was ever kept."""
-    return Window.objects.first()
+    return Window.objects.order_by().first()
 
 
 def judged_by_state(on: dt.date) -> frozenset[OrganizationKind]:
@@ -59,7 +61,7 @@ def rebuild(on: dt.date) -> int:
     Evidence.objects.all().delete()
     Cell.objects.all().delete()
     kept = _keep(_evaluated(None, since, until, on))
-    _count(kept, sign=1)
+    _count(more=kept)
     return len(kept)
 
 
@@ -94,32 +96,32 @@ def refresh(organizations: Collection[UUID], on: dt.date) -> None:
     organizations = set(begun.values_list("pk", flat=True))
     if not organizations:  # nothing is owed before, so nothing is kept
         return
-    _count(list(Cell.objects.filter(organization__in=organizations)), sign=-1)
+    before = list(Cell.objects.filter(organization__in=organizations).order_by())
     Evidence.objects.filter(cell__organization__in=organizations).delete()
     Cell.objects.filter(organization__in=organizations).delete()
-    _count(_keep(_evaluated(organizations, window.since, window.until, max(on, window.as_of))), sign=1)
+    _count(fewer=before, more=_keep(_evaluated(organizations, window.since, window.until, max(on, window.as_of))))
 
 
 @transaction.atomic
 def recount() -> None:
     """The counters anew, after organizations have moved."""
     Counter.objects.all().delete()
-    _count(Cell.objects.filter(why_not="").iterator(_BATCH), sign=1)
+    _count(more=Cell.objects.filter(why_not="").order_by().iterator(_BATCH))
 
 
 @transaction.atomic
-def open_day(on: dt.date) -> None:
-    """What is dated between the last day and ``on`` is known now. Done again, nothing changes."""
+def open_day(on: dt.date) -> Window:
+    """What is dated between the last day and ``on`` is known now. Done again, nothing changes. Returns the window."""
     window = current_window()
-    if window is None or on.year != window.as_of.year:
-        if window is None or on > window.as_of:
-            rebuild(on)
-        return
-    if on <= window.as_of:
-        return
-    touched = changed_between(window.as_of, on)
-    Window.objects.filter(pk=window.pk).update(as_of=on)
-    refresh(touched, on)
+    if window is None or (on.year != window.as_of.year and on > window.as_of):
+        rebuild(on)
+        return Window.objects.get()
+    if on.year == window.as_of.year and on > window.as_of:
+        touched = changed_between(window.as_of, on)
+        window.as_of = on
+        window.save(update_fields=["as_of"])
+        refresh(touched, on)
+    return window
 
 
 class _Rests(NamedTuple):
@@ -219,19 +221,21 @@ def _sum_of(cell: Cell) -> _Sum:
     )
 
 
-def _count(cells: Iterable[Cell], *, sign: int) -> None:
-    superiors = _Superiors()
+def _count(*, fewer: Iterable[Cell] = (), more: Iterable[Cell] = ()) -> None:
+    """Take what was out of the counters and put in what is now; what is the same afterwards is not written."""
     sums: dict[_Key, list[int]] = {}
-    for cell in cells:
-        if cell.why_not:
-            continue
-        numbers = _sum_of(cell)
-        for top in superiors.of(cell.organization_id):
-            key = _Key(top, cell.rule, cell.requirement, cell.first, cell.last, cell.due)
-            kept = sums.setdefault(key, [0, 0, 0, 0])
-            for place, number in enumerate(numbers):
-                kept[place] += sign * number
-    _add(sums)
+    superiors = _Superiors()
+    for cells, sign in ((fewer, -1), (more, 1)):
+        for cell in cells:
+            if cell.why_not:
+                continue
+            numbers = _sum_of(cell)
+            for top in superiors.of(cell.organization_id):
+                key = _Key(top, cell.rule, cell.requirement, cell.first, cell.last, cell.due)
+                kept = sums.setdefault(key, [0, 0, 0, 0])
+                for place, number in enumerate(numbers):
+                    kept[place] += sign * number
+    _add({key: _Sum(*numbers) for key, numbers in sums.items() if any(numbers)})
 
 
 class _Superiors:
@@ -245,7 +249,7 @@ class _Superiors:
     def of(self, organization: UUID) -> tuple[UUID, ...]:
         if organization not in self._found:
             if organization not in self._paths:
-                self._paths = dict(Organization.objects.values_list("pk", "path"))
+                self._paths = dict(Organization.objects.order_by().values_list("pk", "path"))
                 self._by_path = {path: key for key, path in self._paths.items()}
             self._found[organization] = tuple(self._by_path[top] for top in tops(self._paths[organization]))
         return self._found[organization]
@@ -256,24 +260,23 @@ def tops(path: str) -> list[str]:
     return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
 
 
-def _add(sums: Mapping[_Key, Sequence[int]]) -> None:
+def _add(sums: Mapping[_Key, _Sum]) -> None:
     """Add to the counters that are there, make those that are not, drop those that count nothing any more."""
-    held = Counter.objects.filter(organization__in={key.organization_id for key in sums})
+    held = Counter.objects.filter(organization__in={key.organization_id for key in sums}).order_by()
     existing = {(row.organization_id, row.rule, row.first, row.last): row for row in held}
     new: list[Counter] = []
-    changed: list[Counter] = []
-    empty: list[Counter] = []
+    changed: defaultdict[_Sum, list[int]] = defaultdict(list)
     for key, numbers in sums.items():
         row = existing.get((key.organization_id, key.rule, key.first, key.last))
         if row is None:
-            new.append(Counter(**key._asdict(), **dict(zip(_Sum._fields, numbers, strict=True))))
-            continue
-        for name, number in zip(_Sum._fields, numbers, strict=True):
-            setattr(row, name, getattr(row, name) + number)
-        (changed if row.owed else empty).append(row)
+            new.append(Counter(**key._asdict(), **numbers._asdict()))
+        else:
+            changed[numbers].append(row.pk)
     Counter.objects.bulk_create(new, batch_size=_BATCH)
-    Counter.objects.bulk_update(changed, _Sum._fields, batch_size=200)
-    Counter.objects.filter(pk__in=[row.pk for row in empty]).delete()
+    for numbers, rows in changed.items():
+        added = {name: F(name) + number for name, number in numbers._asdict().items() if number}
+        Counter.objects.filter(pk__in=rows).update(**added)
+    Counter.objects.filter(owed=0, organization__in={key.organization_id for key in sums}).delete()
 
 
 # --- One record ----------------------------------------------------------------------------------------------------
@@ -292,19 +295,20 @@ class Filed:
     voters_present: int | None = None
 
 
-def take_in(filed: Filed) -> None:
-    """Put right the cells that one record bears on, and the counters of all above; in the deed's own transaction."""
-    window = current_window()
-    if window is None:
-        return
+def take_in(filed: Filed, window: Window) -> None:
+    """Put right the cells that one record bears on, and the counters of all above; in the deed's own transaction.
+
+    Its statements are written out: the query compiler takes ten times longer to make them than the database to run
+    them (``bench/filing.py``).
+    """
     calendar = calendar_of(window.since, window.until)
-    cells = Cell.objects.filter(
-        organization=filed.organization, first__lte=filed.held_on, last__gte=filed.held_on, why_not=""
-    )
-    for cell in cells:
-        words = filed.words & _words(calendar, cell)
-        if words and filed.held_on >= _opens(calendar, cell):
-            _rest_on(cell, filed, had_quorum=_had_quorum(calendar, filed, words))
+    with connection.cursor() as cursor:
+        cursor.execute(_CELLS, _adapted(filed.organization.pk, filed.held_on, filed.held_on))
+        cells = [Cell(**dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall()]
+        for cell in cells:
+            words = filed.words & _words(calendar, cell)
+            if words and filed.held_on >= _opens(calendar, cell):
+                _rest_on(cursor, cell, filed, had_quorum=_had_quorum(calendar, filed, words))
 
 
 def _rule(calendar: Calendar, cell: Cell) -> Obligation:
@@ -325,18 +329,45 @@ def _had_quorum(calendar: Calendar, filed: Filed, words: frozenset[str]) -> bool
     return all(had_quorum(rule, filed.voters, filed.voters_present) for rule in rules)
 
 
-def _rest_on(cell: Cell, filed: Filed, *, had_quorum: bool) -> None:
-    Evidence.objects.create(
-        cell=cell, record=filed.record, held_on=filed.held_on, filed_on=filed.filed_on, had_quorum=had_quorum
-    )
+def _rest_on(cursor: CursorWrapper, cell: Cell, filed: Filed, *, had_quorum: bool) -> None:
+    cursor.execute(_REST, _adapted(cell.pk, filed.record, filed.held_on, filed.filed_on, had_quorum))
     if not had_quorum or cell.completed_on is not None:
         return
     if cell.needed > 1 and cell.evidence.filter(had_quorum=True).count() < cell.needed:
         return
     before = _sum_of(cell)
     cell.completed_on = filed.filed_on
-    Cell.objects.filter(pk=cell.pk).update(completed_on=filed.filed_on)
-    numbers = zip(_Sum._fields, before, _sum_of(cell), strict=True)
-    change = {name: F(name) + more - less for name, less, more in numbers if more != less}
-    above = Organization.objects.filter(path__in=tops(filed.organization.path)).values("pk")
-    Counter.objects.filter(organization__in=above, rule=cell.rule, first=cell.first, last=cell.last).update(**change)
+    cursor.execute(_COMPLETE, _adapted(cell.completed_on, cell.pk))
+    more = (now - then for now, then in zip(_sum_of(cell), before, strict=True))
+    above = tops(filed.organization.path)
+    cursor.execute(_COUNT % ", ".join(["%s"] * len(above)), _adapted(*more, cell.rule, cell.first, cell.last, *above))
+
+
+_FIELDS = ("id", "rule", "first", "last", "due", "needed", "completed_on", "explained_on")
+_CELLS = """
+    SELECT id, rule, "first", "last", due, needed, completed_on, explained_on FROM oversight_cell
+    WHERE organization_id = %s AND "first" <= %s AND "last" >= %s AND why_not = ''
+"""
+_REST = "INSERT INTO oversight_evidence (cell_id, record, held_on, filed_on, had_quorum) VALUES (%s, %s, %s, %s, %s)"
+_COMPLETE = "UPDATE oversight_cell SET completed_on = %s WHERE id = %s"
+_COUNT = """
+    UPDATE oversight_counter
+    SET owed = owed + %%s, met = met + %%s, late = late + %%s, explained = explained + %%s
+    WHERE rule = %%s AND "first" = %%s AND "last" = %%s
+    AND organization_id IN (SELECT id FROM organizations_organization WHERE path IN (%s))
+"""
+
+
+def _adapted(*values: str | int | dt.date | UUID) -> list[str | int | dt.date | UUID]:
+    """As the database takes them: not each has a type of its own for keys and days."""
+    return [_adapt(value) for value in values]
+
+
+def _adapt(value: str | int | dt.date | UUID) -> str | int | dt.date | UUID:
+    match value:
+        case UUID() if not connection.features.has_native_uuid_field:
+            return value.hex
+        case dt.date():
+            return connection.ops.adapt_datefield_value(value) or ""
+        case _:
+            return value
