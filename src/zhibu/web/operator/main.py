@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
+from zhibu import __version__
 from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens
 from zhibu.web.operator.demo import demo
 
@@ -11,8 +14,24 @@ app = typer.Typer(
     name="zhibu",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
-    help="The organizational life and the learning of an organization whose people work shifts.",
 )
+
+
+def _tell(asked: bool) -> None:  # noqa: FBT001 - the command line hands it over so
+    if asked:
+        typer.echo(f"zhibu {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def zhibu(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell, is_eager=True, help="Tell it and stop.")
+    ] = False,
+) -> None:
+    """The organizational life and the learning of an organization whose people work shifts."""
+
 
 app.command("demo")(demo.demo)
 app.command("figures")(figures.figures)
