@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import os
 import re
 import subprocess
@@ -10,9 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 import zhibu
 from zhibu.apps.archive import registry
+from zhibu.web.operator.main import app
+from zhibu.web.operator.serve import prepare_static
 
 PACKAGE = Path(zhibu.__file__).parent
 ROOT = PACKAGE.parent.parent
@@ -35,6 +40,13 @@ def test_every_setting_is_on_its_page_and_every_line_of_the_page_is_a_setting():
         ("ZHIBU_DEBUG", "perhaps", "ZHIBU_DEBUG"),
         ("ZHIBU_LOG_LEVEL", "LOUD", "ZHIBU_LOG_LEVEL"),
         ("ZHIBU_SECRET_KEY_FILE", "/there/is/no/such/file", "ZHIBU_SECRET_KEY"),
+        ("ZHIBU_URL", "http://zhibu.example.cn:99999", "ZHIBU_URL"),
+        ("ZHIBU_TIME_ZONE", "Asia/Beijing", "ZHIBU_TIME_ZONE"),
+        ("ZHIBU_DATA_DIR", __file__, "ZHIBU_DATA_DIR"),
+        ("ZHIBU_DATA_DIR", "/proc/no-such-folder", "ZHIBU_DATA_DIR"),
+        ("ZHIBU_STATIC_ROOT", __file__, "ZHIBU_STATIC_ROOT"),
+        ("ZHIBU_STATIC_ROOT", "/", "ZHIBU_STATIC_ROOT"),
+        ("ZHIBU_ARCHIVE_ORIGIN", "two words", "ZHIBU_ARCHIVE_ORIGIN"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_path):
@@ -46,7 +58,43 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_pat
         check=False,
     )
     assert tried.returncode != 0
-    assert says in tried.stderr
+    assert says in tried.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZHIBU_TIME_ZONE", "Asia/Beijing"),
+        ("DATABASE_URL", "postgresql://nobody:secret-word@127.0.0.1:1/nothing"),
+    ],
+)
+def test_the_command_line_says_which_setting_it_was_in_a_sentence(name, value, tmp_path):
+    (tmp_path / "data").mkdir()
+    tried = subprocess.run(
+        [Path(sys.executable).with_name("zhibu"), "figures"],
+        env={**os.environ, "ZHIBU_DATA_DIR": str(tmp_path / "data"), name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (tried.returncode, tried.stdout) == (2, "")
+    assert f"Setting {name}" in tried.stderr
+    assert "Traceback" not in tried.stderr
+    assert "secret-word" not in tried.stderr
+
+
+def test_a_folder_of_static_files_that_holds_something_else_keeps_it(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "diary.txt").write_text("mine")
+    with pytest.raises(typer.Exit):
+        prepare_static()
+    assert [file.name for file in tmp_path.iterdir()] == ["diary.txt"]
+
+
+def test_the_command_line_tells_its_version():
+    told = CliRunner().invoke(app, ["--version"])
+    assert (told.exit_code, told.stdout) == (0, f"zhibu {zhibu.__version__}\n")
+    assert zhibu.__version__ == importlib.metadata.version("zhibu")
 
 
 def test_every_decision_has_a_number_of_its_own():

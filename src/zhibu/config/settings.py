@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 import structlog
@@ -43,7 +44,6 @@ def _secret_key() -> str:
             raise ImproperlyConfigured("Setting ZHIBU_SECRET_KEY: give at least 32 characters.")
         return given
     kept = DATA_DIR / "secret-key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with kept.open("x") as file:
             kept.chmod(0o600)
@@ -53,16 +53,32 @@ def _secret_key() -> str:
     return kept.read_text()
 
 
-SECRET_KEY = _secret_key()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    raise ImproperlyConfigured(f"Setting ZHIBU_DATA_DIR: {DATA_DIR} can not be used: {error.strerror}.") from error
 
 # --- The address at which people reach it ------------------------------------------------------------------------
 
 URL: str = _read("str", "ZHIBU_URL", "http://localhost:8000").rstrip("/")
 _address = urlsplit(URL)
-if _address.scheme not in {"http", "https"} or not _address.hostname or _address.path:
+
+
+def _host() -> str | None:
+    """The host people type; ``None`` where the address is none, or goes on behind the host."""
+    try:
+        _port = _address.port
+    except ValueError:
+        return None
+    return _address.hostname if _address.scheme in {"http", "https"} and not _address.path else None
+
+
+HOST = _host()
+if not HOST:
     raise ImproperlyConfigured(f"Setting ZHIBU_URL: {URL!r} is no address such as https://zhibu.example.cn")
 HTTPS = _address.scheme == "https"
-ALLOWED_HOSTS = sorted({_address.hostname, "localhost", "127.0.0.1", "[::1]"})
+ALLOWED_HOSTS = sorted({HOST, "localhost", "127.0.0.1", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [URL]
 BEHIND_PROXY: bool = _read("bool", "ZHIBU_BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
@@ -275,6 +291,10 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 USE_TZ = True
 TIME_ZONE: str = _read("str", "ZHIBU_TIME_ZONE", "Asia/Shanghai")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(f"Setting ZHIBU_TIME_ZONE: {TIME_ZONE!r} is no zone such as Asia/Shanghai.") from error
 
 
 def _demo() -> dict[str, str]:
@@ -290,12 +310,17 @@ DEMO = _demo()
 #: The date that a demo serves; ``None`` in a real installation, which lives today.
 SERVED_DATE = dt.date.fromisoformat(DEMO["today"]) if DEMO else None
 #: Under which name this installation's archive is known to others.
-ARCHIVE_ORIGIN: str = "zhibu-demo" if DEMO else _read("str", "ZHIBU_ARCHIVE_ORIGIN", _address.hostname)
+ARCHIVE_ORIGIN: str = "zhibu-demo" if DEMO else _read("str", "ZHIBU_ARCHIVE_ORIGIN", HOST)
+if not ARCHIVE_ORIGIN.isprintable() or not ARCHIVE_ORIGIN or set(ARCHIVE_ORIGIN) & set(" +"):
+    raise ImproperlyConfigured(f"Setting ZHIBU_ARCHIVE_ORIGIN: {ARCHIVE_ORIGIN!r} is not one word without “+”.")
 
 # --- Files that browsers load --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(_read("str", "ZHIBU_STATIC_ROOT", "") or DATA_DIR / "static")
+# What else is in that folder goes whenever the files are gathered anew.
+if DATA_DIR.absolute().is_relative_to(STATIC_ROOT.absolute()) or STATIC_ROOT.is_file():
+    raise ImproperlyConfigured(f"Setting ZHIBU_STATIC_ROOT: {STATIC_ROOT} is no folder for these files alone.")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

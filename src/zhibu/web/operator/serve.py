@@ -73,8 +73,13 @@ def prepare_static() -> None:
         for name, storage in finder.list([]):
             stat = Path(storage.path(name)).stat()
             known.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    note = settings.STATIC_ROOT / ".gathered"
+    root: Path = settings.STATIC_ROOT
+    note = root / ".gathered"
     if note.exists() and note.read_text() == known.hexdigest():
         return
+    if root.is_dir() and any(root.iterdir()) and not note.exists() and root != settings.DATA_DIR / "static":
+        fail_usage(
+            f"Setting ZHIBU_STATIC_ROOT: {root} holds something else, which would go. Empty it, or choose another."
+        )
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     note.write_text(known.hexdigest())

@@ -43,10 +43,13 @@ def start(data: Path | None = None, *, migrate: bool = True) -> None:
 def _prepare_database() -> None:
     """Migrate an embedded database that is new or older than the program."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        fail_usage(f"Setting DATABASE_URL: the database can not be reached. {error}")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
 

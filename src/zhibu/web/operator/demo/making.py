@@ -47,6 +47,7 @@ def _fill(folder: Path, today: dt.date | None) -> None:
 
     if Event.objects.exists():
         raise FolderRefused("The database of DATABASE_URL is in use. A demo needs an empty one, or none of its own.")
+    messages.print("Making two years of a fictional bureau, once; it takes a few minutes.")
     told = bureau(today or min(clock.today(), LATEST))
     with Progress(console=messages, transient=True) as progress:
         task = progress.add_task("Two years of a bureau", total=len(told.story))
