@@ -168,6 +168,8 @@ def test_the_listeners_are_these():
         "appointment_ended": ["look_at_post"],
         "workbook_imported": ["look_at_everything"],
         "import_undone": ["look_at_everything"],
+        "rule_confirmed": ["look_at_everything"],
+        "rule_taken_back": ["look_at_everything"],
     }
 
 

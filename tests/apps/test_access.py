@@ -135,4 +135,11 @@ def test_every_pair_of_forms_is_in_the_test_above():
 
 
 #: Questions about the one who asks alone: there is no thing to compare, only a queryset of all or of none.
-ABOUT_THE_ASKER = {"may_import", "may_manage_accounts", "may_audit", "accounts_managed_by", "grants_seen_by"}
+ABOUT_THE_ASKER = {
+    "may_import",
+    "may_keep_rules",
+    "may_manage_accounts",
+    "may_audit",
+    "accounts_managed_by",
+    "grants_seen_by",
+}

@@ -272,11 +272,13 @@ def unit(tmp_path):
         (tmp_path / "rules").mkdir(exist_ok=True)
         file = tmp_path / "rules" / "unit.toml"
         file.write_text(text, encoding="utf-8")
+        queries._packed.cache_clear()
         queries._all_rules.cache_clear()
         queries._rules_on.cache_clear()
         return file
 
     yield write
+    queries._packed.cache_clear()
     queries._all_rules.cache_clear()
     queries._rules_on.cache_clear()
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,7 +18,7 @@ from zhibu.apps.meetings.models import Attendance, Filing, Meeting, Talk
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.oversight.models import Waiver
 from zhibu.apps.people.models import Appointment, Membership, Term
-from zhibu.apps.rules.queries import all_rules
+from zhibu.apps.rules.queries import all_rules, edition, own_folder
 from zhibu.domain import compliance
 from zhibu.domain.assembly import Presence
 from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
@@ -36,27 +37,14 @@ TALKS = "talks"
 STUDY = (MeetingKind.LESSON,)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rules:
-    """The rules of an installation, told apart by identity: they are hundreds, and hashed for each record filed."""
-
-    all: tuple[Rule, ...]
-
-    def __hash__(self) -> int:
-        return id(self.all)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rules) and other.all is self.all
-
-
 @lru_cache(maxsize=32)
-def _calendar(rules: _Rules, since: dt.date, until: dt.date) -> Calendar:
-    return Calendar(rules.all, since, until)
+def _calendar(_own: Path, of: str, since: dt.date, until: dt.date) -> Calendar:
+    return Calendar(all_rules(of), since, until)
 
 
-def calendar_of(since: dt.date, until: dt.date) -> Calendar:
-    """What the rules of this installation ask between two days, both included."""
-    return _calendar(_Rules(all_rules()), since, until)
+def calendar_of(since: dt.date, until: dt.date, of: str | None = None) -> Calendar:
+    """What the rules of this installation ask between two days, both included; of the edition in use unless said."""
+    return _calendar(own_folder(), edition() if of is None else of, since, until)
 
 
 # --- Organizations -------------------------------------------------------------------------------------------------

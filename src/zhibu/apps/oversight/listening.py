@@ -137,4 +137,6 @@ LOOKS: Mapping[str, Listener] = {
     "appointment_ended": look_at_post,
     "workbook_imported": look_at_everything,
     "import_undone": look_at_everything,
+    "rule_confirmed": look_at_everything,
+    "rule_taken_back": look_at_everything,
 }

@@ -22,7 +22,7 @@ from django.db.models import F
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.facts import calendar_of, changed_between, organizations_of, records_of, waivers_of
 from zhibu.apps.oversight.models import Cell, Counter, Evidence, Window
-from zhibu.apps.rules.queries import rules_on
+from zhibu.apps.rules.queries import edition, latest_edition, packs_read, rules_on, use_edition
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, WhyNot, evidence_words, had_quorum
 from zhibu.domain.requirements import Obligation, Subject
@@ -45,7 +45,9 @@ def current_window() -> Window | None:
 
 def judged_by_state(on: dt.date) -> frozenset[OrganizationKind]:
     """The kinds of organizations of which something is owed only under conditions on their numbers."""
-    conditional = [rule for rule in rules_on(on) if isinstance(rule, Obligation) and rule.binding.conditions]
+    window = current_window()
+    rules = rules_on(on, window.edition if window else None)
+    conditional = [rule for rule in rules if isinstance(rule, Obligation) and rule.binding.conditions]
     return frozenset(kind for rule in conditional for kind in rule.binding.kinds)
 
 
@@ -56,11 +58,13 @@ def judged_by_state(on: dt.date) -> frozenset[OrganizationKind]:
 def rebuild(on: dt.date) -> int:
     """Everything anew, as known on ``on``. Returns how many cells there are."""
     since, until = window_on(on)
-    Window.objects.update_or_create(pk=1, defaults={"since": since, "until": until, "as_of": on})
+    use_edition(latest_edition())
+    kept_as = {"since": since, "until": until, "as_of": on, "packs": packs_read(), "edition": edition()}
+    Window.objects.update_or_create(pk=1, defaults=kept_as)
     Counter.objects.all().delete()
     Evidence.objects.all().delete()
     Cell.objects.all().delete()
-    kept = _keep(_evaluated(None, since, until, on))
+    kept = _keep(_evaluated(None, calendar_of(since, until), on))
     _count(more=kept)
     return len(kept)
 
@@ -99,7 +103,8 @@ def refresh(organizations: Collection[UUID], on: dt.date) -> None:
     before = list(Cell.objects.filter(organization__in=organizations).order_by())
     Evidence.objects.filter(cell__organization__in=organizations).delete()
     Cell.objects.filter(organization__in=organizations).delete()
-    _count(fewer=before, more=_keep(_evaluated(organizations, window.since, window.until, max(on, window.as_of))))
+    calendar = calendar_of(window.since, window.until, window.edition)
+    _count(fewer=before, more=_keep(_evaluated(organizations, calendar, max(on, window.as_of))))
 
 
 @transaction.atomic
@@ -111,9 +116,15 @@ def recount() -> None:
 
 @transaction.atomic
 def open_day(on: dt.date) -> Window:
-    """What is dated between the last day and ``on`` is known now. Done again, nothing changes. Returns the window."""
+    """What is dated between the last day and ``on`` is known now, and what the packs say since the last start.
+
+    Done again, nothing changes. Returns the window.
+    """
     window = current_window()
-    if window is None or (on.year != window.as_of.year and on > window.as_of):
+    if window is None or window.packs != packs_read():
+        rebuild(on if window is None else max(on, window.as_of))
+        return Window.objects.get()
+    if on.year != window.as_of.year and on > window.as_of:
         rebuild(on)
         return Window.objects.get()
     if on.year == window.as_of.year and on > window.as_of:
@@ -131,8 +142,7 @@ class _Rests(NamedTuple):
     evidence: Sequence[tuple[compliance.Record[UUID], bool]]
 
 
-def _evaluated(chosen: Collection[UUID] | None, since: dt.date, until: dt.date, on: dt.date) -> list[_Rests]:
-    calendar = calendar_of(since, until)
+def _evaluated(chosen: Collection[UUID] | None, calendar: Calendar, on: dt.date) -> list[_Rests]:
     organizations = organizations_of(chosen)
     earliest = _earliest(calendar, organizations)
     records = records_of(chosen, earliest, on)
@@ -301,7 +311,7 @@ def take_in(filed: Filed, window: Window) -> None:
     Its statements are written out: the query compiler takes ten times longer to make them than the database to run
     them (``bench/filing.py``).
     """
-    calendar = calendar_of(window.since, window.until)
+    calendar = calendar_of(window.since, window.until, window.edition)
     with connection.cursor() as cursor:
         cursor.execute(_CELLS, _adapted(filed.organization.pk, filed.held_on, filed.held_on))
         cells = [Cell(**dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall()]

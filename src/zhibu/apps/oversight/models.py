@@ -123,12 +123,17 @@ class Waiver(models.Model):
 
 
 class Window(models.Model):
-    """For which days the cells are kept, and as known on which day. One row."""
+    """For which days the cells are kept, as known on which day and by which rules. One row.
+
+    ``packs`` and ``edition`` name what the packs said and what was confirmed (``rules.queries``).
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     since = models.DateField()
     until = models.DateField()
     as_of = models.DateField()
+    packs = models.CharField(max_length=32, blank=True)
+    edition = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(name="window_one_row", condition=Q(id=1))]

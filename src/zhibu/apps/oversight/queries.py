@@ -111,8 +111,9 @@ def status_of(cell: Cell, on: dt.date) -> Status:
 def calendar_kept(today: dt.date) -> Calendar:
     """The rules over the days for which cells are kept, which knows the version each cell is judged by."""
     window = current_window()
-    since, until = (window.since, window.until) if window else window_on(today)
-    return calendar_of(since, until)
+    if window is None:
+        return calendar_of(*window_on(today))
+    return calendar_of(window.since, window.until, window.edition)
 
 
 def cells_around(organizations: Collection[Organization], today: dt.date) -> list[Cell]:

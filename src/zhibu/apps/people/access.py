@@ -27,7 +27,7 @@ class Asker:
     ``offices``: organizations where the person holds an office (secretary, deputy, committee member).
     ``secretary_of``: those of them where it is the secretary's or a deputy's.
     ``led``: groups the person leads. ``branches``: of which they are a member. ``units``: where they work.
-    ``windows``: units whose windows they manage.
+    ``windows``: units whose windows they manage. ``edition``: of the rules, as it was when they came in.
     """
 
     account: UUID | None
@@ -40,6 +40,7 @@ class Asker:
     units: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset()
+    edition: str = ""
 
     @property
     def belongs(self) -> tuple[str, ...]:
@@ -230,6 +231,11 @@ def is_administrator(asker: Asker) -> bool:
 
 def may_import(asker: Asker) -> bool:
     """Workbooks of the personnel office come in by the system administrator."""
+    return Role.SYSTEM in asker.roles
+
+
+def may_keep_rules(asker: Asker) -> bool:
+    """Rules are installed, and confirmed for the unit, by the system administrator."""
     return Role.SYSTEM in asker.roles
 
 

@@ -15,6 +15,7 @@ from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Account, Appointment, Employment, Grant, Membership, Person
+from zhibu.apps.rules.queries import edition_of, marks
 from zhibu.domain.terms import OFFICES, SECRETARIES, OrganizationKind, PostKind, Role, Word
 
 
@@ -35,11 +36,13 @@ def asker_of(account: Account, on: dt.date) -> Asker:
             Grant.objects.filter(held, account=account)
             .values_list(Value("grant", CharField()), F("role"), F("organization__path"))
             .order_by(),
+            marks(Value("rule", CharField())),
             all=True,
         )
     )
     found: defaultdict[str, list[str]] = defaultdict(list)
     roles: set[Role] = set()
+    marked: list[tuple[str, str | None]] = []
     for kind, word, path in rows:
         match kind:
             case "post":
@@ -51,6 +54,8 @@ def asker_of(account: Account, on: dt.date) -> Asker:
                 roles.add(Role.WINDOW_MANAGER)
             case "grant":
                 roles.add(Role(word))
+            case "rule":
+                marked.append((word, path))
             case _:
                 found[kind].append(path)
     return Asker(
@@ -64,6 +69,7 @@ def asker_of(account: Account, on: dt.date) -> Asker:
         units=tuple(sorted(set(found["unit"]))),
         windows=tuple(sorted(set(found["windows"]))),
         roles=frozenset(roles),
+        edition=edition_of(marked),
     )
 
 

@@ -7,6 +7,6 @@ class RulesConfig(AppConfig):
 
     def ready(self) -> None:
         """Read all packs: a wrong one stops the start and says where."""
-        from zhibu.apps.rules.queries import all_rules
+        from zhibu.apps.rules.queries import packed_rules
 
-        all_rules()
+        packed_rules()

@@ -27,3 +27,11 @@ class PackRefused(ImproperlyConfigured):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(["Rule packs can not be used:", *map(str, self.faults)]))
+
+
+class ConfirmationRefused(Exception):
+    """A rule can not be confirmed so; the text says what to do next. ``field`` is the one to mend, empty for none."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        self.field = field
+        super().__init__(text)

@@ -404,7 +404,7 @@ def _without_upper(one: _Placed, known: set[tuple[str, Layer]]) -> Iterator[Faul
 
 def _clash(first: _Placed, second: _Placed) -> Iterator[Fault]:
     if first.rule.id != second.rule.id:
-        if _judge_the_same(first.rule, second.rule):
+        if judge_the_same(first.rule, second.rule):
             yield second.fault(
                 f"{first.file}:{first.line} ({first.rule.id}) already rules this vote on the same days"
             )
@@ -416,7 +416,8 @@ def _clash(first: _Placed, second: _Placed) -> Iterator[Fault]:
         yield from _loosening(second, first.rule)
 
 
-def _judge_the_same(first: Rule, second: Rule) -> bool:
+def judge_the_same(first: Rule, second: Rule) -> bool:
+    """Whether both rule a vote that the other rules, too."""
     return (
         isinstance(first, AssemblyRule)
         and isinstance(second, AssemblyRule)

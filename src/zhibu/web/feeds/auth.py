@@ -22,6 +22,7 @@ from zhibu.apps.people.access import Asker
 from zhibu.apps.people.actions.accounts import token_digest
 from zhibu.apps.people.models import Account, ApiToken
 from zhibu.apps.people.queries import asker_of
+from zhibu.apps.rules.queries import use_edition
 from zhibu.web.shell import clock
 
 
@@ -86,7 +87,13 @@ class BearerToken(HttpBearer):
 
 def _with_asker(request: HttpRequest, account: Account, on: dt.date) -> None:
     """Makes it an ``ApiRequest``. The asker is gathered when first used: signing in does not need one."""
-    cast("ApiRequest", request).asker = cast("Asker", SimpleLazyObject(lambda: asker_of(account, on)))
+    cast("ApiRequest", request).asker = cast("Asker", SimpleLazyObject(lambda: _asker(account, on)))
+
+
+def _asker(account: Account, on: dt.date) -> Asker:
+    asker = asker_of(account, on)
+    use_edition(asker.edition)
+    return asker
 
 
 def _address(request: HttpRequest) -> str:

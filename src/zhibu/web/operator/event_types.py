@@ -41,6 +41,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "appointment_ended": _("appointment ended"),
     "honor_bestowed": _("honor recorded"),
     # what is owed
+    "rule_confirmed": _("rule confirmed for the unit"),
+    "rule_taken_back": _("confirmation of a rule taken back"),
     "reason_given": _("reason given for what was not done"),
     "reason_withdrawn": _("reason taken back"),
     "reason_answered": _("reason answered"),

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from zhibu.apps.people.access import Asker, stranger
 from zhibu.apps.people.models import Account
 from zhibu.apps.people.queries import asker_of
+from zhibu.apps.rules.queries import use_edition
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import AWAY, away_for_a_moment
 
@@ -31,7 +32,9 @@ class AskedRequest(HttpRequest):
 
 def _asker(request: HttpRequest) -> Asker:
     if request.user.is_authenticated:
-        return asker_of(request.user, clock.today())
+        asker = asker_of(request.user, clock.today())
+        use_edition(asker.edition)
+        return asker
     return stranger(clock.today())
 
 

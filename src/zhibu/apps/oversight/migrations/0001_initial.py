@@ -94,6 +94,8 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField()),
                 ('as_of', models.DateField()),
+                ('packs', models.CharField(blank=True, max_length=32)),
+                ('edition', models.CharField(blank=True, max_length=32)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='window_one_row')],
