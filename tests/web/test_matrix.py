@@ -45,6 +45,7 @@ from zhibu.apps.oversight.actions import explain
 from zhibu.apps.oversight.models import Cell
 from zhibu.apps.people.actions.accounts import issue_tokens
 from zhibu.apps.people.models import Account, Person
+from zhibu.apps.rules.models import Confirmation
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind, Role, VotingWay
@@ -195,6 +196,9 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "my_task.task_id": ("task", "own"),
     "rest": ("rest", "public"),
     "rule": ("rule", "owed"),
+    "confirm_rule.rule": ("off", "public"),
+    "version": ("version", "public"),
+    "confirmation": ("confirmation", "rules"),
     "first": ("first", "owed"),
     "organization.id": ("organization", "organization"),
     "person.id": ("person", "person"),
@@ -209,6 +213,7 @@ EVERYWHERE = {
     "event": {"audit"},
     "grant": {"security", "audit"},
     "import": {"system"},
+    "rules": {"system"},
     "own": set(),
     "public": set(ASKERS),
 }
@@ -347,6 +352,9 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "grant": grant.pk,
         "event": Event.objects.order_by("-sequence").first().id,
         "import": imported.pk,
+        "confirmation": Confirmation.objects.create(
+            rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
+        ).pk,
         "token": account.api_tokens.get().pk,
         "digest": account.calendar_feeds.get().pk,
         "secret": secret,
@@ -367,6 +375,8 @@ NOWHERE = {
     # Public words: it is the organization that is nowhere.
     "rule": "theme_day",
     "first": "2026-09-01",
+    "off": "training.officers",
+    "version": "2024-01-01",
     "row": 999999,
     "digest": "0" * 64,
     "secret": "nosecret",

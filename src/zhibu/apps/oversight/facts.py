@@ -23,7 +23,7 @@ from zhibu.domain import compliance
 from zhibu.domain.assembly import Presence
 from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
 from zhibu.domain.periods import Span
-from zhibu.domain.requirements import Rule, State
+from zhibu.domain.requirements import State
 from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing
 from zhibu.domain.tree import STEP
 

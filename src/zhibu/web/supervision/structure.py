@@ -25,8 +25,9 @@ from zhibu.web.shell.days import day_asked
 from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.rule_words import cited, strength
 from zhibu.web.shell.templatetags.words import word
-from zhibu.web.supervision.words import asks, cited, says, strength
+from zhibu.web.supervision.words import asks, says
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.supervision import figures, obligations, organizations, people, records, structure
+from zhibu.web.supervision import figures, obligations, organizations, people, records, rules, structure
 
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
@@ -25,6 +25,10 @@ urlpatterns = [
     path(f"{_OBLIGATION}explain/", obligations.explain, name="obligation_explain"),
     path(f"{_OBLIGATION}withdraw/", obligations.withdraw, name="obligation_withdraw"),
     path(f"{_OBLIGATION}answer/", obligations.answer, name="obligation_answer"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules.xlsx", rules.rules_xlsx, name="rules_xlsx"),
+    path("rules/<str:rule>/<str:version>/confirm/", rules.confirm, name="confirm_rule"),
+    path("rules/confirmations/<uuid:confirmation>/take-back/", rules.take_back, name="take_back_rule"),
     path("search/", people.search, name="search"),
     path("people/<uuid:id>/", people.person, name="person"),
     path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils import formats
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from zhibu.domain.requirements import Condition, Rule, SizeRule
+from zhibu.domain.requirements import Rule, SizeRule
 from zhibu.domain.structure import Finding, StructureCheck
-from zhibu.web.shell.templatetags.words import traditional, word
+from zhibu.web.shell.rule_words import in_range
+from zhibu.web.shell.templatetags.words import word
 
 
 def says(finding: Finding, people: Mapping[UUID, str]) -> str:
@@ -77,26 +78,6 @@ def _holder(finding: Finding, people: Mapping[UUID, str]) -> str:
 # --- Rules ---------------------------------------------------------------------------------------------------------
 
 
-def cited(rule: Rule) -> str:
-    """The text and its article. Texts are Chinese; to a reader of traditional characters they are shown so."""
-    return traditional(rule.citation.zh) if get_language() == "zh-hant" else rule.citation.zh
-
-
-def strength(rule: Rule) -> str:
-    """The word with which the text says it; empty where it says it plainly."""
-    return word(rule.modality) if rule.modality else ""
-
-
 def asks(rule: Rule) -> str:
     """What number a rule asks for; empty where it asks for none."""
-    return _range(rule.size) if isinstance(rule, SizeRule) else ""
-
-
-def _range(size: Condition) -> str:
-    match size.at_least, size.at_most:
-        case int(low), int(high):
-            return _("%(low)s to %(high)s") % {"low": low, "high": high}
-        case int(low), None:
-            return _("at least %(low)s") % {"low": low}
-        case _, high:
-            return _("at most %(high)s") % {"high": high}
+    return in_range(rule.size) if isinstance(rule, SizeRule) else ""
