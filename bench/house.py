@@ -26,8 +26,8 @@ OVERSEER = "overseer"
 #: Of what goes by the day, so many days around the house's today are copied.
 DAYS_AROUND = 20
 
-#: Shared by all copies, with the events' documents: what the deeds said is the same.
-SHARED = {"archive_document", "rosters_shift"}
+#: Shared by all copies, with the events' documents: what the deeds said is the same. Sums are made anew at the end.
+SHARED = {"archive_document", "rosters_shift", "oversight_window", "oversight_counter"}
 
 _TOP, _ABOVE_ALL, _PERSON, _ACCOUNT = (UUID(f"01900000-0000-7000-8000-00000000000{digit}") for digit in range(1, 5))
 
@@ -60,6 +60,7 @@ def _make(demo: Path, folder: Path, copies: int) -> None:
         database.commit()
     _put_one_above_all(today)
     _open_accounts()
+    _count_anew()
     with closing(sqlite3.connect(folder / "zhibu.sqlite3")) as database:
         database.execute("ANALYZE")
         database.commit()
@@ -138,6 +139,12 @@ def _open_accounts() -> None:
         ],
         batch_size=2000,
     )
+
+
+def _count_anew() -> None:
+    from zhibu.apps.oversight.live import recount
+
+    recount()
 
 
 if __name__ == "__main__":
