@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from icalendar import Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Event
 
 #: How often a reader is asked to come again.
 AGAIN_AFTER = dt.timedelta(hours=1)
@@ -38,6 +40,8 @@ def calendar(name: str, entries: Iterable[Entry], *, zone: str) -> bytes:
     The ids of entries stay the same from one reading to the next and whatever the server is called, so that
     nothing is doubled.
     """
+    from icalendar import Calendar
+
     feed = Calendar()
     feed.add("prodid", "-//zhibu//zhibu//ZH")
     feed.add("version", "2.0")
@@ -54,6 +58,8 @@ def calendar(name: str, entries: Iterable[Entry], *, zone: str) -> bytes:
 
 
 def _event(entry: Entry) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", str(entry.id))
     event.add("summary", _text(entry.title))

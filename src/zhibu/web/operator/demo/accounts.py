@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from zhibu.domain.terms import ADMINISTRATORS, Role, Standing
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.days import Days
 from zhibu.web.operator.demo.deeds import Deed
+from zhibu.web.operator.demo.folder import PASSWORD, Account
 from zhibu.web.operator.demo.house import MERGED_UNIT, WINDOW_UNIT
 from zhibu.web.operator.demo.people import Person
 from zhibu.web.operator.demo.posts import LEADER, SECRETARY, Posts
 from zhibu.web.operator.demo.rotations import LONG_NIGHT
 from zhibu.web.operator.demo.windows import heads, on_shift
 
-#: Known to everybody, and printed: nothing in a demo is worth keeping from anybody.
-PASSWORD = "zhibu-demo"  # noqa: S105 - see above
-
 #: Whose member is shown: people there work in two shifts, and one crew goes in tonight.
 NIGHT_UNIT = MERGED_UNIT
 SUPERVISING = "GZ-1"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """``role`` as ``zhibu tokens`` names it; ``organization``: where it is held, ``None`` for administrators."""
-
-    role: str
-    login: str
-    name: str
-    organization: str | None
 
 
 def accounts(days: Days, people: Mapping[str, Sequence[Person]], posts: Posts) -> list[Account]:

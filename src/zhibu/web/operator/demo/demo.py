@@ -14,9 +14,8 @@ from typing import Annotated
 
 import typer
 
-from zhibu.web.operator.demo.accounts import PASSWORD
 from zhibu.web.operator.demo.days import EARLIEST, LATEST
-from zhibu.web.operator.demo.folder import Demo, FolderRefused, chosen, kept
+from zhibu.web.operator.demo.folder import PASSWORD, Demo, FolderRefused, chosen, kept
 from zhibu.web.operator.demo.making import make
 from zhibu.web.operator.serve import Port, listen, refuse_taken
 from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start

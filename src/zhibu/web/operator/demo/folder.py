@@ -13,14 +13,25 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from zhibu.web.operator.demo.accounts import Account
-
 #: What makes a folder a demo; the settings read the served date from it.
 NOTE = "demo.json"
+
+#: Of every account. Known to everybody, and printed: nothing in a demo is worth keeping from anybody.
+PASSWORD = "zhibu-demo"  # noqa: S105 - see above
 
 
 class FolderRefused(Exception):
     """The demo can not be made there; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """``role`` as ``zhibu tokens`` names it; ``organization``: where it is held, ``None`` for administrators."""
+
+    role: str
+    login: str
+    name: str
+    organization: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from zhibu.web.operator.demo import deeds
-from zhibu.web.operator.demo.accounts import Account, accounts, doors
+from zhibu.web.operator.demo.accounts import accounts, doors
 from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
+from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.meetings import meetings

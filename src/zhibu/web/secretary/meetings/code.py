@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -40,6 +39,8 @@ def _picture(session: Session, code: str) -> SafeString | None:
         address = settings.URL + reverse("scan", args=[session.pk, code])
     except NoReverseMatch:
         return None
+    import segno
+
     drawn = segno.make_qr(address, error="m").svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from our own address
 
