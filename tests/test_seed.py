@@ -15,8 +15,8 @@ from zhibu.apps.reports.definitions import BY_ID
 from zhibu.apps.reports.queries import document
 from zhibu.apps.windows.models import Section, Site
 from zhibu.domain.terms import OrganizationKind
-from zhibu.web.operator.demo.accounts import PASSWORD
 from zhibu.web.operator.demo.figures import SEED
+from zhibu.web.operator.demo.folder import PASSWORD
 
 PAGE = (Path(__file__).parent.parent / "docs" / "seed.zh.md").read_text()
 

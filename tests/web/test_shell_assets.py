@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from tools.vendor import FOR_TESTS, PACKAGES, STATIC
 
 import zhibu.web
 from tests import world
@@ -75,6 +77,12 @@ def test_nothing_asks_for_a_source_map_that_is_not_shipped() -> None:
     kept = [*ROOMS.rglob("static/**/*.css"), *ROOMS.rglob("static/**/*.js")]
     assert kept
     assert [file.name for file in kept if "sourceMappingURL" in file.read_text()] == []
+
+
+def test_each_file_from_elsewhere_is_the_one_that_was_pinned() -> None:
+    pinned = {package.folder / kept.name: kept.sha256 for package in PACKAGES for kept in package.kept}
+    found = [file for folder in (STATIC, FOR_TESTS) for file in folder.rglob("*") if file.is_file()]
+    assert {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in found} == pinned
 
 
 def test_an_icon_that_a_page_names_is_there() -> None:
