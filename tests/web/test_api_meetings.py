@@ -10,9 +10,11 @@ from django.test import Client
 
 from tests import world
 from zhibu.apps.archive.actions import OPERATOR
-from zhibu.apps.meetings.actions import sign_in
+from zhibu.apps.archive.models import Event
+from zhibu.apps.meetings.actions import roll, sign_in
 from zhibu.apps.meetings.models import Attendance, Meeting, Session
 from zhibu.apps.people.actions.accounts import issue_tokens
+from zhibu.domain.assembly import Presence
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,26 @@ def test_the_same_nonce_gets_the_first_answer_even_when_the_code_has_grown_old(l
     again = chen.post(f"/sessions/{session}/sign-in", {"code": code_of(lin, session), "nonce": "n2"}).json()
     assert again == {"status": "already", "recorded_at": first["recorded_at"]}
     assert Attendance.objects.count() == 1
+
+
+@pytest.mark.parametrize("said", [Presence.ABSENT, Presence.EXPECTED])
+def test_the_same_nonce_gets_the_first_answer_whatever_the_recorder_said_since(said, lin, chen, house):
+    _meeting, session = opened(lin)
+    asked = {"code": code_of(lin, session), "nonce": "n1"}
+    first = chen.post(f"/sessions/{session}/sign-in", asked).json()
+    roll.mark(Session.objects.get(pk=session), [house.chen], status=said, actor=OPERATOR, at=clock.now())
+    assert chen.post(f"/sessions/{session}/sign-in", asked).json() == first
+    assert lin.get(f"/sessions/{session}/roll").json()["present"] == 0
+    assert Event.objects.filter(type="signed_in").count() == 1
+    lin.post(f"/sessions/{session}/close")
+    assert chen.post(f"/sessions/{session}/sign-in", asked).json() == first
+
+
+def test_signing_in_takes_four_statements_and_a_commit(lin, chen, house, django_assert_num_queries):
+    _meeting, session = opened(lin)
+    asked = {"code": code_of(lin, session), "nonce": "n1"}
+    with django_assert_num_queries(4 + 2):  # inside the test's transaction the commit is a savepoint and its end
+        assert chen.post(f"/sessions/{session}/sign-in", asked).status_code == 200
 
 
 def test_who_is_not_on_the_roll_gets_403_with_a_good_code_and_404_without(lin, qiu, chen, house):

@@ -198,7 +198,7 @@ def test_an_ordinary_week(phone: Opens, desk: Opens, house) -> None:
         looked_at(opens(account_of(house.lin)), {"meeting-secretary": f"/meetings/{big.pk}/"})
     anonymous = phone()
     anonymous.goto(scan_of(running))
-    sign_in.sign_in(session=running, person=house.chen, nonce="n", **DONE)
+    sign_in.sign_in(session=running, person=house.chen.pk, nonce="n", **DONE)
     looked_at(phone(account_of(house.chen)), {"signed-in": scan_of(running)})
 
 

@@ -47,7 +47,7 @@ class Deed:
     document: Mapping[str, Canonical]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a deed that can not be written down is taken back whole
 def record(
     type: str,  # noqa: A002 - the word of the event
     subject: UUID,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from http import HTTPStatus
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import Http404
@@ -150,17 +150,19 @@ def sign_in_here(request: ApiRequest, session_id: UUID, asked: SigningIn) -> Sig
 
 
 def _signed_in(request: ApiRequest, session_id: UUID, asked: SigningIn, at: dt.datetime) -> SignedIn:
-    session = Session.objects.select_related("meeting__organization").filter(pk=session_id).first()
-    person = request.auth.person
-    if session is None:
-        raise Http404
-    if person is not None and (answer := sign_in.earlier_answer(session, person, asked.nonce)):
-        return _told(answer)
-    if person is None or not RollEntry.objects.filter(meeting=session.meeting_id, person=person).exists():
-        _turn_away(request, session, asked, at)
-    _check(request, session, asked, at)
-    answer = sign_in.sign_in(session=session, person=person, nonce=asked.nonce, actor=request.auth.actor, at=at)
-    return _told(answer)
+    """A good code is looked up no further: ``sign_in`` itself asks the roll, and knows of earlier answers."""
+    session = get_object_or_404(Session, pk=session_id)
+    person = request.auth.person_id
+    try:
+        _check(request, session, asked, at)
+    except MeetingRefusal as refusal:
+        if person is not None and (answer := sign_in.earlier_answer(session, person, asked.nonce)):
+            return _told(answer)
+        _turn_strangers_away(request, session, refusal)
+        raise
+    if person is None:
+        raise _not_on_roll()
+    return _told(sign_in.sign_in(session=session, person=person, nonce=asked.nonce, actor=request.auth.actor, at=at))
 
 
 def _told(answer: sign_in.SignedIn) -> SignedIn:
@@ -175,14 +177,18 @@ def _check(request: ApiRequest, session: Session, asked: SigningIn, at: dt.datet
         sign_in.check_code(session, asked.code or "", at)
 
 
-def _turn_away(request: ApiRequest, session: Session, asked: SigningIn, at: dt.datetime) -> NoReturn:
-    """Who is not on the roll: 403 with a good code or where they see the meeting anyway, else as if not there."""
+def _turn_strangers_away(request: ApiRequest, session: Session, refusal: MeetingRefusal) -> None:
+    """Who is not on the roll and has no good code: 403 where they see the meeting anyway, else as if not there."""
+    person = request.auth.person_id
+    if person is not None and RollEntry.objects.filter(meeting=session.meeting_id, person=person).exists():
+        return
     if not may_see_meeting(request.asker, session.meeting):
-        try:
-            _check(request, session, asked, at)
-        except MeetingRefusal as refusal:
-            raise Http404 from refusal
-    raise NotOnRoll(_("You are not on the roll of this meeting. Ask the recorder."))
+        raise Http404 from refusal
+    raise _not_on_roll()
+
+
+def _not_on_roll() -> NotOnRoll:
+    return NotOnRoll(_("You are not on the roll of this meeting. Ask the recorder."))
 
 
 @router.get(

@@ -35,7 +35,7 @@ from zhibu.apps.meetings.actions.sign_in import BROWSER_COOKIE, TICKET_LASTS
 from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, MeetingRefusal, NotOnRoll
 from zhibu.apps.meetings.mine import HERE, open_sessions_of
 from zhibu.apps.meetings.models import Attendance, Session
-from zhibu.web.member.doors import me, my_id, signed
+from zhibu.web.member.doors import my_id, signed
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import not_found_unless
 from zhibu.web.shell.middleware import AskedRequest
@@ -98,7 +98,7 @@ def _at_the_door(request: AskedRequest, session_id: UUID, code: str) -> HttpResp
 
 def _signed_in_before(request: AskedRequest, session: Session) -> HttpResponse | None:
     """For who is on the list, and for a try that was answered before; ``None`` for everybody else."""
-    person = request.user.person
+    person = request.user.person_id
     if person is None:
         return None
     nonce = request.POST.get("nonce", "")
@@ -148,7 +148,7 @@ def _button(request: AskedRequest, session: Session) -> HttpResponse:
 
 def _sign_in(request: AskedRequest, session: Session) -> HttpResponse:
     nonce = request.POST.get("nonce", "")[:64] or secrets.token_urlsafe(16)
-    deeds.sign_in(session=session, person=me(request), nonce=nonce, **signed(request))
+    deeds.sign_in(session=session, person=my_id(request), nonce=nonce, **signed(request))
     answer = redirect("sign_in", session.pk)
     for name in (BROWSER_COOKIE, TICKET_COOKIE):
         answer.delete_cookie(name, samesite="Lax")

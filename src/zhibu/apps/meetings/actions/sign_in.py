@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.together import Line
 from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, NotOnRoll, OutOfOrder
 from zhibu.apps.meetings.models import Attendance, EarlierAnswer, RollEntry, Session
-from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Presence
 from zhibu.domain.sign_in import SHORT_DIGITS, STEP_SECONDS, CodeIs, judge, long_code, short_code, step_at
 
@@ -127,14 +127,14 @@ def check_ticket(session: Session, ticket: str, *, browser: str, at: dt.datetime
         raise CodeTooOld(_("The clock was set anew after this scan. Scan the code again."))
 
 
-def earlier_answer(session: Session, person: Person, nonce: str) -> SignedIn | None:
+def earlier_answer(session: Session, person: UUID, nonce: str) -> SignedIn | None:
     """The first answer that this nonce got; ``None`` where it is new."""
     if not nonce:
         return None
-    kept = EarlierAnswer.objects.filter(session=session, person=person, nonce=nonce).first()
+    kept = EarlierAnswer.objects.filter(session=session, person_id=person, nonce=nonce).first()
     if kept is not None:
         return SignedIn(already=kept.already, recorded_at=kept.recorded_at)
-    mark = Attendance.objects.filter(session=session, person=person, nonce=nonce).first()
+    mark = Attendance.objects.filter(session=session, person_id=person, nonce=nonce).first()
     return SignedIn(already=False, recorded_at=mark.recorded_at) if mark else None
 
 
@@ -156,35 +156,69 @@ def keep_answers(session: Session, people: Iterable[UUID]) -> None:
     )
 
 
-def _already(session: Session, person: Person, nonce: str, recorded_at: dt.datetime) -> SignedIn:
+def _already(session: Session, person: UUID, nonce: str, recorded_at: dt.datetime) -> SignedIn:
     """They are on the list; the answer is kept, so that the same try hears it again when its code is old."""
     if nonce:
-        answer = EarlierAnswer(session=session, person=person, nonce=nonce, already=True, recorded_at=recorded_at)
+        answer = EarlierAnswer(session=session, person_id=person, nonce=nonce, already=True, recorded_at=recorded_at)
         EarlierAnswer.objects.bulk_create([answer], ignore_conflicts=True)
     return SignedIn(already=True, recorded_at=recorded_at)
 
 
-@transaction.atomic
-def sign_in(*, session: Session, person: Person, nonce: str, actor: Actor, at: dt.datetime) -> SignedIn:
-    """Enter ``person`` on the roll of ``session``. A second scan changes nothing.
+#: Whoever stands on the roll enters the list of an open session, unless something is known of them or of this try.
+#: One statement where models would take six: a whole house signs in at once.
+_ENTER = """
+INSERT INTO meetings_attendance (session_id, person_id, status, reason, nonce, recorded_at)
+SELECT held.id, entry.person_id, CASE WHEN entry.observes THEN 'observer' ELSE 'present' END, '', %s, %s
+  FROM meetings_session held JOIN meetings_rollentry entry ON entry.meeting_id = held.meeting_id
+ WHERE held.id = %s AND entry.person_id = %s AND held.opened_at IS NOT NULL AND held.closed_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM meetings_earlieranswer told
+                    WHERE told.session_id = held.id AND told.person_id = entry.person_id AND told.nonce = %s)
+    ON CONFLICT (session_id, person_id) DO NOTHING
+"""
 
+
+def _enter(session: Session, person: UUID, nonce: str, at: dt.datetime) -> bool:
+    """Whether they entered the list by this."""
+    key, instant = models.UUIDField(), models.DateTimeField()
+    held, who = (key.get_db_prep_value(each, connection) for each in (session.pk, person))
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [nonce, instant.get_db_prep_value(at, connection), held, who, nonce])
+        return bool(cursor.rowcount)
+
+
+#: Those who sign in at the same moment do so in one transaction.
+_AT_ONCE: Line[SignedIn] = Line()
+
+
+def sign_in(*, session: Session, person: UUID, nonce: str, actor: Actor, at: dt.datetime) -> SignedIn:
+    """Enter the person with this id on the roll of ``session``. A second scan changes nothing.
+
+    The same nonce is answered the same, whatever happened since, a second scan of another page or a recorder's mark.
     The caller has checked the code. Raises ``NotOnRoll``, ``OutOfOrder``.
     """
+    return _AT_ONCE.commit(lambda: _sign_in(session, person, nonce, actor, at))
+
+
+def _sign_in(session: Session, person: UUID, nonce: str, actor: Actor, at: dt.datetime) -> SignedIn:
+    if not _enter(session, person, nonce, at):
+        known = earlier_answer(session, person, nonce) or _answer_to_known(session, person, nonce, at)
+        if known is not None:
+            return known
+    record("signed_in", session.pk, actor=actor, at=at)
+    return SignedIn(already=False, recorded_at=at.astimezone(dt.UTC))  # as it is read back for the same try
+
+
+def _answer_to_known(session: Session, person: UUID, nonce: str, at: dt.datetime) -> SignedIn | None:
+    """To whom something is known of; ``None`` where it was that they are away, which this undoes. Raises refusals."""
     if not Session.objects.filter(pk=session.pk, opened_at__isnull=False, closed_at__isnull=True).exists():
         raise OutOfOrder(_("This session is not open. Ask the recorder."))
-    entry = RollEntry.objects.filter(meeting=session.meeting_id, person=person).only("observes").first()
+    entry = RollEntry.objects.filter(meeting=session.meeting_id, person_id=person).only("observes").first()
     if entry is None:
-        raise NotOnRoll(_("%(name)s is not on the roll of this meeting. Ask the recorder.") % {"name": person.name})
-    here = Presence.OBSERVER if entry.observes else Presence.PRESENT
-    wanted = Attendance(session=session, person=person, status=here.value, nonce=nonce, recorded_at=at)
-    Attendance.objects.bulk_create([wanted], ignore_conflicts=True)
-    kept = Attendance.objects.get(session=session, person=person)
-    if kept.nonce == nonce and kept.recorded_at == at:
-        record("signed_in", session.pk, actor=actor, at=at)
-        return SignedIn(already=False, recorded_at=kept.recorded_at)
+        raise NotOnRoll(_("You are not on the roll of this meeting. Ask the recorder."))
+    kept = Attendance.objects.get(session=session, person_id=person)
     if kept.status in {Presence.PRESENT, Presence.OBSERVER}:
         return _already(session, person, nonce, kept.recorded_at)
+    here = Presence.OBSERVER if entry.observes else Presence.PRESENT
     kept.status, kept.reason, kept.nonce, kept.recorded_at = here.value, "", nonce, at
     kept.save(update_fields=["status", "reason", "nonce", "recorded_at"])
-    record("signed_in", session.pk, actor=actor, at=at)
-    return SignedIn(already=False, recorded_at=at)
+    return None
