@@ -61,13 +61,18 @@ class _Change:
 
 
 def organizations_of(
-    chosen: Collection[UUID] | None = None, *, with_people: bool = False
+    chosen: Collection[UUID] | None = None,
+    *,
+    with_people: bool = False,
+    rows: Sequence[Organization] | None = None,
 ) -> list[compliance.Organization[UUID]]:
     """The organizations over time, in tree order; all of them without ``chosen``.
 
-    Members and groups of an organization are counted with all below it, as the tree stands today.
+    Members and groups of an organization are counted with all below it, as the tree stands today. ``rows`` are those
+    of ``chosen``, where they are at hand.
     """
-    rows = list(Organization.objects.all() if chosen is None else Organization.objects.filter(pk__in=chosen))
+    if rows is None:
+        rows = list(Organization.objects.all() if chosen is None else Organization.objects.filter(pk__in=chosen))
     paths = {row.pk: row.path for row in rows}
     below = Q() if chosen is None else _any_under(paths.values())
     changes = _changes(paths, below)
@@ -91,11 +96,20 @@ def organizations_of(
 
 def _any_under(paths: Iterable[str]) -> Q:
     condition = Q(pk__in=[])
-    for path in paths:
+    for path in _highest(paths):
         condition |= in_subtree(path, "organization__")
         # A group is served by its branch's rows.
         condition |= Q(organization__path=path[:-STEP])
     return condition
+
+
+def _highest(paths: Iterable[str]) -> list[str]:
+    """Those that stand under no other of them."""
+    found: list[str] = []
+    for path in sorted(paths):
+        if not found or not path.startswith(found[-1]):
+            found.append(path)
+    return found
 
 
 def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.oversight.what_if import may_try
 from zhibu.apps.people.access import may_keep_rules
 from zhibu.apps.rules import actions
 from zhibu.apps.rules.errors import ConfirmationRefused
@@ -150,6 +151,7 @@ def rules(request: AskedRequest) -> HttpResponse:
             "page": page,
             "lines": lines if page is None else page.object_list,
             "may_confirm": keeps,
+            "may_try": may_try(request.asker),
             "xlsx": f"{reverse('rules_xlsx')}?{request.GET.urlencode()}",
         },
     )

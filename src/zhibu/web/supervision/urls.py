@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.supervision import figures, obligations, organizations, people, records, rules, structure
+from zhibu.web.supervision import figures, obligations, organizations, people, records, rules, structure, what_if
 
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path(f"{_OBLIGATION}answer/", obligations.answer, name="obligation_answer"),
     path("rules/", rules.rules, name="rules"),
     path("rules.xlsx", rules.rules_xlsx, name="rules_xlsx"),
+    path("rules/what-if/", what_if.try_out, name="what_if"),
+    path("rules/what-if.xlsx", what_if.try_out_xlsx, name="what_if_xlsx"),
     path("rules/<str:rule>/<str:version>/confirm/", rules.confirm, name="confirm_rule"),
     path("rules/confirmations/<uuid:confirmation>/take-back/", rules.take_back, name="take_back_rule"),
     path("search/", people.search, name="search"),
