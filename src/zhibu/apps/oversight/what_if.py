@@ -12,6 +12,7 @@ from zhibu.apps.oversight.facts import organizations_of
 from zhibu.apps.people.access import Asker, may_keep_rules
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.compliance import Calendar
+from zhibu.domain.requirements import Obligation, Rule
 from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.what_if import Difference, OtherRule, OtherState, as_other, differences, for_all, with_other
 
@@ -42,6 +43,13 @@ def may_try(asker: Asker) -> bool:
     return may_keep_rules(asker) or (bool(asker.offices) and held.exists())
 
 
+def _at_stake(rules: Sequence[Rule], sandbox: Sandbox) -> Sequence[Rule]:
+    """Where organizations stay as they are, only the obligation that is tried can differ."""
+    if sandbox.rule is None or sandbox.state is not None:
+        return rules
+    return [rule for rule in rules if not isinstance(rule, Obligation) or rule.id == sandbox.rule.id]
+
+
 def what_if(
     rows: Sequence[Organization], sandbox: Sandbox, *, since: dt.date, until: dt.date
 ) -> list[Difference[UUID]]:
@@ -49,7 +57,7 @@ def what_if(
 
     Four statements, whatever is asked.
     """
-    rules = all_rules()
+    rules = _at_stake(all_rules(), sandbox)
     was = organizations_of({row.pk for row in rows}, rows=rows)
     old = Calendar(for_all(rules), since, until)
     new = Calendar(for_all(with_other(rules, sandbox.rule)), since, until) if sandbox.rule else old
