@@ -299,7 +299,13 @@ def _leader_lessons(chosen: Collection[UUID] | None, since: dt.date, until: dt.d
 
 
 def personal_records(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
-    """Hours of organized study and talks of these people between two days, both included.
+    """Hours of organized study and talks of these people between two days, both included."""
+    talks = Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__gte=since, held_on__lte=until)
+    return [*hours_of(people, since, until), *talk_records(talks, people)]
+
+
+def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
+    """Hours of organized study of these people between two days, both included.
 
     An hour is an hour of the session that somebody was present at; of a lesson held in turns each counts once.
     """
@@ -331,12 +337,12 @@ def personal_records(people: Collection[UUID], since: dt.date, until: dt.date) -
             person=person,
             amount=Fraction(round((ends_at - starts_at).total_seconds()), 3600),
         )
-    return [*found.values(), *_talks(people, since, until)]
+    return list(found.values())
 
 
-def _talks(people: Collection[UUID], since: dt.date, until: dt.date) -> Iterator[Record[UUID]]:
-    rows = Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__gte=since, held_on__lte=until)
-    for talk in rows:
+def talk_records(talks: Iterable[Talk], people: Collection[UUID]) -> Iterator[Record[UUID]]:
+    """Each talk once for each of these people who was in it."""
+    for talk in talks:
         for person in {talk.one_id, talk.other_id} & set(people):
             yield Record(
                 id=talk.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.member import attendance, leave, record, scan, tasks, today
+from zhibu.web.member import attendance, leave, owed, record, scan, tasks, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", scan.digits, name="sign_in_digits"),
     path("me/", record.my_record, name="my_record"),
     path("me/looks/", record.my_looks, name="my_looks"),
+    path("me/owed/", owed.my_owed, name="my_owed"),
     path("me/meetings/", attendance.my_meetings, name="my_meetings"),
     path("me/tasks/", tasks.my_tasks, name="my_tasks"),
     path("me/tasks/<uuid:task_id>/", tasks.my_task, name="my_task"),
