@@ -88,7 +88,8 @@ def my_owed(request: AskedRequest) -> HttpResponse:
     person = my_id(request)
     today = clock.today()
     years = list(range(today.year, today.year - _YEARS, -1))
-    form = YearForm(request.GET or None, years)
+    form = YearForm(request.GET if "year" in request.GET else {"year": today.year}, years)
+    form.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]
     year = (form.cleaned_data["year"] if form.is_valid() else None) or today.year
     mine = owed_by(person, since=dt.date(year, 1, 1), until=dt.date(year, 12, 31), on=today)
     return render(
