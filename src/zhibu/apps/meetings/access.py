@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry, Task
 from zhibu.apps.organizations.models import Organization, in_subtree
@@ -56,21 +56,38 @@ def may_see_meeting(asker: Asker, meeting: Meeting) -> bool:
 
 
 def meetings_seen_by(asker: Asker) -> QuerySet[Meeting]:
-    shown = _on_roll(asker)
-    for top in asker.offices:
-        shown |= in_subtree(top, "organization__")
-    for top in asker.branches:
-        shown |= in_subtree(top, "organization__") & Q(kind__in=[kind.value for kind in OPEN_TO_MEMBERS])
-    return Meeting.objects.filter(_run_by(asker) | (shown & ~Q(stage__in=[stage.value for stage in PRIVATE])))
+    return Meeting.objects.filter(_run_by(asker) | _once_announced(asker))
+
+
+def _once_announced(asker: Asker) -> Q:
+    """Each way of seeing as a condition of its own that an index leads to: the meetings of years are many."""
+    announced = ~Q(stage__in=[stage.value for stage in PRIVATE])
+    overseen = Organization.objects.filter(_below(asker.offices, "")).values("pk")
+    joined = Organization.objects.filter(_below(asker.branches, "")).values("pk")
+    ways = [
+        *_ways_on_roll(asker),
+        Q(organization__in=overseen),
+        Q(organization__in=joined, kind__in=[kind.value for kind in OPEN_TO_MEMBERS]),
+    ]
+    condition = Q(pk__in=[])
+    for way in ways:
+        condition |= way & announced
+    return condition
 
 
 def _on_roll(asker: Asker) -> Q:
     """The condition of a meeting whose roll, its own or the shared one, names the asker."""
+    condition = Q(pk__in=[])
+    for way in _ways_on_roll(asker):
+        condition |= way
+    return condition
+
+
+def _ways_on_roll(asker: Asker) -> list[Q]:
     if asker.person is None:
-        return Q(pk__in=[])
-    on_own_roll = RollEntry.objects.filter(meeting=OuterRef("pk"), person=asker.person)
-    on_shared_roll = RollEntry.objects.filter(meeting=OuterRef("host"), person=asker.person)
-    return Q(Exists(on_own_roll), host__isnull=True) | Q(Exists(on_shared_roll), host__isnull=False)
+        return []
+    named = RollEntry.objects.filter(person=asker.person)
+    return [Q(pk__in=named.filter(meeting__host=None).values("meeting")), Q(host__in=named.values("meeting"))]
 
 
 def may_attend(asker: Asker, meeting: Meeting) -> bool:

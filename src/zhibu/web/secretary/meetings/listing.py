@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
@@ -128,13 +128,18 @@ def meetings(request: AskedRequest) -> HttpResponse:
 
 def _places(request: AskedRequest, seen: QuerySet[Meeting]) -> list[Organization]:
     """Whose meetings one sees or may call, in tree order, with what the page needs to know of each; one query."""
-    convened = organizations_convened_by(request.asker).filter(dissolved__isnull=True, pk=OuterRef("pk"))
+    asked = asked_of(request.asker).values("filing__meeting__organization")
     rows = Organization.objects.annotate(
-        has_meetings=Exists(seen.filter(organization=OuterRef("pk"))),
-        is_convened=Exists(convened),
-        is_asked=Exists(asked_of(request.asker).filter(filing__meeting__organization=OuterRef("pk"))),
+        has_meetings=_is_among(seen.values("organization")),
+        is_convened=_is_among(organizations_convened_by(request.asker).filter(dissolved__isnull=True).values("pk")),
+        is_asked=_is_among(asked),
     )
     return list(rows.filter(Q(has_meetings=True) | Q(is_convened=True)).order_by("path"))
+
+
+def _is_among(organizations: QuerySet[Any, Any]) -> ExpressionWrapper[Q]:
+    """Said as a set that is made once, not looked for anew for each organization."""
+    return ExpressionWrapper(Q(pk__in=organizations), output_field=BooleanField())
 
 
 def _is(place: Organization, fact: str) -> bool:
