@@ -81,3 +81,12 @@ def test_who_attends_is_who_stands_on_the_roll_own_or_shared(askers):
         "闻宁": set(),
         "": set(),
     }
+
+
+@pytest.mark.sqlite_only
+def test_the_database_goes_to_the_meetings_one_sees_and_does_not_look_through_all():
+    made = world.bureau()
+    for somebody in (made.lin, made.chen):
+        seen = access.meetings_seen_by(asker_of(world.account(somebody), DAY))
+        plan = seen.order_by("-held_on").explain()
+        assert "SCAN meetings_meeting" not in plan, plan

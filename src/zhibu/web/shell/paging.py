@@ -20,3 +20,15 @@ def page_of(request: HttpRequest, rows: QuerySet[Any, Row] | Sequence[Row]) -> P
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[0]
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def page_of_whole(request: HttpRequest, rows: QuerySet[Any, Any], whole: QuerySet[Any, Any]) -> Page[Any]:
+    """The same of many rows that are shown with much that belongs to them: only the keys are put in order.
+
+    ``whole``: the same model in the same order, with all that the page shows of a row.
+    """
+    page = page_of(request, rows)
+    chosen = page.object_list
+    assert isinstance(chosen, QuerySet)
+    page.object_list = whole.filter(pk__in=chosen.values("pk"))
+    return page

@@ -31,7 +31,7 @@ from zhibu.web.secretary.meetings.steps import Step, next_step
 from zhibu.web.secretary.meetings.words import CHIPS
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.paging import page_of_whole
 
 #: Meetings that wait for somebody, and requests of the committee, as shown above the list.
 MOST_WAITING = 6
@@ -99,7 +99,8 @@ def meetings(request: AskedRequest) -> HttpResponse:
     form = Filters(request.GET or None, organizations=[one for one in places if _is(one, "has_meetings")])
     is_filtered = any(request.GET.get(name) for name in form.fields)
     order = ["held_on", "made_at"] if request.GET.get("sort") == "day" else ["-held_on", "-made_at"]
-    page = page_of(request, _whole(seen.filter(form.condition() if is_filtered else Q())).order_by(*order))
+    found = seen.filter(form.condition() if is_filtered else Q())
+    page = page_of_whole(request, found.order_by(*order), _whole(Meeting.objects.order_by(*order)))
     is_start = not is_filtered and page.number == 1
     waiting = _unfinished(request) if is_start else []
     sessions = _sessions_of([*page, *waiting])
@@ -128,13 +129,14 @@ def meetings(request: AskedRequest) -> HttpResponse:
 
 def _places(request: AskedRequest, seen: QuerySet[Meeting]) -> list[Organization]:
     """Whose meetings one sees or may call, in tree order, with what the page needs to know of each; one query."""
-    asked = asked_of(request.asker).values("filing__meeting__organization")
-    rows = Organization.objects.annotate(
-        has_meetings=_is_among(seen.values("organization")),
-        is_convened=_is_among(organizations_convened_by(request.asker).filter(dissolved__isnull=True).values("pk")),
-        is_asked=_is_among(asked),
+    convened = organizations_convened_by(request.asker).filter(dissolved__isnull=True).values("pk")
+    rows = Organization.objects.filter(Q(pk__in=seen.values("organization")) | Q(pk__in=convened)).annotate(
+        # Who calls the meetings of an organization sees all of them.
+        has_meetings=Exists(Meeting.objects.filter(organization=OuterRef("pk"))),
+        is_convened=_is_among(convened),
+        is_asked=_is_among(asked_of(request.asker).values("filing__meeting__organization")),
     )
-    return list(rows.filter(Q(has_meetings=True) | Q(is_convened=True)).order_by("path"))
+    return list(rows.order_by("path"))
 
 
 def _is_among(organizations: QuerySet[Any, Any]) -> ExpressionWrapper[Q]:
