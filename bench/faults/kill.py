@@ -17,6 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import httpx
@@ -30,28 +31,51 @@ SPREAD = 12.0
 PERSISTENT = 400
 
 
-async def kill_now_and_then(server: Server, kills: int) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """People of the rounds by what became of them, and how often they tried."""
+
+    acknowledged: int = 0
+    without_an_answer: int = 0
+    lost: int = 0
+    changed: int = 0
+    tries: int = 0
+
+    def __add__(self, more: Counted) -> Counted:
+        return Counted(*(one + other for one, other in zip(astuple(self), astuple(more), strict=True)))
+
+    def __str__(self) -> str:
+        return (
+            f"{self.acknowledged} acknowledged in {self.tries} tries, {self.without_an_answer} without an answer, "
+            f"{self.lost} lost, {self.changed} with another instant"
+        )
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.without_an_answer or self.lost or self.changed)
+
+
+async def kill_now_and_then(server: Server, kills: int, spread: float) -> list[float]:
     """Kill the whole group at moments nobody chose; returns how long each came back took."""
     back = []
     for _kill in range(kills):
-        await asyncio.sleep(random.uniform(0.5, SPREAD / kills))
+        await asyncio.sleep(random.uniform(0.5, spread / kills))
         server.kill()
         back.append(await asyncio.to_thread(server.start))
     return back
 
 
 async def one_round(
-    server: Server, session: str, staff: list[dict[str, str]], convener: str, kills: int
+    server: Server, session: str, people: list[str], convener: str, kills: int, spread: float
 ) -> tuple[list[Answer], list[float]]:
     """Everybody signs in and does not give up, while the server is killed; and how long it took to come back."""
-    killing = asyncio.create_task(kill_now_and_then(server, kills))
-    people = [row["token"] for row in staff]
-    told = await everybody(server.address, session, people, convener, SPREAD, tries=PERSISTENT)
+    killing = asyncio.create_task(kill_now_and_then(server, kills, spread))
+    told = await everybody(server.address, session, people, convener, spread, tries=PERSISTENT)
     return told, await killing
 
 
-def compare(server: Server, session: str, convener: str, told: Mapping[str, Answer]) -> tuple[int, int, int]:
-    """How many were never told anything, are lost, or stand there with another instant than they were told."""
+def compare(server: Server, session: str, convener: str, told: Mapping[str, Answer]) -> Counted:
+    """The roll beside what everybody was told."""
     people = httpx.get(
         f"{server.address}/api/v1/sessions/{session}/roll",
         headers={"Authorization": f"Bearer {convener}"},
@@ -60,9 +84,35 @@ def compare(server: Server, session: str, convener: str, told: Mapping[str, Answ
     kept = {line["staff_number"]: line["recorded_at"] for line in people if line["status"] in {"present", "observer"}}
     assert len(people) == len({line["staff_number"] for line in people}), "somebody stands on the roll twice"
     known = {number: answer.recorded_at for number, answer in told.items() if answer.status == OK}
-    lost = len(known.keys() - kept.keys())
-    other = sum(kept.get(number, instant) != instant for number, instant in known.items())
-    return len(told) - len(known), lost, other
+    return Counted(
+        acknowledged=len(known),
+        without_an_answer=len(told) - len(known),
+        lost=len(known.keys() - kept.keys()),
+        changed=sum(kept.get(number, instant) != instant for number, instant in known.items()),
+        tries=sum(answer.tries for answer in told.values()),
+    )
+
+
+def rounds(env: Mapping[str, str], *, number: int, kills: int, people: int, spread: float) -> Counted:
+    """So many rounds on a served folder that is made already; each prints a line."""
+    env = dict(env)
+    staff, convener = tokens("staff", env)[:people], tokens("committee", env)[0]["token"]
+    server, total = Server(env), Counted()
+    server.start()
+    try:
+        root = whole_house(server.address, convener)
+        for turn in range(1, number + 1):
+            session = convene(server.address, convener, root)
+            people_tokens = [row["token"] for row in staff]
+            answers, back = asyncio.run(one_round(server, session, people_tokens, convener, kills, spread))
+            told = dict(zip((row["staff_number"] for row in staff), answers, strict=True))
+            counted = compare(server, session, convener, told)
+            total += counted
+            print(f"round {turn}: {counted}; back after at most {max(back):.1f} s; load {os.getloadavg()[0]:.1f}")
+            sys.stdout.flush()
+    finally:
+        server.kill()
+    return total
 
 
 def main() -> int:
@@ -77,38 +127,11 @@ def main() -> int:
     with database(postgres=asked.postgres) as where:
         env = {**os.environ, "ZHIBU_DATA_DIR": str(folder)} | where
         run("demo", "--data", str(folder), "--no-serve", "--json", env=env)
-        total = rounds(env, asked.rounds, asked.kills, asked.people)
+        total = rounds(env, number=asked.rounds, kills=asked.kills, people=asked.people, spread=SPREAD)
     if asked.data is None:
         shutil.rmtree(folder)
-    print(f"in all: {total[0]} acknowledged, {total[1]} without an answer, {total[2]} lost, {total[3]} changed")
-    return 0 if total[1:] == [0, 0, 0] else 1
-
-
-def rounds(env: dict[str, str], number: int, kills: int, people: int) -> list[int]:
-    """Acknowledged, without an answer, lost, changed."""
-    staff = tokens("staff", env)[:people]
-    convener = tokens("committee", env)[0]["token"]
-    server = Server(env)
-    server.start()
-    total = [0, 0, 0, 0]
-    try:
-        root = whole_house(server.address, convener)
-        for turn in range(1, number + 1):
-            session = convene(server.address, convener, root)
-            answers, back = asyncio.run(one_round(server, session, staff, convener, kills))
-            told = dict(zip((row["staff_number"] for row in staff), answers, strict=True))
-            untold, lost, other = compare(server, session, convener, told)
-            counted = (len(told) - untold, untold, lost, other)
-            total = [before + more for before, more in zip(total, counted, strict=True)]
-            print(
-                f"round {turn}: {counted[0]} acknowledged in {sum(answer.tries for answer in answers)} tries, "
-                f"{untold} without an answer, {lost} lost, {other} with another instant; back after at most "
-                f"{max(back):.1f} s; load {os.getloadavg()[0]:.1f}",
-                flush=True,
-            )
-    finally:
-        server.kill()
-    return total
+    print(f"in all: {total}")
+    return 0 if total.is_well else 1
 
 
 if __name__ == "__main__":
