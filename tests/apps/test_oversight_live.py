@@ -220,7 +220,7 @@ def test_an_accepted_reason_explains_what_is_missing_and_one_taken_back_does_not
     assert_same()
     answer_reason(waiver, accepted=True, by=None, **DONE)
     counter = Counter.objects.get(organization=house.office, rule="theme_day", first=dt.date(2026, 9, 1))
-    stands = standing_of(counter, DAY)
+    stands = standing_of(counter, counter, DAY)
     assert (stands.owed, stands.missing, stands.explained) == (2, 1, 1)
     assert status_of(cell_of(house.inspection, "theme_day", dt.date(2026, 9, 1)), DAY) is Status.EXPLAINED
     assert_same()

@@ -195,6 +195,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "scan.code": ("scanned", "public"),
     "my_task.task_id": ("task", "own"),
     "rest": ("rest", "public"),
+    "owed_below.organization": ("organization", "owed"),
     "rule": ("rule", "owed"),
     "confirm_rule.rule": ("off", "public"),
     "version": ("version", "public"),

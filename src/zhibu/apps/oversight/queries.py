@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from zhibu.apps.oversight.live import current_window, window_on
 from zhibu.apps.oversight.models import Cell, Counter
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain import compliance
-from zhibu.domain.compliance import Calendar, Status, status_on
+from zhibu.domain.compliance import Calendar, Duty, Status, status_on
 from zhibu.domain.requirements import Obligation, Rule
 
 
@@ -72,28 +73,37 @@ class Standing:
         return self.met + self.late
 
     def status(self, on: dt.date) -> Status:
-        """The word for all of it: what needs attention first decides."""
+        """The word for all of it: what needs attention first decides; late is said where all was filed late."""
         if self.missing:
             return Status.MISSING
         if self.open:
             return Status.DUE if on >= self.first else Status.UPCOMING
         if self.explained:
             return Status.EXPLAINED
-        return Status.LATE if self.late else Status.MET
+        return Status.MET if self.met else Status.LATE
 
 
-def standing_of(counter: Counter, on: dt.date) -> Standing:
+class Sums(NamedTuple):
+    """The four sums of a counter."""
+
+    owed: int
+    met: int
+    late: int
+    explained: int
+
+
+def standing_of(period: Duty | Counter, sums: Sums | Counter, on: dt.date) -> Standing:
     """What is neither met nor late is open until the due date, then explained or missing."""
-    unmet = counter.owed - counter.met - counter.late
-    is_over = on > counter.due
-    explained = counter.explained if is_over else 0
+    unmet = sums.owed - sums.met - sums.late
+    is_over = on > period.due
+    explained = sums.explained if is_over else 0
     return Standing(
-        first=counter.first,
-        last=counter.last,
-        due=counter.due,
-        owed=counter.owed,
-        met=counter.met,
-        late=counter.late,
+        first=period.first,
+        last=period.last,
+        due=period.due,
+        owed=sums.owed,
+        met=sums.met,
+        late=sums.late,
         explained=explained,
         missing=unmet - explained if is_over else 0,
         open=0 if is_over else unmet,

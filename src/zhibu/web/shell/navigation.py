@@ -100,6 +100,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("this_month", _("This month"), _convenes, "note", _BRANCH),
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
+    Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),

@@ -9,16 +9,16 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-#: How many entries a page may hold; the first is used when none is asked for.
+#: How many entries a page may hold; the first is usual where none is asked for.
 SIZES = (25, 50, 100)
 
 Row = TypeVar("Row")
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any, Row] | Sequence[Row]) -> Page[Row]:
-    """The page that the reader asks for; the nearest one where there is no such page."""
+def page_of(request: HttpRequest, rows: QuerySet[Any, Row] | Sequence[Row], *, usual: int = SIZES[0]) -> Page[Row]:
+    """The page that the reader asks for; the nearest one where there is no such page; ``usual`` is a size."""
     asked = request.GET.get("size", "")
-    size = int(asked) if asked in map(str, SIZES) else SIZES[0]
+    size = int(asked) if asked in map(str, SIZES) else usual
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhibu.web.supervision import figures, obligations, organizations, people, records, rules, structure, what_if
+from zhibu.web.supervision import figures, gaps, obligations, organizations, people, records, rules, structure
 
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/settle/", records.settle, name="comment_settle"),
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/reopen/", records.reopen, name="comment_reopen"),
     path("records/<uuid:meeting_id>/comments/<uuid:comment_id>/withdraw/", records.withdraw, name="comment_withdraw"),
+    path("obligations/", gaps.obligations, name="obligations"),
+    path("obligations.xlsx", gaps.obligations_xlsx, name="obligations_xlsx"),
+    path("obligations/<uuid:organization>/", gaps.owed_below, name="owed_below"),
     path(f"{_OBLIGATION}", obligations.obligation, name="obligation"),
     path(f"{_OBLIGATION}explain/", obligations.explain, name="obligation_explain"),
     path(f"{_OBLIGATION}withdraw/", obligations.withdraw, name="obligation_withdraw"),

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.expressions
 import uuid6
 from django.conf import settings
 from django.db import migrations, models
@@ -112,6 +113,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='cell',
             constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='cell_last_not_before_first'),
+        ),
+        migrations.AddIndex(
+            model_name='counter',
+            index=models.Index(condition=models.Q(('owed__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('met'), '+', models.F('late')), '+', models.F('explained')))), fields=['due', 'rule', 'first', 'last', 'organization'], name='counter_not_settled'),
         ),
         migrations.AddConstraint(
             model_name='counter',
