@@ -80,6 +80,16 @@ class TermHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class TermFacts:
+    """What says when a term ends. ``began``: since when the longest-serving holds one of the offices, if anybody."""
+
+    id: UUID
+    kind: OrganizationKind
+    term: TermHeld | None
+    began: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrganizationFacts:
     """An organization on the day; the members are its own, those below it not included."""
 
@@ -111,6 +121,19 @@ class Finding:
     person: UUID | None = None
     post: PostKind | None = None
     standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermEnd:
+    """When the term of an organization is due to end, by ``rules``; ``None`` where that is not known.
+
+    ``is_assumed``: nobody wrote that day down, it is counted from the beginning and the usual length.
+    """
+
+    organization: UUID
+    day: dt.date | None
+    is_assumed: bool
+    rules: tuple[Rule, ...]
 
 
 def findings(house: Sequence[OrganizationFacts], rules: Iterable[Rule], on: dt.date) -> list[Finding]:
@@ -209,33 +232,38 @@ def _vacancies(facts: OrganizationFacts, state: State, known: _Rules) -> Iterato
 
 
 def _term(facts: OrganizationFacts, state: State, known: _Rules, on: dt.date) -> Iterator[Finding]:
-    length = known.term_of(facts.kind)
-    ends, is_assumed = _end_of_term(facts, length)
-    rules = known.named(RE_ELECTION)
-    if ends is None or ends > add_months(on, MONTHS_AHEAD) or not rules:
+    began = min((held.since for held in facts.posts if held.post in OFFICES), default=None)
+    end = _term_end(facts.id, facts.kind, facts.term, began, known)
+    if end is None or end.day is None or end.day > add_months(on, MONTHS_AHEAD):
         return
-    yield Finding(
-        StructureCheck.TERM_ENDED if ends < on else StructureCheck.TERM_ENDS_SOON,
-        facts.id,
-        state,
-        (*rules, length) if length is not None and is_assumed else rules,
-        day=ends,
-        is_assumed=is_assumed,
-    )
+    check = StructureCheck.TERM_ENDED if end.day < on else StructureCheck.TERM_ENDS_SOON
+    yield Finding(check, facts.id, state, end.rules, day=end.day, is_assumed=end.is_assumed)
 
 
-def _end_of_term(facts: OrganizationFacts, length: TermRule | None) -> tuple[dt.date | None, bool]:
-    """When the term is due to end, and whether that is assumed; ``None`` where it is not known.
+def term_ends(house: Iterable[TermFacts], rules: Iterable[Rule]) -> list[TermEnd]:
+    """Of each organization that elects anew by the rules in force, in the order of ``house``."""
+    known = _Rules(rules)
+    ends = (_term_end(facts.id, facts.kind, facts.term, facts.began, known) for facts in house)
+    return [end for end in ends if end is not None]
+
+
+def _term_end(
+    organization: UUID, kind: OrganizationKind, term: TermHeld | None, began: dt.date | None, known: _Rules
+) -> TermEnd | None:
+    """``None`` where no rule in force asks this kind to elect anew.
 
     Who replaces somebody comes later than the term began: the earliest of the offices held is its beginning, as
     far as known.
     """
-    if facts.term is not None and facts.term.ends is not None:
-        return facts.term.ends, False
-    began = [facts.term.since] if facts.term else [held.since for held in facts.posts if held.post in OFFICES]
-    if not began or length is None:
-        return None, False
-    return add_months(min(began), 12 * length.years), True
+    rules = tuple(rule for rule in known.named(RE_ELECTION) if kind in rule.binding.kinds)
+    if not rules:
+        return None
+    if term is not None and term.ends is not None:
+        return TermEnd(organization, term.ends, is_assumed=False, rules=rules)
+    since, length = term.since if term else began, known.term_of(kind)
+    if since is None or length is None:
+        return TermEnd(organization, None, is_assumed=False, rules=rules)
+    return TermEnd(organization, add_months(since, 12 * length.years), is_assumed=True, rules=(*rules, length))
 
 
 def _holders(

@@ -8,15 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Min, Q
 
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.queries import House
 from zhibu.apps.people.access import Asker, oversees_place
 from zhibu.apps.people.models import Appointment, Membership, Term
 from zhibu.apps.rules.queries import rules_on
-from zhibu.domain.structure import Finding, OrganizationFacts, PostHeld, TermHeld, findings
-from zhibu.domain.terms import PostKind, Standing
+from zhibu.domain.structure import (
+    Finding,
+    OrganizationFacts,
+    PostHeld,
+    TermEnd,
+    TermFacts,
+    TermHeld,
+    findings,
+    term_ends,
+)
+from zhibu.domain.terms import OFFICES, PostKind, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,22 @@ def structure_overseen_by(asker: Asker, house: House) -> Structure:
     return Structure([finding for finding in found if finding.organization in overseen], people)
 
 
+def term_ends_overseen_by(asker: Asker, house: House) -> list[TermEnd]:
+    """When the terms in what ``asker`` oversees are due to end, as known on the day of ``house``, in tree order."""
+    overseen = {stand.id: stand for stand in house.standings if oversees_place(asker, stand.today)}
+    within = Q(pk__in=[])
+    for key, stand in overseen.items():
+        if stand.parent not in overseen:
+            within |= house.subtree(key).holds("organization__")
+    terms = _terms(house.day, within)
+    written = Term.objects.on(house.day).filter(ends__isnull=False).values("organization")
+    offices = Appointment.objects.on(house.day).filter(within, post__in=[post.value for post in OFFICES])
+    unwritten = offices.exclude(organization__in=written).order_by().values_list("organization")
+    began = dict(unwritten.annotate(Min("since")))
+    facts = [TermFacts(key, stand.kind, terms.get(key), began.get(key)) for key, stand in overseen.items()]
+    return term_ends(facts, rules_on(house.day))
+
+
 def _facts(house: House, tops: Sequence[UUID]) -> tuple[list[OrganizationFacts], dict[UUID, str]]:
     subtrees = [house.subtree(top) for top in tops]
     within = Q(pk__in=[])
@@ -42,7 +67,7 @@ def _facts(house: House, tops: Sequence[UUID]) -> tuple[list[OrganizationFacts],
         within |= subtree.holds("organization__")
     counted = _members(house.day, within)
     posts, people = _posts(house.day, within)
-    terms = {row.organization_id: TermHeld(row.since, row.ends) for row in Term.objects.on(house.day).filter(within)}
+    terms = _terms(house.day, within)
     ids = frozenset[UUID]().union(*(subtree.ids for subtree in subtrees))
     return [
         OrganizationFacts(
@@ -58,6 +83,10 @@ def _facts(house: House, tops: Sequence[UUID]) -> tuple[list[OrganizationFacts],
         for stand in house.standings
         if stand.id in ids
     ], people
+
+
+def _terms(day: dt.date, within: Q) -> dict[UUID, TermHeld]:
+    return {row.organization_id: TermHeld(row.since, row.ends) for row in Term.objects.on(day).filter(within)}
 
 
 def _members(day: dt.date, within: Q) -> Counter[tuple[UUID, Standing]]:

@@ -103,6 +103,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
+    Entry("terms", _("Term calendar"), _holds_office, "calendar", _BRANCH),
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
     Entry("rules", _("Rules"), _sees_tree, "document", _BRANCH),
     Entry("search", _("Search"), _sees_tree, "search", _BRANCH),

@@ -122,14 +122,14 @@ def structure_xlsx(request: AskedRequest) -> HttpResponse:
 def _asked(request: AskedRequest) -> tuple[House, Filters, list[Line]]:
     forbid_unless(bool(request.asker.offices))
     house = house_on(day_asked(request))
-    filters = Filters(request.GET, _parts(house, request.asker))
+    filters = Filters(request.GET, parts(house, request.asker))
     found = structure_overseen_by(request.asker, house)
     below = house.subtree(filters.place).ids if filters.place else None
     kept = [finding for finding in found.findings if filters.keeps(finding, below)]
-    return house, filters, [_line(finding, found, house) for finding in kept]
+    return house, filters, [line(finding, found, house) for finding in kept]
 
 
-def _parts(house: House, asker: Asker) -> list[Standing]:
+def parts(house: House, asker: Asker) -> list[Standing]:
     """What the asker holds an office in, and what stands right below that; groups are not worth a choice."""
     overseen = {stand.id: stand for stand in house.standings if oversees_place(asker, stand.today)}
     tops = {key for key, stand in overseen.items() if stand.parent not in overseen}
@@ -140,7 +140,7 @@ def _parts(house: House, asker: Asker) -> list[Standing]:
     ]
 
 
-def _line(finding: Finding, found: Structure, house: House) -> Line:
+def line(finding: Finding, found: Structure, house: House) -> Line:
     return Line(
         organization=house.by_id[finding.organization],
         check=finding.check,

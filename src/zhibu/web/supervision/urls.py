@@ -2,8 +2,18 @@
 
 from django.urls import path
 
-from zhibu.web.supervision import figures, obligations, organizations, people, records, rules, structure, what_if
-from zhibu.web.supervision import figures, gaps, obligations, organizations, people, records, rules, structure
+from zhibu.web.supervision import (
+    figures,
+    gaps,
+    obligations,
+    organizations,
+    people,
+    records,
+    rules,
+    structure,
+    terms,
+    what_if,
+)
 
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
@@ -35,6 +45,8 @@ urlpatterns = [
     path("rules/what-if.xlsx", what_if.try_out_xlsx, name="what_if_xlsx"),
     path("rules/<str:rule>/<str:version>/confirm/", rules.confirm, name="confirm_rule"),
     path("rules/confirmations/<uuid:confirmation>/take-back/", rules.take_back, name="take_back_rule"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms.xlsx", terms.terms_xlsx, name="terms_xlsx"),
     path("search/", people.search, name="search"),
     path("people/<uuid:id>/", people.person, name="person"),
     path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),
