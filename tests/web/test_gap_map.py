@@ -322,7 +322,7 @@ def test_the_workbook_holds_the_whole_year_in_words_and_the_articles(house):
     )
     assert rows[1][-1] == "主题党日：未开始"
     articles = list(book["依据条款"].iter_rows(values_only=True))
-    assert articles[1][:3] == ("主题党日", "每月1次", "《中国共产党支部工作条例（试行）》第十六条 应当")
+    assert articles[1][:3] == ("主题党日", "每月不少于 1 次", "《中国共产党支部工作条例（试行）》第十六条 应当")
 
 
 # --- In a browser

@@ -50,8 +50,8 @@ from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import owed
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.rule_words import as_written, cited, how_often, strength
 from zhibu.web.shell.templatetags.words import word
-from zhibu.web.supervision.words import cited, strength
 
 #: So many rows stand on one page to be printed; what is longer is narrowed first, or taken as a table.
 PRINTED = 300
@@ -106,7 +106,7 @@ class Filters(forms.Form):
         super().__init__(data)
         self._calendar, self._today = calendar, today
         everything = Wanted(calendar.since, calendar.until)
-        labels = {duty.rule.requirement: duty.rule.label for duty in duties_within(calendar, everything)}
+        labels = {duty.rule.requirement: as_written(duty.rule.label) for duty in duties_within(calendar, everything)}
         years = range(calendar.until.year, calendar.since.year - 1, -1)
         kinds = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH, OrganizationKind.BRANCH)
         self._offer("requirement", [("", _("All")), *labels.items()])
@@ -214,8 +214,9 @@ class Speech:
     template, which would take three times as long.
     """
 
-    def __init__(self, on: dt.date) -> None:
+    def __init__(self, on: dt.date, duties: Iterable[Duty]) -> None:
         self._on = on
+        self._labels = {label: as_written(label) for label in {duty.rule.label for duty in duties}}
         self._words = {status: word(status) for status in Status}
         self._reasons = {reason: word(reason) for reason in WhyNot}
         self._begins = {status: format_html('<td class="map-box map-{}">', status.value) for status in Status}
@@ -249,7 +250,7 @@ class Speech:
             said = self._sum(part.standing)
         else:
             said = [self._words[Status.NOT_APPLICABLE]]
-        return self._says % {"label": part.duty.rule.label, "said": self._comma.join(said)}
+        return self._says % {"label": self._labels[part.duty.rule.label], "said": self._comma.join(said)}
 
     def _own(self, own: Own, duty: Duty) -> list[str]:
         status = own.status(duty, self._on)
@@ -322,7 +323,7 @@ def obligations(request: AskedRequest) -> HttpResponse:
 def _lines(asked: Asked, organizations: Iterable[Organization], columns: Sequence[Column]) -> list[Line]:
     rows = rows_of(list(organizations), asked.wanted, asked.duties, asked.today)
     highest = min((row.organization.depth for row in rows), default=0)
-    speech = Speech(asked.today)
+    speech = Speech(asked.today, asked.duties)
     return [_line(row, columns, speech, highest) for row in rows]
 
 
@@ -371,10 +372,10 @@ def grounds(duties: Iterable[Duty]) -> list[Ground]:
     rules = list({(duty.rule.id, duty.rule.citation): duty.rule for duty in duties}.values())
     return [
         Ground(
-            label=rule.label,
-            often=_("%(count)s in each %(period)s") % {"count": rule.count, "period": word(rule.period)},
+            label=as_written(rule.label),
+            often=how_often(rule),
             text=" ".join(filter(None, (cited(rule), strength(rule)))),
-            note=rule.note,
+            note=as_written(rule.note),
         )
         for rule in rules
     ]
@@ -412,7 +413,7 @@ def _everything(asked: Asked) -> Iterator[Row]:
 
 
 def _rows_in_words(asked: Asked) -> list[Sequence[str]]:
-    speech, nothing = Speech(asked.today), word(Status.NOT_APPLICABLE)
+    speech, nothing = Speech(asked.today, asked.duties), word(Status.NOT_APPLICABLE)
     return [
         (
             row.organization.name,

@@ -34,9 +34,9 @@ from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import cell_url
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.rule_words import cited, strength
 from zhibu.web.shell.templatetags.words import word
 from zhibu.web.supervision import structure
-from zhibu.web.supervision.words import cited, strength
 
 #: So far ahead the calendar looks.
 MONTHS = 24
