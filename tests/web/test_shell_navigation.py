@@ -37,7 +37,7 @@ def names(asker: Asker) -> set[str]:
 def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
     lin, chen = (asker_of(world.account(person), DAY) for person in (bureau.lin, bureau.chen))
     assert names(stranger(DAY)) == {"home"}
-    assert names(chen) == {"today", "account", "meetings", "my_record", "organizations", "search"}
+    assert names(chen) == {"today", "account", "meetings", "my_record", "organizations", "search", "rules"}
     assert names(lin) == names(chen) | {"home", "this_month", "obligations", "figures", "records", "terms", "codes"}
 
 
@@ -52,7 +52,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
 def test_each_administrator_finds_the_rooms_of_the_role_and_no_other(role: Role, rooms: set[str]) -> None:
     account = world.account(login=role.value)
     world.grant(account, role)
-    common = {"home", "account", "organizations", "search"}
+    common = {"home", "account", "organizations", "search", "rules"}
     assert names(asker_of(account, DAY)) == rooms | common
 
 
