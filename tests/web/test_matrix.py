@@ -39,6 +39,7 @@ from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.imports.models import Import
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
+from zhibu.apps.meetings.actions.talks import record_talk
 from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.actions import explain
@@ -91,6 +92,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "task": _BRANCH,
         "comment": {"secretary", "committee"},
         "owed": {"secretary", "committee"},
+        "talk": {"secretary"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -107,6 +109,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "task": {"other"},
         "comment": {"other"},
         "owed": {"other"},
+        "talk": set(),
     },
 }
 
@@ -199,6 +202,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "rule": ("rule", "owed"),
     "confirm_rule.rule": ("off", "public"),
     "version": ("version", "public"),
+    "talk": ("talk", "talk"),
     "confirmation": ("confirmation", "rules"),
     "first": ("first", "owed"),
     "organization.id": ("organization", "organization"),
@@ -353,6 +357,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "grant": grant.pk,
         "event": Event.objects.order_by("-sequence").first().id,
         "import": imported.pk,
+        "talk": record_talk(organization=organization, one=officer, other=marked, held_on=DAY, by=None, **DONE).pk,
         "confirmation": Confirmation.objects.create(
             rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
         ).pk,

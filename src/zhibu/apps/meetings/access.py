@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Q, QuerySet
 
-from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry, Task
+from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry, Talk, Task
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
@@ -40,6 +40,15 @@ def _run_by(asker: Asker) -> Q:
     if asker.person is not None:
         condition |= Q(convener=asker.person) | Q(chair=asker.person) | Q(recorder=asker.person)
     return condition
+
+
+def may_note_talks(asker: Asker, organization: Organization) -> bool:
+    """Office holders of the organization itself enter its talks, read them and withdraw them; nobody above does."""
+    return organization.path in asker.offices
+
+
+def talks_noted_by(asker: Asker) -> QuerySet[Talk]:
+    return Talk.objects.filter(organization__path__in=asker.offices)
 
 
 def may_see_meeting(asker: Asker, meeting: Meeting) -> bool:

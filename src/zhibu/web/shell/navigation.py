@@ -71,6 +71,11 @@ def _sees_tree(asker: Asker) -> bool:
     return _belongs(asker) or is_administrator(asker)
 
 
+def _notes_talks(asker: Asker) -> bool:
+    """Who holds an office in the branch they are a member of."""
+    return bool(set(asker.offices) & set(asker.branches))
+
+
 def _prints_codes(asker: Asker) -> bool:
     return bool(asker.secretary_of) or may_manage_accounts(asker)
 
@@ -107,6 +112,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
     Entry("rules", _("Rules"), _sees_tree, "document", _BRANCH),
     Entry("search", _("Search"), _sees_tree, "search", _BRANCH),
+    Entry("talks", _("Talks"), _notes_talks, "people", _BRANCH),
     Entry("codes", _("One-time codes"), _prints_codes, "document", _BRANCH),
     Entry("imports", _("Imports"), may_import, "upload", _OFFICE),
     Entry("accounts", _("Accounts"), may_manage_accounts, "key", _OFFICE),

@@ -1,0 +1,150 @@
+"""Talks: a secretary enters that two members talked, never about what; both find it on their record."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from tests import world
+from tests.web.browser import assert_good
+from tests.world import AT, DAY
+from zhibu.apps.archive.models import Event
+from zhibu.apps.meetings import access
+from zhibu.apps.meetings.models import Talk
+from zhibu.apps.oversight import live
+from zhibu.apps.people.queries import asker_of
+from zhibu.domain.terms import PostKind
+from zhibu.web.shell import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: AT)
+    monkeypatch.setattr(clock, "today", lambda: DAY)
+    made = world.bureau()
+    live.rebuild(DAY)
+    return made
+
+
+def caller(person):
+    client = Client(headers={"Accept-Language": "zh-hans"})
+    client.force_login(getattr(person, "account", None) or world.account(person))
+    return client
+
+
+def text(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def said(house, **facts):
+    return {"one": str(house.lin.pk), "other": str(house.chen.pk), "held_on": "2026-11-20"} | facts
+
+
+def test_a_secretary_enters_a_talk_and_it_is_on_the_record_of_both(house):
+    lin = caller(house.lin)
+    assert "0 次" in text(lin.get("/talks/"))
+    assert lin.post("/talks/", said(house)).status_code == 302
+    shown = text(lin.get("/talks/"))
+    assert "2026-11-20 · 委员与党员" in shown
+    assert "《中国共产党支部工作条例（试行）》（2018年，条号待核）" in shown
+    assert "1/1 次" in text(caller(house.chen).get("/me/owed/"))
+    assert lin.post("/talks/", said(house)).status_code == 302
+    assert Talk.objects.count() == 1
+
+
+def test_nothing_asks_what_was_said(house):
+    shown = text(caller(house.lin).get("/talks/"))
+    assert "<textarea" not in shown
+    assert {field.name for field in Talk._meta.get_fields()} == {
+        "id",
+        "organization",
+        "one",
+        "other",
+        "held_on",
+        "recorded_at",
+        "recorded_by",
+    }
+
+
+def test_a_talk_between_members_is_told_from_one_with_the_committee_on_its_day(house):
+    other = world.member("郑远", house.inspection)
+    lin = caller(house.lin)
+    lin.post("/talks/", said(house, one=str(house.chen.pk), other=str(other.pk)))
+    assert "党员与党员" in text(lin.get("/talks/"))
+    world.appoint(house.chen, house.inspection, PostKind.COMMITTEE_MEMBER, since=dt.date(2026, 11, 21))
+    assert "党员与党员" in text(lin.get("/talks/"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"held_on": "2026-11-24"}, "这一天还没到"),
+        ({"other": "lin"}, "谈话需要两个人"),
+        ({"other": "qiu"}, "other"),
+        ({"held_on": ""}, "held_on"),
+    ],
+)
+def test_what_can_not_be_is_told_at_its_field(house, facts, says):
+    known = {"lin": str(house.lin.pk), "qiu": str(house.qiu.pk)}
+    facts = {key: known.get(one, one) for key, one in facts.items()}
+    answer = caller(house.lin).post("/talks/", said(house, **facts))
+    assert answer.status_code == 200
+    assert says in text(answer)
+    assert 'aria-invalid="true"' in text(answer)
+    assert not Talk.objects.exists()
+
+
+def test_a_wrong_entry_is_withdrawn_and_the_event_stays(house):
+    lin = caller(house.lin)
+    lin.post("/talks/", said(house))
+    talk = Talk.objects.get()
+    address = f"/talks/{talk.pk}/withdraw/"
+    assert "林悦" in text(lin.get(address))
+    assert lin.post(address).status_code == 302
+    assert not Talk.objects.exists()
+    assert "0/1 次" in text(caller(house.chen).get("/me/owed/"))
+    told = Event.objects.filter(type__startswith="talk_").order_by("sequence")
+    assert [one.type for one in told] == ["talk_recorded", "talk_withdrawn"]
+
+
+def test_nobody_above_and_no_member_reads_or_withdraws_them(house):
+    caller(house.lin).post("/talks/", said(house))
+    talk = Talk.objects.get()
+    for person in (house.chen, house.fang, house.qiu, house.wen):
+        client = caller(person)
+        answer = client.get("/talks/")
+        assert answer.status_code in {200, 403}
+        assert f"/talks/{talk.pk}/" not in text(answer)
+        assert client.get(f"/talks/{talk.pk}/withdraw/").status_code == 404
+        assert client.post(f"/talks/{talk.pk}/withdraw/").status_code == 404
+    assert Talk.objects.count() == 1
+
+
+def test_the_question_and_the_queryset_agree(house):
+    caller(house.lin).post("/talks/", said(house))
+    talk = Talk.objects.get()
+    for person in (house.lin, house.chen, house.fang, house.qiu, house.wen):
+        asker = asker_of(world.account(person) if not hasattr(person, "account") else person.account, DAY)
+        may = access.may_note_talks(asker, house.inspection)
+        assert may == access.talks_noted_by(asker).filter(pk=talk.pk).exists()
+        assert may == (person == house.lin)
+
+
+def test_the_page_asks_eight_times_at_most_however_many_talks_there_are(house, django_assert_max_num_queries):
+    lin = caller(house.lin)
+    for day in range(1, 20):
+        lin.post("/talks/", said(house, held_on=f"2026-11-{day:02}"))
+    with django_assert_max_num_queries(8):
+        lin.get("/talks/")
+
+
+def test_the_page_is_good_on_a_phone_and_at_a_desk(house, phone, desk):
+    caller(house.lin).post("/talks/", said(house))
+    for opens, name in ((phone, "phone"), (desk, "desk")):
+        page = opens(house.lin.account)
+        page.goto("/talks/")
+        assert_good(page, f"talks-{name}")
