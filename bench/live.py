@@ -78,7 +78,8 @@ def server(env: dict[str, str]) -> Iterator[str]:
 def tokens(role: str, env: dict[str, str], *more: str) -> list[dict[str, str]]:
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
         run("tokens", "--role", role, "--out", file.name, "--hours", "2", *more, env=env)
-        return list(csv.DictReader(Path(file.name).open(newline="")))
+        with Path(file.name).open(newline="") as text:
+            return list(csv.DictReader(text))
 
 
 def convene(address: str, token: str, organization: str) -> str:
