@@ -39,6 +39,8 @@ def test_every_setting_is_on_its_page_and_every_line_of_the_page_is_a_setting():
         ("ZHIBU_SECRET_KEY", "short", "32 characters"),
         ("ZHIBU_DEBUG", "perhaps", "ZHIBU_DEBUG"),
         ("ZHIBU_LOG_LEVEL", "LOUD", "ZHIBU_LOG_LEVEL"),
+        ("ZHIBU_MAIL_URL", "mail.example.cn", "ZHIBU_MAIL_URL"),
+        ("ZHIBU_MAIL_URL", "smtp://mail.example.cn:port", "ZHIBU_MAIL_URL"),
         ("ZHIBU_SECRET_KEY_FILE", "/there/is/no/such/file", "ZHIBU_SECRET_KEY"),
         ("ZHIBU_URL", "http://zhibu.example.cn:99999", "ZHIBU_URL"),
         ("ZHIBU_TIME_ZONE", "Asia/Beijing", "ZHIBU_TIME_ZONE"),

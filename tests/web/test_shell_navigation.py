@@ -37,7 +37,7 @@ def names(asker: Asker) -> set[str]:
 def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
     lin, chen = (asker_of(world.account(person), DAY) for person in (bureau.lin, bureau.chen))
     assert names(stranger(DAY)) == {"home"}
-    assert names(chen) == {"today", "account", "meetings", "my_record", "organizations", "search", "rules"}
+    assert names(chen) == {"today", "account", "meetings", "my_record", "notices", "organizations", "search", "rules"}
     assert names(lin) == names(chen) | {
         "home",
         "this_month",

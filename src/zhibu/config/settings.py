@@ -10,7 +10,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "zhibu.apps.rules",
     "zhibu.apps.organizations",
     "zhibu.apps.people",
+    "zhibu.apps.notices",
     "zhibu.apps.windows",
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
@@ -330,6 +331,32 @@ MEDIA_ROOT = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FORM_RENDERER = "zhibu.web.shell.forms.ShellFormRenderer"
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
+
+#: Where mail is handed over; empty: none is sent, and notices stand on the pages only.
+MAIL_URL: str = _read("str", "ZHIBU_MAIL_URL", "")
+EMAIL_TIMEOUT = 10
+_NO_MAIL_URL = "Setting ZHIBU_MAIL_URL: give an address such as smtp://mail.example.cn:25."
+_mail = urlsplit(MAIL_URL)
+try:
+    _mail_port = _mail.port
+except ValueError as error:
+    raise ImproperlyConfigured(_NO_MAIL_URL) from error
+match _mail.scheme:
+    case "" if not MAIL_URL:
+        EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    case "smtp" | "smtp+starttls" | "smtps" if _mail.hostname:
+        EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail_port or {"smtp": 25, "smtps": 465}.get(_mail.scheme, 587)
+        EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+        EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+starttls", _mail.scheme == "smtps"
+    case "file" if _mail.path:
+        EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        EMAIL_FILE_PATH = _mail.path
+    case _:
+        raise ImproperlyConfigured(_NO_MAIL_URL)
+DEFAULT_FROM_EMAIL: str = _read("str", "ZHIBU_MAIL_FROM", "") or f"zhibu@{_address.hostname}"
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 

@@ -178,3 +178,14 @@ class VotingWay(Word):
     HANDS = "hands", "举手表决"
     BALLOT = "ballot", "无记名投票"
     VOICE = "voice", "口头表决"
+
+
+class Occasion(Word):
+    """Why somebody is written to."""
+
+    CALLED = "called", "会议通知"
+    CHANGED = "changed", "会议变动"
+    OFF = "off", "会议取消"
+    OWED = "owed", "提醒"
+    CIRCULAR = "circular", "上级通知"
+    WITHDRAWN = "withdrawn", "通知撤回"

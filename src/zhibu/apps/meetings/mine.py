@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
 
@@ -79,12 +79,15 @@ class Ahead:
 
 
 def ahead_of(person: UUID, at: dt.datetime, *, most: int) -> list[Ahead]:
-    """The next sessions of meetings on whose roll the person stands, the nearest first; three queries.
+    """The next sessions of meetings on whose roll the person stands, the nearest first; two queries.
 
-    What was postponed or is not held after all is said on its day, so that nobody comes in vain. Of a lesson held
-    in turns those that are left, once the person was at one, are not ahead any more.
+    One query more where meetings share an afternoon. What was postponed or is not held after all is said on its day,
+    so that nobody comes in vain. Of a lesson held in turns those that are left, once the person was at one, are not
+    ahead any more.
     """
     rows = list(_sessions_ahead(person, at)[:most])
+    shared = [session.meeting for session in rows if vars(session)["is_shared"]]
+    prefetch_related_objects(shared, Prefetch("guests", queryset=_guests().order_by("made_at")))
     shifts = shifts_of(person, {localtime(session.starts_at).date() for session in rows}) if rows else {}
     return [_ahead(session, shifts) for session in rows]
 
@@ -93,7 +96,7 @@ def _ahead(session: Session, shifts: dict[dt.date, Shift]) -> Ahead:
     row = vars(session)
     return Ahead(
         session=session,
-        meetings=(session.meeting, *session.meeting.guests.all()),
+        meetings=(session.meeting, *(session.meeting.guests.all() if row["is_shared"] else ())),
         duty=duty_of(session, shifts),
         has_leave=row["has_leave"],
         granted=row["granted"],
@@ -116,7 +119,6 @@ def _sessions_ahead(person: UUID, at: dt.datetime) -> QuerySet[Session]:
     midnight = localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     here = Attendance.objects.filter(person=person, status__in=HERE)
     leave = Leave.objects.filter(meeting=OuterRef("meeting"), person=person)
-    guests = Meeting.objects.exclude(stage=MeetingStage.DRAFT).order_by("made_at")
     return (
         Session.objects.filter(
             Q(starts_at__gte=midnight) | Q(ends_at__gte=at) | Q(opened_at__isnull=False),
@@ -129,11 +131,16 @@ def _sessions_ahead(person: UUID, at: dt.datetime) -> QuerySet[Session]:
             has_leave=Exists(leave),
             granted=Subquery(leave.values("granted")[:1]),
             is_here=Exists(here.filter(session=OuterRef("pk"))),
+            is_shared=Exists(_guests().filter(host=OuterRef("meeting"))),
         )
         .select_related("meeting__organization")
-        .prefetch_related(Prefetch("meeting__guests", queryset=guests))
         .order_by("starts_at", "pk")
     )
+
+
+def _guests() -> QuerySet[Meeting]:
+    """Meetings that may share another's afternoon and are known to those called."""
+    return Meeting.objects.exclude(stage=MeetingStage.DRAFT)
 
 
 # --- My part in one meeting ----------------------------------------------------------------------------------------

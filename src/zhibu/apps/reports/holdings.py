@@ -26,6 +26,7 @@ class Retention(Enum):
     WITH_THE_ACCOUNT = _("until the account is closed")
     UNTIL_USED = _("until used, and for a few days at most")
     UNTIL_LOGGED_OUT = _("until logged out, and for 14 days at most")
+    HALF_A_YEAR = _("for half a year")
     UNTIL_ENDED = _("until its end, which is set when it is made")
     FOR_GOOD = _("for good; what it seals may be deleted where the law asks")
 
@@ -300,6 +301,25 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("made_at", organization="organization__name", digest=""),
         is_own=True,
     ),
+    # --- What somebody is told -------------------------------------------------------------------------------------
+    Holding(
+        "notices.Notice",
+        ("person",),
+        _("Notices"),
+        _("to tell somebody what concerns them; whether they read it is not kept"),
+        Retention.HALF_A_YEAR,
+        _fields("occasion title text last_day made_at overtaken mail_at mailed_at tries", key="", about=""),
+        is_own=True,
+    ),
+    Holding(
+        "notices.Wishes",
+        ("person",),
+        _("When and how somebody is told"),
+        _("to write to somebody only when and how they want it"),
+        Retention.WITH_THE_ACCOUNT,
+        _fields("starts ends by_mail email"),
+        is_own=True,
+    ),
     # --- How somebody comes in -------------------------------------------------------------------------------------
     Holding(
         "people.Account",
@@ -376,6 +396,7 @@ HOLDINGS: tuple[Holding, ...] = (
 
 #: What each field is called.
 LABELS: Mapping[str, Promise] = {
+    "about": _("what it opens"),
     "affiliation": _("political affiliation"),
     "agenda_item": _("meeting"),
     "already": _("signed in before"),
@@ -385,6 +406,7 @@ LABELS: Mapping[str, Promise] = {
     "asked_at": _("asked at"),
     "beside": _("meeting"),
     "born": _("date of birth"),
+    "by_mail": _("by mail as well"),
     "closed_at": _("closed at"),
     "counted_at": _("counted at"),
     "created_at": _("made at"),
@@ -397,6 +419,7 @@ LABELS: Mapping[str, Promise] = {
     "elected": _("elected"),
     "election": _("meeting"),
     "email": _("e-mail address"),
+    "ends": _("until"),
     "event_at": _("happened at"),
     "expires_at": _("ends at"),
     "field": _("part of the minutes"),
@@ -409,21 +432,27 @@ LABELS: Mapping[str, Promise] = {
     "initials": _("initials in pinyin"),
     "ip": _("place for an address, kept empty"),
     "is_active": _("open"),
+    "key": _("mark of the occasion"),
     "kind": _("kind"),
     "label": _("label"),
+    "last_day": _("last day on which it matters"),
     "last_seen_at": _("day of last use"),
     "last_used_at": _("day of last use"),
     "left_out": _("left out of the base"),
     "login": _("log-in name"),
     "made_at": _("made at"),
+    "mail_at": _("to be mailed at"),
+    "mailed_at": _("mailed at"),
     "meeting": _("meeting"),
     "name": _("name"),
     "named": _("named as"),
     "nonce": _("mark of a repeated sign-in"),
     "note": _("note"),
     "observes": _("observes"),
+    "occasion": _("occasion"),
     "organization": _("organization"),
     "outcome": _("outcome"),
+    "overtaken": _("settled or said anew"),
     "password": _("the trace of the password, not the password"),
     "phone": _("phone number"),
     "pinyin": _("pinyin"),
@@ -442,11 +471,13 @@ LABELS: Mapping[str, Promise] = {
     "since": _("since"),
     "staff_number": _("staff number"),
     "standing": _("standing"),
+    "starts": _("from"),
     "status": _("status"),
     "term": _("term from"),
     "text": _("text"),
     "tied": _("tied"),
     "title": _("title"),
+    "tries": _("tries to mail it"),
     "type": _("type"),
     "until": _("first day without"),
     "user_agent": _("kind of device"),

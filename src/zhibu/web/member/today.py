@@ -13,12 +13,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.mine import Ahead, ahead_of, minutes_waiting_for, tasks_held_by
+from zhibu.apps.notices.queries import new_notices_of
 from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.told import told
 
-#: So many sessions, tasks and minutes are shown; the pages behind them show all.
-MOST_AHEAD, MOST_TASKS, MOST_WAITING = 30, 10, 10
+#: So many sessions, tasks, minutes and notices are shown; the pages behind them show all.
+MOST_AHEAD, MOST_TASKS, MOST_WAITING, MOST_NOTICES = 30, 10, 10, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Day:
 def today(request: AskedRequest) -> HttpResponse:
     person, at = my_id(request), clock.now()
     ahead = ahead_of(person, at, most=MOST_AHEAD + 1)
+    notices = new_notices_of(person, at)[: MOST_NOTICES + 1]
+    lines = [told(notice) for notice in notices]
     tasks = list(tasks_held_by(person).filter(done_on__isnull=True)[: MOST_TASKS + 1])
     shown = groupby(ahead[:MOST_AHEAD], key=lambda one: one.day)
     return render(
@@ -42,6 +46,8 @@ def today(request: AskedRequest) -> HttpResponse:
         {
             "days": [Day(day, list(sessions)) for day, sessions in shown],
             "has_more": len(ahead) > MOST_AHEAD,
+            "notices": lines[:MOST_NOTICES],
+            "has_more_notices": len(lines) > MOST_NOTICES,
             "takes_code": any(one.takes_code for one in ahead),
             "tasks": tasks[:MOST_TASKS],
             "has_more_tasks": len(tasks) > MOST_TASKS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.member import attendance, leave, owed, record, scan, tasks, today
+from zhibu.web.member import attendance, leave, notices, owed, record, scan, tasks, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("scan/<uuid:session_id>/<str:code>/", scan.scan, name="scan"),
     path("sign-in/<uuid:session_id>/", scan.sign_in, name="sign_in"),
     path("sign-in/", scan.digits, name="sign_in_digits"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/settings/", notices.wishes, name="notice_wishes"),
     path("me/", record.my_record, name="my_record"),
     path("me/looks/", record.my_looks, name="my_looks"),
     path("me/owed/", owed.my_owed, name="my_owed"),

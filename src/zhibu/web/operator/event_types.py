@@ -48,6 +48,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "reason_answered": _("reason answered"),
     "talk_recorded": _("talk recorded"),
     "talk_withdrawn": _("record of a talk taken back"),
+    # notices
+    "notice_wishes_set": _("hours and way of notices set"),
     # workbooks
     "workbook_imported": _("workbook imported"),
     "import_undone": _("import undone"),

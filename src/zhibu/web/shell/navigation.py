@@ -106,6 +106,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
+    Entry("notices", _("Notices"), _is_person, "note", _MINE),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("terms", _("Term calendar"), _holds_office, "calendar", _BRANCH),

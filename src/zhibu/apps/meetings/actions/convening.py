@@ -15,6 +15,7 @@ from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
 from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze
 from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
 from zhibu.apps.organizations.models import Organization
@@ -293,6 +294,7 @@ def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetim
     )
     _keep_day(meeting)
     record("session_set", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+    tell_changed(meeting, at=at)
     return session
 
 
@@ -308,6 +310,7 @@ def change_session(
     session.save(update_fields=["starts_at", "ends_at", "place"])
     _keep_day(meeting)
     record("session_changed", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+    tell_changed(meeting, at=at)
 
 
 @transaction.atomic
@@ -318,6 +321,7 @@ def remove_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
     session.delete()
     _keep_day(meeting)
     record("session_removed", meeting.pk, actor=actor, at=at, document=facts)
+    tell_changed(meeting, at=at)
 
 
 def _refuse_odd_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
@@ -446,6 +450,7 @@ def _announce(meeting: Meeting, *, actor: Actor, at: dt.datetime, people: frozen
         at=at,
         document={"held_on": meeting.held_on.isoformat(), "expected": len(people)},
     )
+    tell_called(meeting, people, at=at)
     for guest in meeting.guests.filter(stage__in=[stage.value for stage in BEFORE_ROLL]):
         _announce(guest, actor=actor, at=at, people=people)
 
@@ -472,16 +477,27 @@ def postpone(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) ->
         one.reason = said
         advance(one, MeetingStage.POSTPONED, "reason")
         record("meeting_postponed", one.pk, actor=actor, at=at, document={"reason": said})
+    tell_off(meeting, at=at)
 
 
 @transaction.atomic
 def not_held(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
     """An honest outcome: it did not take place, and why. Others of the same afternoon may still take place."""
     meeting = locked(meeting_id)
+    was_announced = meeting.at_stage is not MeetingStage.DRAFT
     meeting.reason = _said(reason)
     advance(meeting, MeetingStage.NOT_HELD, "reason")
     record("meeting_not_held", meeting.pk, actor=actor, at=at, document={"reason": meeting.reason})
+    if was_announced:
+        tell_off(meeting, at=at, others=_others(meeting))
     _pass_on_afternoon(meeting)
+
+
+def _others(meeting: Meeting) -> list[Meeting]:
+    """The announced meetings of the same afternoon."""
+    first = meeting.roll_of
+    announced = [one for one in (first, *first.guests.order_by("made_at", "pk")) if one.pk != meeting.pk]
+    return [one for one in announced if one.at_stage is MeetingStage.ANNOUNCED]
 
 
 def _pass_on_afternoon(meeting: Meeting) -> None:

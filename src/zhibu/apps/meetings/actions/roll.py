@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.sign_in import keep_answers
 from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.actions.telling import tell_called
 from zhibu.apps.meetings.errors import MeetingRefusal, NotOnRoll, OutOfOrder
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, RollEntry, Session
 from zhibu.apps.organizations.models import Organization, in_subtree
@@ -152,6 +153,8 @@ def change_roll(
         at=at,
         document={"person": str(person.pk), "observes": observes, "reason": reason.strip()},
     )
+    if entry is None and observes is not None:
+        tell_called(meeting, {person.pk}, at=at)
 
 
 def _has_vote(meeting: Meeting, person: Person, standing: str) -> bool:
