@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.timezone import localtime, make_aware
 
 from zhibu.apps.rosters.models import RosterDay, Shift
+from zhibu.domain.quiet import SLEEP, Rest
 
 
 def shifts_of(person: UUID, days: Collection[dt.date]) -> dict[dt.date, Shift]:
@@ -36,3 +37,19 @@ def hours_of(shift: Shift, day: dt.date) -> tuple[dt.datetime, dt.datetime] | No
         return None
     last = day + dt.timedelta(days=1) if shift.ends_next_day else day
     return make_aware(dt.datetime.combine(day, shift.starts)), make_aware(dt.datetime.combine(last, shift.ends))
+
+
+def rests_of(people: Collection[UUID], on: dt.date) -> dict[UUID, list[Rest]]:
+    """When these people sleep after a night's work that ends on ``on`` or the day after; one query.
+
+    A night's work is a shift that ends on the next day of the roster.
+    """
+    nights = RosterDay.objects.filter(
+        person__in=people, day__in=[on - dt.timedelta(days=1), on], shift__ends_next_day=True
+    ).select_related("shift")
+    found: dict[UUID, list[Rest]] = {}
+    for night in nights:
+        hours = hours_of(night.shift, night.day)
+        if hours is not None:
+            found.setdefault(night.person_id, []).append(Rest(hours[1], hours[1] + SLEEP))
+    return found

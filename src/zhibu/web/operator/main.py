@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from zhibu import __version__
-from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens
+from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens, worker
 from zhibu.web.operator.demo import demo
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.command("import")(import_workbook.import_workbook)
 app.command("obligations")(obligations.obligations)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("ledger")(papers.ledger)
 app.command("minutes")(papers.minutes)
 app.command("codes")(keys.codes)

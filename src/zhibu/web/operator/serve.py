@@ -1,9 +1,10 @@
-"""``zhibu serve``: the web process."""
+"""``zhibu serve``: the web process, and the worker beside it."""
 
 from __future__ import annotations
 
 import hashlib
 import socket
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +13,19 @@ import typer
 from django.db import connections
 
 from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, start
+from zhibu.web.operator.worker import a_worker_beside
 
 Host = Annotated[str, typer.Option(help="The address to listen on; behind a reverse proxy keep it local.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
+Worker = Annotated[bool, typer.Option("--worker/--no-worker", help="The worker beside it reminds and mails.")]
 
 
-def serve(host: Host = "127.0.0.1", port: Port = 8000, data: DataFolder = None) -> None:
-    """Serve the pages and the JSON API until stopped."""
+def serve(host: Host = "127.0.0.1", port: Port = 8000, data: DataFolder = None, *, worker: Worker = True) -> None:
+    """Serve the pages and the JSON API until stopped, with the worker that reminds and mails beside."""
     start(data)
-    listen(host, port)
+    refuse_taken(host, port)
+    with a_worker_beside() if worker else nullcontext():
+        listen(host, port)
 
 
 def listen(host: str, port: int) -> None:

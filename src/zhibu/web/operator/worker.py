@@ -1,0 +1,158 @@
+"""``zhibu worker``: opens the day, reminds, mails.
+
+Killed at any moment it loses nothing: all it has to do is in the database, and done again it changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from zhibu.web.operator.terminal import DataFolder, messages, start
+
+#: Seconds between two looks at the outbox, and between two looks at whether it is time to stop.
+LOOKS_EVERY, _BLINK = 5.0, 0.2
+#: Seconds to wait where the mail server or the database does not answer: longer each time, up to the second number.
+_AWAY, _AWAY_AT_MOST = 5.0, 300.0
+
+Beside = Annotated[int, typer.Option(hidden=True, help="End when the process of this id has ended.")]
+
+
+def worker(data: DataFolder = None, *, beside: Beside = 0) -> None:
+    """Do what is due without anybody asking: open each day, remind once, mail notices. Runs until stopped."""
+    start(data)
+    from zhibu.web.operator.alone import Alone
+
+    over = Over(beside)
+    with Alone() as alone:
+        work(over, alone.taken)
+
+
+class Over:
+    """Whether it is time to stop: a signal came, or the server that the worker stands beside has ended."""
+
+    def __init__(self, beside: int = 0) -> None:
+        self._beside = beside
+        self._told = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._tell)
+
+    def _tell(self, _number: int, _frame: object) -> None:
+        self._told = True
+
+    def __call__(self) -> bool:
+        return self._told or bool(self._beside and os.getppid() != self._beside)
+
+    def wait(self, seconds: float) -> None:
+        """So long, or until it is time to stop."""
+        until = time.monotonic() + seconds
+        while not self() and time.monotonic() < until:
+            time.sleep(_BLINK)
+
+
+def work(over: Over, may_work: Callable[[], bool]) -> None:
+    """Until it is over. What is away is tried again, later and later; another fault ends the process."""
+    from django.db import InterfaceError, OperationalError, connection
+
+    from zhibu.web.operator.mailing import MailAway, send_due
+    from zhibu.web.shell import clock
+
+    opened: dt.date | None = None
+    is_first, away = True, 0.0
+    while not over():
+        try:
+            if not may_work():
+                if is_first:
+                    messages.print("Another worker is at work; this one takes over when it ends.")
+                is_first = False
+                over.wait(LOOKS_EVERY)
+                continue
+            is_first = False
+            if opened != clock.today():
+                opened = _open_day()
+            looked = send_due(clock.now, over)
+            away = 0.0
+        except (MailAway, OperationalError, InterfaceError) as error:
+            messages.print(f"{type(error).__name__}: {error}. It is tried again.", markup=False, highlight=False)
+            if not isinstance(error, MailAway):
+                connection.close()
+            away = min(max(_AWAY, away * 2), _AWAY_AT_MOST)
+            over.wait(away)
+            continue
+        if not looked:
+            over.wait(LOOKS_EVERY)
+
+
+def _open_day() -> dt.date:
+    from zhibu.apps.notices.actions import forget_old
+    from zhibu.apps.oversight.live import open_day
+    from zhibu.web.shell import clock
+
+    at = clock.now()
+    open_day(at.date())
+    forget_old(at=at)
+    return at.date()
+
+
+# --- Beside the server ---------------------------------------------------------------------------------------------
+
+#: Seconds before a worker that has ended by itself is started again, and those it has to end when told to.
+_START_AGAIN, _TIME_TO_END = 2.0, 20.0
+
+_RUN = "from zhibu.web.operator.main import run; run()"
+
+
+@contextmanager
+def a_worker_beside() -> Iterator[None]:
+    """A worker in a process of its own as long as this lasts; started again where it ends."""
+    keeper = _Keeper()
+    keeper.start()
+    try:
+        yield
+    finally:
+        keeper.stop()
+
+
+class _Keeper(threading.Thread):
+    def __init__(self) -> None:
+        super().__init__(name="keeper of the worker", daemon=True)
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        while self._begin():
+            assert self._worker is not None
+            self._worker.wait()
+            if not self._over.wait(_START_AGAIN):
+                messages.print("The worker has ended; it is started again.")
+
+    def _begin(self) -> bool:
+        with self._lock:
+            if self._over.is_set():
+                return False
+            command = [sys.executable, "-c", _RUN, "worker", "--beside", str(os.getpid())]
+            self._worker = subprocess.Popen(command)  # noqa: S603 - our own program
+            return True
+
+    def stop(self) -> None:
+        self._over.set()
+        with self._lock:
+            worker = self._worker
+        if worker is None:
+            return
+        worker.terminate()
+        try:
+            worker.wait(_TIME_TO_END)
+        except subprocess.TimeoutExpired:
+            worker.kill()
