@@ -18,9 +18,9 @@ from django.test import Client
 from tests import world
 from tests.world import AT
 from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.files import LARGEST, MEDIA_TYPES, MOST_ENTRIES, kind_of
 from zhibu.apps.meetings.actions import convening, filing, minutes, roll
 from zhibu.apps.meetings.actions.convening import Hours
-from zhibu.apps.meetings.actions.papers import LARGEST, MEDIA_TYPES, MOST_ENTRIES, kind_of
 from zhibu.apps.meetings.models import Meeting, Paper
 from zhibu.domain.terms import Audience, MeetingKind
 from zhibu.web.shell import clock

@@ -6,8 +6,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
 from zhibu.documents.plain import one_line
@@ -42,6 +43,18 @@ def attachment(content: bytes, name: str, kind: str) -> HttpResponse:
     """The bytes as a file to save under ``name``, whatever characters that has."""
     disposition = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(content, content_type=kind, headers={"Content-Disposition": disposition or "attachment"})
+
+
+def kept_file(place: str, name: str, kind: str) -> FileResponse:
+    """A file that somebody handed in, to be saved and never shown by the browser: what is in it is not ours."""
+    try:
+        content = default_storage.open(place)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = FileResponse(content, as_attachment=True, filename=name, content_type=kind)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
 
 
 def spreadsheet(title: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> HttpResponse:

@@ -6,23 +6,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhibu.apps.archive.errors import FileRefused
+from zhibu.apps.archive.files import place_of, refuse_too_large
 from zhibu.apps.meetings.actions import papers as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Paper
 from zhibu.web.secretary.meetings.doors import run, seen, signed
 from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.downloads import kept_file
 from zhibu.web.shell.middleware import AskedRequest
 
 
 @login_required
 @require_POST
-@conflict_on(MeetingRefusal)
+@conflict_on(MeetingRefusal, FileRefused)
 def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """One or several files; a refused one leaves those before it attached and says which it was."""
     meeting = run(request, meeting_id)
@@ -30,8 +32,7 @@ def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     if not files:
         messages.warning(request, _("Choose a file first."))
     for file in files:
-        if (file.size or 0) > deeds.LARGEST:
-            raise MeetingRefusal(_("The file is larger than 20 MB. Attach it in parts or save it smaller."))
+        refuse_too_large(file.size or 0)
         is_signed_sheet = "is_signed_sheet" in request.POST
         deeds.add_paper(
             meeting,
@@ -46,18 +47,11 @@ def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def download(request: AskedRequest, meeting_id: UUID, paper_id: UUID) -> HttpResponse | FileResponse:
+def download(request: AskedRequest, meeting_id: UUID, paper_id: UUID) -> FileResponse:
     """Handed out to be saved, never to be shown by the browser: what is in it is not ours."""
     meeting = seen(request, meeting_id)
     paper = get_object_or_404(Paper, pk=paper_id, meeting=meeting)
-    try:
-        content = default_storage.open(deeds.place_of(paper.sha256))
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(content, as_attachment=True, filename=paper.name, content_type=paper.media_type)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return kept_file(place_of(deeds.FOLDER, paper.sha256), paper.name, paper.media_type)
 
 
 @login_required
