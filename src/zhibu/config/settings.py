@@ -356,7 +356,7 @@ match _mail.scheme:
         EMAIL_FILE_PATH = _mail.path
     case _:
         raise ImproperlyConfigured(_NO_MAIL_URL)
-DEFAULT_FROM_EMAIL: str = _read("str", "ZHIBU_MAIL_FROM", "") or f"zhibu@{_address.hostname}"
+DEFAULT_FROM_EMAIL: str = _read("str", "ZHIBU_MAIL_FROM", "") or f"zhibu@{HOST}"
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 

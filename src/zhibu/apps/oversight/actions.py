@@ -9,10 +9,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.notices.actions.telling import overtake
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.errors import OversightRefusal
 from zhibu.apps.oversight.models import Cell, Waiver
+from zhibu.apps.oversight.reminders import about
 from zhibu.apps.people.models import Account
 from zhibu.domain.seal import Canonical
 
@@ -41,6 +43,7 @@ def explain(cell: Cell, *, reason: str, by: Account | None, actor: Actor, at: dt
         waiver.answer = ""
         waiver.save()
     record("reason_given", waiver.pk, actor=actor, at=at, document=_facts(waiver))
+    overtake(about(cell))
     return waiver
 
 

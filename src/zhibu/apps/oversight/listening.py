@@ -16,10 +16,12 @@ from zhibu.apps.archive.models import Event
 from zhibu.apps.archive.registry import Listener
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.meetings.records import has_election
+from zhibu.apps.notices.actions.telling import overtake
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.facts import LEADER_LESSON, TERM_ELECTION
+from zhibu.apps.oversight.reminders import about
 from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind
 
 Document = Mapping[str, Any]
@@ -48,13 +50,16 @@ def _day(event: Event) -> dt.date:
 
 
 def take_in_meeting(event: Event, document: Document | None) -> None:
-    """A record was filed: it bears on its organization, those it was joint with, and whose secretary taught."""
+    """A record was filed: it bears on its organization, those it was joint with, and whose secretary taught.
+
+    With what is complete its reminder is settled.
+    """
     assert document is not None
     if live.is_postponed():
         return
     window = live.open_day(_day(event))
     for filed in _bearings(event, document):
-        live.take_in(filed, window)
+        overtake(*(about(cell) for cell in live.take_in(filed, window)))
 
 
 def _bearings(event: Event, document: Document) -> Iterator[live.Filed]:

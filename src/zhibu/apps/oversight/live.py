@@ -121,6 +121,9 @@ def open_day(on: dt.date) -> Window:
     Done again, nothing changes. Returns the window.
     """
     window = current_window()
+    if window is not None and window.packs == packs_read() and on <= window.as_of:
+        return window
+    window = Window.objects.select_for_update().first()  # who opens it meanwhile is waited for
     if window is None or window.packs != packs_read():
         rebuild(on if window is None else max(on, window.as_of))
         return Window.objects.get()
@@ -305,20 +308,26 @@ class Filed:
     voters_present: int | None = None
 
 
-def take_in(filed: Filed, window: Window) -> None:
+def take_in(filed: Filed, window: Window) -> list[Cell]:
     """Put right the cells that one record bears on, and the counters of all above; in the deed's own transaction.
 
-    Its statements are written out: the query compiler takes ten times longer to make them than the database to run
-    them (``bench/filing.py``).
+    Returns the cells that are complete with it. Its statements are written out: the query compiler takes ten times
+    longer to make them than the database to run them (``bench/filing.py``).
     """
     calendar = calendar_of(window.since, window.until, window.edition)
     with connection.cursor() as cursor:
         cursor.execute(_CELLS, _adapted(filed.organization.pk, filed.held_on, filed.held_on))
-        cells = [Cell(**dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall()]
+        of = filed.organization
+        cells = [Cell(organization=of, **dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall()]
+        completed = []
         for cell in cells:
             words = filed.words & _words(calendar, cell)
             if words and filed.held_on >= _opens(calendar, cell):
+                was_open = cell.completed_on is None
                 _rest_on(cursor, cell, filed, had_quorum=_had_quorum(calendar, filed, words))
+                if was_open and cell.completed_on is not None:
+                    completed.append(cell)
+    return completed
 
 
 def _rule(calendar: Calendar, cell: Cell) -> Obligation:
@@ -353,9 +362,9 @@ def _rest_on(cursor: CursorWrapper, cell: Cell, filed: Filed, *, had_quorum: boo
     cursor.execute(_COUNT % ", ".join(["%s"] * len(above)), _adapted(*more, cell.rule, cell.first, cell.last, *above))
 
 
-_FIELDS = ("id", "rule", "first", "last", "due", "needed", "completed_on", "explained_on")
+_FIELDS = ("id", "rule", "post", "first", "last", "due", "needed", "completed_on", "explained_on")
 _CELLS = """
-    SELECT id, rule, "first", "last", due, needed, completed_on, explained_on FROM oversight_cell
+    SELECT id, rule, post, "first", "last", due, needed, completed_on, explained_on FROM oversight_cell
     WHERE organization_id = %s AND "first" <= %s AND "last" >= %s AND why_not = ''
 """
 _REST = "INSERT INTO oversight_evidence (cell_id, record, held_on, filed_on, had_quorum) VALUES (%s, %s, %s, %s, %s)"

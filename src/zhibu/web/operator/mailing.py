@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zhibu.apps.notices.actions import let_be, note_mailed, note_refused, put_off
+from zhibu.apps.notices.actions.telling import let_be, note_mailed, note_refused, put_off
 from zhibu.apps.notices.queries import Letter, letters_due
 from zhibu.apps.rosters.queries import rests_of
 from zhibu.documents.plain import one_line

@@ -94,12 +94,14 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
 
 
 def _open_day() -> dt.date:
-    from zhibu.apps.notices.actions import forget_old
+    from zhibu.apps.notices.actions.telling import forget_old
     from zhibu.apps.oversight.live import open_day
+    from zhibu.apps.oversight.reminders import remind
     from zhibu.web.shell import clock
 
     at = clock.now()
     open_day(at.date())
+    remind(at=at, on=at.date())
     forget_old(at=at)
     return at.date()
 
