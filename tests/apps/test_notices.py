@@ -13,7 +13,7 @@ from tests.gatherings import DONE, STARTS, announced, opened
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.actions import convening, roll
-from zhibu.apps.notices.actions import Message, forget_old, overtake, set_wishes, tell
+from zhibu.apps.notices.actions.telling import Message, forget_old, overtake, set_wishes, tell
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.models import Notice, Wishes
 from zhibu.apps.notices.queries import new_notices_of

@@ -33,7 +33,7 @@ import datetime as dt, sys
 from zhibu.web.operator.terminal import start
 start()
 from tests import world
-from zhibu.apps.notices.actions import Message, set_wishes, tell
+from zhibu.apps.notices.actions.telling import Message, set_wishes, tell
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.people.models import Person
 from zhibu.domain.terms import Occasion

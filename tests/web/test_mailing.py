@@ -13,7 +13,7 @@ from tests import world
 from tests.gatherings import DONE, announced, shift, works
 from tests.world import AT, DAY
 from zhibu.apps.meetings.actions import convening
-from zhibu.apps.notices.actions import RETRY_AFTER, Message, set_wishes, tell
+from zhibu.apps.notices.actions.telling import RETRY_AFTER, Message, set_wishes, tell
 from zhibu.apps.notices.models import Notice
 from zhibu.apps.people.models import Account
 from zhibu.domain.terms import Audience, Occasion

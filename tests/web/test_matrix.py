@@ -41,6 +41,7 @@ from zhibu.apps.imports.models import Import
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
 from zhibu.apps.meetings.actions.talks import record_talk
 from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
+from zhibu.apps.notices.actions import circulars
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.actions import explain
 from zhibu.apps.oversight.models import Cell
@@ -91,6 +92,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "record": _BRANCH,
         "task": _BRANCH,
         "comment": {"secretary", "committee"},
+        "circular": {"secretary", "committee"},
         "owed": {"secretary", "committee"},
         "talk": {"secretary"},
     },
@@ -108,6 +110,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "record": {"other"},
         "task": {"other"},
         "comment": {"other"},
+        "circular": {"other"},
         "owed": {"other"},
         "talk": set(),
     },
@@ -185,6 +188,8 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "task_id": ("task", "task"),
     "comment_id": ("comment", "comment"),
     "paper_id": ("paper", "meeting"),
+    "circular_id": ("circular", "circular"),
+    "enclosure_id": ("enclosure", "circular"),
     "organization": ("organization", "organization"),
     "account": ("account", "account"),
     "grant": ("grant", "grant"),
@@ -365,6 +370,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "digest": account.calendar_feeds.get().pk,
         "secret": secret,
         "q": side.asked("name"),
+        **circular(organization, marks["circular"], by=officer),
     }
     return side
 
@@ -374,6 +380,14 @@ def commented(meeting: Meeting, text: str, *, by: Person) -> UUID:
     filed = filing.file_meeting(meeting, **DONE)
     superior = Organization.objects.get(path=meeting.organization.path[:-STEP])
     return filing.comment(filed, by=by, office=superior, text=text, due=DAY, **DONE).pk
+
+
+def circular(to: Organization, text: str, *, by: Person) -> dict[str, object]:
+    """The committee above writes to the organization, with a file."""
+    superior = Organization.objects.get(path=to.path[:-STEP])
+    attached = [(f"{text}.txt", text.encode())]
+    written = circulars.send(office=superior, by=by, to=[to], title=text, text=text, attached=attached, **DONE)
+    return {"circular": written.pk, "enclosure": written.enclosures.get().pk}
 
 
 NOWHERE = {
@@ -508,7 +522,11 @@ def address(house: World, one: Try) -> str:
         path = re.sub(rf"<(?:\w+:)?{parameter}>", str(value), path)
     if not one.route.parameters:
         asked = {name: str(house.thing(one.first, name)) for name in ("q", "organization", "person")}
-        asked |= {"text": asked["q"], "organization": str(house.thing(one.first, "code"))}
+        asked |= {
+            "text": asked["q"],
+            "to": asked["organization"],
+            "organization": str(house.thing(one.first, "code")),
+        }
         path += "?" + urlencode(asked | {"kind": "general_meeting"})
     return path
 
@@ -526,6 +544,7 @@ def body(house: World, one: Try) -> dict[str, str]:
         "title": "x",
         "reason": "x",
         "text": "x",
+        "to": str(house.thing(one.rest, "organization")),
         "settles": "yes",
         "enabled": "yes",
         "nonce": "x",

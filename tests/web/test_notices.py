@@ -15,7 +15,7 @@ from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.actions import convening
-from zhibu.apps.notices.actions import Message, tell
+from zhibu.apps.notices.actions.telling import Message, tell
 from zhibu.apps.notices.models import Notice, Wishes
 from zhibu.domain.terms import Occasion, Role
 from zhibu.web.shell import clock
@@ -143,7 +143,7 @@ def test_hours_and_mail_are_set_and_said_again(house, settings):
         ({"starts": "08:30", "ends": "20:00", "by_mail": "on"}, "请填写收通知的邮箱"),
         ({"starts": "25:00", "ends": "20:00"}, "有效"),
         ({"starts": "08:30", "ends": "20:00", "by_mail": "on", "email": "x@y\nBcc: all@example.cn"}, "有效"),
-        ({"by_mail": "on"}, "必填"),
+        ({"by_mail": "on"}, "请填写这一项"),
     ],
 )
 def test_what_can_not_be_is_refused_by_field(house, settings, wrong, says):

@@ -1,4 +1,7 @@
-"""What people are told, and how each wants to be told. Whether somebody has read it is not kept."""
+"""What people are told, how each wants to be told, and what a committee writes to organizations below it.
+
+Whether somebody has read any of it is not kept.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid6 import uuid7
 
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.quiet import Waking
 from zhibu.domain.terms import Occasion
@@ -77,3 +81,71 @@ class Notice(models.Model):
     @property
     def word(self) -> Occasion:
         return Occasion(self.occasion)
+
+
+class Circular(models.Model):
+    """通知: what a committee writes to chosen organizations below it. It is never changed; withdrawn, it stands.
+
+    ``until``: up to which day it matters. ``rule`` and ``first`` name what is asked for, the obligation of a period:
+    what has been done about it is seen from the records of each organization.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    office = models.ForeignKey(Organization, models.PROTECT, related_name="circulars_sent")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    text = models.TextField(max_length=4000)
+    until = models.DateField(null=True)
+    rule = models.CharField(max_length=60, blank=True)
+    first = models.DateField(null=True)
+    sent_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-sent_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="circular_asks_for_a_period",
+                condition=Q(rule="", first__isnull=True) | (~Q(rule="") & Q(first__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="circular_withdrawn_has_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Addressee(models.Model):
+    """An organization to which a circular was sent."""
+
+    circular = models.ForeignKey(Circular, models.CASCADE, related_name="addressees")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="circulars_received")
+
+    class Meta:
+        ordering = ["organization__path"]
+        constraints = [models.UniqueConstraint(name="addressee_once", fields=["circular", "organization"])]
+
+    def __str__(self) -> str:
+        return f"{self.circular_id} {self.organization_id}"
+
+
+class Enclosure(models.Model):
+    """A file sent with a circular."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    circular = models.ForeignKey(Circular, models.CASCADE, related_name="enclosures")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

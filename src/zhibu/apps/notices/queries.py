@@ -1,4 +1,4 @@
-"""Reads of notices: somebody's own, and those that are due to be mailed."""
+"""Reads of notices: somebody's own, those due to be mailed, and what stands in circulars."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localtime
 
-from zhibu.apps.notices.models import Notice, Wishes
+from zhibu.apps.notices.access import circulars_sent_under, may_see_all_addressees, stands_for
+from zhibu.apps.notices.models import Circular, Notice, Wishes
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Account
 from zhibu.domain.quiet import Waking
 from zhibu.domain.terms import Occasion
@@ -78,3 +81,26 @@ def _letter(row: Notice, today: dt.date) -> Letter:
         text=row.text,
         is_stale=row.last_day is not None and row.last_day < today,
     )
+
+
+def open_abouts(occasion: Occasion) -> set[str]:
+    """What notices of this kind that nothing has settled are about."""
+    rows = Notice.objects.filter(occasion=occasion, overtaken=False)
+    return set(rows.values_list("about", flat=True).distinct())
+
+
+# --- Circulars -----------------------------------------------------------------------------------------------------
+
+
+def sent_by(asker: Asker) -> QuerySet[Circular]:
+    """What the asker's offices, and those below them, have sent; each with how many it went to."""
+    counted = circulars_sent_under(asker).select_related("office", "by").annotate(number=Count("addressees"))
+    return counted.order_by("-sent_at", "-pk")
+
+
+def addressees_of(circular: Circular, asker: Asker) -> list[Organization]:
+    """To whom it went, in tree order; whoever did not send it sees only whom they stand for or oversee."""
+    rows = Organization.objects.filter(circulars_received__circular=circular).order_by("path")
+    if may_see_all_addressees(asker, circular):
+        return list(rows)
+    return [organization for organization in rows if stands_for(asker, organization)]

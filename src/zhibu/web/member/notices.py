@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhibu.apps.notices.actions import set_wishes
+from zhibu.apps.notices.actions.telling import set_wishes
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.queries import notices_of, wishes_of
 from zhibu.web.member.doors import me, my_id, signed
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.navigation import address
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.told import told
 
@@ -30,7 +31,8 @@ from zhibu.web.shell.told import told
 def notices(request: AskedRequest) -> HttpResponse:
     page = page_of(request, notices_of(my_id(request)))
     lines = [told(notice) for notice in page.object_list]
-    return render(request, "member/notices.html", {"page": page, "lines": lines})
+    context = {"page": page, "lines": lines, "sent_url": address("circulars") if request.asker.offices else ""}
+    return render(request, "member/notices.html", context)
 
 
 class WishesForm(forms.Form):

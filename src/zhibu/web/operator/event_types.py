@@ -49,6 +49,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "talk_recorded": _("talk recorded"),
     "talk_withdrawn": _("record of a talk taken back"),
     # notices
+    "circular_sent": _("notice sent to organizations"),
+    "circular_withdrawn": _("notice to organizations withdrawn"),
     "notice_wishes_set": _("hours and way of notices set"),
     # workbooks
     "workbook_imported": _("workbook imported"),

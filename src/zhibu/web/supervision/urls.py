@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhibu.web.supervision import (
+    circulars,
     figures,
     gaps,
     obligations,
@@ -18,6 +19,11 @@ from zhibu.web.supervision import (
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
 urlpatterns = [
+    path("notices/new/", circulars.new, name="circular_new"),
+    path("notices/sent/", circulars.sent, name="circulars"),
+    path("notices/<uuid:circular_id>/", circulars.circular, name="circular"),
+    path("notices/<uuid:circular_id>/withdraw/", circulars.withdraw, name="circular_withdraw"),
+    path("notices/<uuid:circular_id>/files/<uuid:enclosure_id>/", circulars.enclosure, name="enclosure"),
     path("figures/", figures.figures, name="figures"),
     path("figures.xlsx", figures.figures_xlsx, name="figures_xlsx"),
     path("figures/<str:id>/", figures.figure, name="figure"),

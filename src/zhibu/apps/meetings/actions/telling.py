@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zhibu.apps.meetings.models import Meeting, Session
-from zhibu.apps.notices.actions import Message, tell
+from zhibu.apps.notices.actions.telling import Message, tell
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.terms import MeetingStage, Occasion
 

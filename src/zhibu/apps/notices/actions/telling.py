@@ -83,9 +83,10 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def overtake(about: str) -> None:
-    """What was told about this matters no more: it is done, or said anew."""
-    Notice.objects.filter(about=about, overtaken=False).update(overtaken=True, mail_at=None)
+def overtake(*abouts: str) -> None:
+    """What was told about these matters no more: it is done, or said anew."""
+    if abouts:
+        Notice.objects.filter(about__in=abouts, overtaken=False).update(overtaken=True, mail_at=None)
 
 
 @transaction.atomic
