@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from tests import world
 from tests.world import DAY, Bureau
 from zhibu.apps.people.access import Asker, stranger
+from zhibu.apps.people.models import Account
 from zhibu.apps.people.queries import asker_of
-from zhibu.domain.terms import Role
+from zhibu.domain.terms import PostKind, Role
 from zhibu.web.shell import navigation
 from zhibu.web.shell.navigation import Entry, Link, navigation_for
 
@@ -39,7 +40,6 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
     assert names(stranger(DAY)) == {"home"}
     assert names(chen) == {"today", "account", "meetings", "my_record", "notices", "organizations", "search", "rules"}
     assert names(lin) == names(chen) | {
-        "home",
         "this_month",
         "obligations",
         "figures",
@@ -114,10 +114,40 @@ def test_the_present_room_is_marked_and_so_is_a_page_inside_it(monkeypatch: pyte
     }
 
 
+def start_of(account: Account) -> str:
+    client = Client()
+    client.force_login(account)
+    answer = client.get("/")
+    return answer["Location"] if answer.status_code == 302 else "/"
+
+
+def test_everybody_starts_on_the_page_that_matters_to_them(bureau: Bureau) -> None:
+    assert start_of(world.account(bureau.lin)) == "/month/"
+    assert start_of(world.account(bureau.fang)) == "/obligations/"
+    assert start_of(world.account(bureau.chen)) == "/today/"
+    assert start_of(world.account(bureau.wen)) == "/today/"
+    for role in (Role.SYSTEM, Role.SECURITY, Role.AUDIT):
+        account = world.account(login=role.value)
+        world.grant(account, role)
+        assert start_of(account) == "/"
+
+
+def test_a_secretary_who_sits_in_a_committee_starts_with_the_branch(bureau: Bureau) -> None:
+    world.appoint(bureau.lin, bureau.office, PostKind.ORGANIZATION_OFFICER)
+    assert start_of(world.account(bureau.lin)) == "/month/"
+
+
+def test_a_leader_starts_with_the_group(bureau: Bureau) -> None:
+    world.appoint(bureau.chen, bureau.second_group, PostKind.GROUP_LEADER)
+    assert start_of(world.account(bureau.chen)) == "/month/"
+
+
 def test_the_start_page_says_where_one_stands(client: Client, bureau: Bureau) -> None:
-    client.force_login(world.account(bureau.lin))
+    account = world.account(bureau.wen)
+    world.grant(account, Role.WINDOW_MANAGER, of=bureau.inspection)
+    client.force_login(account)
     page = client.get("/").content.decode()
-    assert "林悦，您好" in page
+    assert "闻宁，您好" in page
     assert "检务处党支部" in page
     assert "码头查验党支部" not in page
 

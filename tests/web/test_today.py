@@ -19,7 +19,7 @@ from zhibu.apps.meetings.models import Leave, Meeting, Task
 from zhibu.apps.meetings.queries import roll_of
 from zhibu.apps.people.queries import asker_of
 from zhibu.domain.assembly import Presence
-from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind, Role
+from zhibu.domain.terms import AbsenceReason, MeetingKind, Role
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -63,20 +63,6 @@ def queries_of(client, path):
 
 
 # --- Who starts here ------------------------------------------------------------------------------------------------
-
-
-def test_the_front_door_leads_who_holds_no_office_to_today(house, chen):
-    assert chen.get("/")["Location"] == "/today/"
-    assert client_of(house.wen).get("/")["Location"] == "/today/"
-
-
-@pytest.mark.parametrize("post", [PostKind.SECRETARY, PostKind.GROUP_LEADER])
-def test_who_holds_a_post_or_a_role_starts_where_they_did(house, post):
-    of = house.first_group if post == PostKind.GROUP_LEADER else house.archive_branch
-    world.appoint(house.chen, of, post)
-    chen = client_of(house.chen)
-    assert chen.get("/").status_code == 200
-    assert chen.get("/today/").status_code == 200
 
 
 def test_an_account_that_is_nobodys_has_no_today(house):

@@ -80,13 +80,15 @@ def _prints_codes(asker: Asker) -> bool:
     return bool(asker.secretary_of) or may_manage_accounts(asker)
 
 
-def starts_today(asker: Asker) -> bool:
-    """Whose start page is what is ahead of themself: people without an office, a group, windows or a role."""
-    return _is_person(asker) and not (asker.offices or asker.led or asker.windows or asker.roles)
+def starts_elsewhere(asker: Asker) -> bool:
+    """Whose start page is one of the pages below: who holds an office, leads a group, or has no other task here."""
+    if asker.offices or asker.led:
+        return True
+    return _is_person(asker) and not (asker.windows or asker.roles)
 
 
 def _starts_here(asker: Asker) -> bool:
-    return not starts_today(asker)
+    return not starts_elsewhere(asker)
 
 
 def _reads_roles(asker: Asker) -> bool:

@@ -15,7 +15,7 @@ from zhibu.apps.people.access import Asker
 from zhibu.domain.terms import OrganizationKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.navigation import address, starts_today
+from zhibu.web.shell.navigation import address, starts_elsewhere
 from zhibu.web.shell.pulse import Pulse
 
 _pulse = Pulse()
@@ -44,12 +44,25 @@ def _places_of(asker: Asker) -> list[Place]:
     ]
 
 
+def _start_of(asker: Asker) -> str:
+    """The page that matters most: what one's branch or group owes, what is missing below, or what is ahead of one.
+
+    A branch secretary who also sits in a committee starts with the branch.
+    """
+    if not (asker.offices or asker.led):
+        return "today"
+    kinds = dict(Organization.objects.filter(path__in=asker.offices).values_list("path", "kind"))
+    runs_branch = any(kinds[path] == OrganizationKind.BRANCH for path in asker.secretary_of if path in kinds)
+    oversees = any(kind != OrganizationKind.BRANCH for kind in kinds.values())
+    return "obligations" if oversees and not runs_branch else "this_month"
+
+
 @login_required
 @require_safe
 def home(request: AskedRequest) -> HttpResponse:
-    """Where one stands, and the ways from here; to what is ahead of them for those who hold no office."""
-    if starts_today(request.asker) and (ahead := address("today")):
-        return redirect(ahead)
+    """To the page that matters most; for whom there is none, where one stands and the ways from here."""
+    if starts_elsewhere(request.asker):
+        return redirect(_start_of(request.asker))
     return render(request, "shell/home.html", {"places": _places_of(request.asker)})
 
 
