@@ -237,6 +237,48 @@ def test_names_are_names_and_no_paths(lin: Client, meeting: Meeting, tmp_path: P
     assert {file.parent.parent.name for file in tmp_path.rglob("*") if file.is_file()} == {"papers"}
 
 
+def test_a_paper_stands_with_its_item_of_the_agenda_and_stays_when_the_item_goes(
+    lin: Client, house: world.Bureau
+) -> None:
+    meeting = convening.draft(
+        organization=house.inspection,
+        kind=MeetingKind.GENERAL_MEETING,
+        title="大会",
+        agenda=["学习", "表决"],
+        made_by=None,
+        **DONE,
+    )
+    item = meeting.agenda.get(title="表决")
+    assert attach(lin, meeting, "草案.pdf", PDF, item=str(item.pk)).status_code == 302
+    page = lin.get(f"/meetings/{meeting.pk}/").content.decode()
+    agenda = page.split('class="agenda"')[1].split("</ol>")[0]
+    assert agenda.index("学习") < agenda.index("表决") < agenda.index("草案.pdf")
+    assert "第2项议题：表决" in page
+    convening.set_agenda(meeting.pk, ["学习"], **DONE)
+    assert Paper.objects.get().agenda_item is None
+    refused = attach(lin, meeting, "新稿.pdf", PDF, item=str(item.pk))
+    assert refused.status_code == 409
+    assert "已不在议程" in refused.content.decode()
+    assert Paper.objects.count() == 1
+
+
+def test_an_item_of_another_meeting_takes_no_paper_of_this_one(lin: Client, house: world.Bureau) -> None:
+    one, other = (
+        convening.draft(
+            organization=house.inspection,
+            kind=MeetingKind.GENERAL_MEETING,
+            title=title,
+            agenda=[title],
+            made_by=None,
+            **DONE,
+        )
+        for title in ("上月", "本月")
+    )
+    assert attach(lin, one, "草案.pdf", PDF, item=str(other.agenda.get().pk)).status_code == 409
+    assert attach(lin, one, "草案.pdf", PDF, item="x").status_code == 409
+    assert not Paper.objects.exists()
+
+
 def test_who_may_not_run_the_meeting_attaches_nothing(house: world.Bureau, meeting: Meeting) -> None:
     for person, status in ((house.chen, 403), (house.qiu, 404)):
         client = Client()

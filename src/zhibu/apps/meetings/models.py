@@ -535,11 +535,14 @@ class Task(models.Model):
 
 
 class Paper(models.Model):
-    """A file that belongs to a meeting or one of its items: a text to study, the signed sheet as a scan."""
+    """A file that belongs to a meeting or one of its items: a text to study, the signed sheet as a scan.
+
+    It stays with the meeting when its item is taken off the agenda.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="papers")
-    agenda_item = models.ForeignKey(AgendaItem, models.CASCADE, null=True, blank=True, related_name="papers")
+    agenda_item = models.ForeignKey(AgendaItem, models.SET_NULL, null=True, blank=True, related_name="papers")
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)

@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('is_signed_sheet', models.BooleanField(default=False)),
                 ('added_at', models.DateTimeField()),
-                ('agenda_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='meetings.agendaitem')),
+                ('agenda_item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='papers', to='meetings.agendaitem')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='meetings.meeting')),
             ],
             options={

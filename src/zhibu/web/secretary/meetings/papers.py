@@ -15,7 +15,7 @@ from zhibu.apps.archive.errors import FileRefused
 from zhibu.apps.archive.files import place_of, refuse_too_large
 from zhibu.apps.meetings.actions import papers as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Paper
+from zhibu.apps.meetings.models import AgendaItem, Meeting, Paper
 from zhibu.web.secretary.meetings.doors import run, seen, signed
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.downloads import kept_file
@@ -31,6 +31,7 @@ def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     files = request.FILES.getlist("files")
     if not files:
         messages.warning(request, _("Choose a file first."))
+    item = _item_of(meeting, request.POST.get("item", ""))
     for file in files:
         refuse_too_large(file.size or 0)
         is_signed_sheet = "is_signed_sheet" in request.POST
@@ -38,11 +39,21 @@ def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
             meeting,
             name=file.name or "",
             content=file.read(),
+            item=item,
             is_signed_sheet=is_signed_sheet,
             **signed(request),
         )
         messages.success(request, _("Attached: %(name)s") % {"name": file.name})
     return redirect("meeting", meeting.pk)
+
+
+def _item_of(meeting: Meeting, wanted: str) -> AgendaItem | None:
+    if not wanted:
+        return None
+    found = next((item for item in meeting.agenda.all() if str(item.pk) == wanted), None)
+    if found is None:
+        raise MeetingRefusal(_("This item is no longer on the agenda. Open the meeting again and attach anew."))
+    return found
 
 
 @login_required

@@ -58,7 +58,7 @@ def record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "filed": filed,
         "sheet": sheet,
         "fields": register_fields(sheet),
-        "papers": list(meeting.papers.all()),
+        "papers": list(meeting.papers.select_related("agenda_item")),
         "corrections": talk.unasked if talk else filed.corrections.all() if filed else (),
         "exchanges": talk.exchanges if talk else (),
         "may_comment": filed is not None and may_comment(request.asker, meeting),
