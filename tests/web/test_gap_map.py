@@ -87,7 +87,11 @@ def text(answer):
 
 def boxes(answer):
     """Of each organization on the page, by name, what its boxes say without their signs' explanations."""
-    rows = re.findall(r'<th scope="row"[^>]*><a [^>]*>([^<]+)</a></th>(.*?)</tr>', answer.content.decode(), re.DOTALL)
+    rows = re.findall(
+        r'<th scope="row"[^>]*>(?:<input[^>]*>)?<a [^>]*>([^<]+)</a></th>(.*?)</tr>',
+        answer.content.decode(),
+        re.DOTALL,
+    )
     return {
         name: [re.sub(r"<[^>]+>", " ", box).split() for box in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
         for name, row in rows
@@ -260,6 +264,37 @@ def test_a_filter_that_can_not_be_read_leaves_everything_in(house, query):
     answer = caller(house.fang).get(f"/obligations/?{query}")
     assert answer.status_code == 200
     assert list(boxes(answer)) == ["局本部机关党委", "检务处党支部", "档案室党支部"]
+
+
+# --- Writing to those chosen
+
+
+def ticks(answer):
+    """By name, whether the box of an organization is ticked."""
+    rows = re.findall(r'<input type="checkbox"[^>]*name="to"[^>]*aria-label="([^"]+)"([^>]*)>', text(answer))
+    return {name.split()[-1]: "checked" in more for name, more in rows}
+
+
+def test_a_committee_ticks_those_below_it_or_all_branches_with_something_missing(house):
+    fang = caller(house.fang)
+    october = f"{THEME_DAYS}&since=2026-10&until=2026-10"
+    assert [*ticks(fang.get(october)).values()] == [False, False]
+    assert [*ticks(fang.get(f"{october}&choose=missing")).values()] == [False, True]
+    shown = text(fang.get(october))
+    assert 'action="/notices/new/"' in shown
+    assert 'name="asked" value="theme_day|2026-10-01"' in shown
+    assert 'name="asked"' not in text(fang.get(THEME_DAYS))
+    written = text(fang.get(f"/notices/new/?to={house.archive_branch.pk}&asked=theme_day|2026-10-01"))
+    assert re.search(rf'value="{house.archive_branch.pk}"[^>]* checked', written)
+    assert re.search(r'value="theme_day\|2026-10-01" selected', written)
+
+
+def test_who_has_nothing_below_to_write_to_is_offered_no_boxes(house):
+    world.appoint(house.chen, house.second_group, PostKind.GROUP_LEADER)
+    for person in (house.lin, house.chen):
+        shown = text(caller(person).get(THEME_DAYS))
+        assert "/notices/new/" not in shown
+        assert 'type="checkbox" class="form-check-input no-print"' not in shown
 
 
 # --- Who sees it

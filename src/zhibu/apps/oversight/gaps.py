@@ -170,6 +170,10 @@ class Row:
     organization: Organization
     boxes: Sequence[Sequence[Part]]
 
+    @property
+    def misses_something(self) -> bool:
+        return any(part.standing is not None and part.standing.missing for box in self.boxes for part in box)
+
 
 #: A rule and the first day of a period.
 _Key = tuple[str, dt.date]

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.notices.access import may_write_to
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.oversight.access import obligations_seen_by
 from zhibu.apps.oversight.gaps import (
@@ -38,6 +39,7 @@ from zhibu.apps.oversight.gaps import (
 )
 from zhibu.apps.oversight.models import Cell
 from zhibu.apps.oversight.queries import Standing, calendar_kept
+from zhibu.apps.people.access import Asker
 from zhibu.documents.tables import Table
 from zhibu.domain.compliance import Calendar, Duty, Status, WhyNot
 from zhibu.domain.periods import add_months
@@ -195,12 +197,17 @@ def _below(request: AskedRequest) -> Organization | None:
 
 
 class Line(NamedTuple):
-    """An organization and its boxes, drawn. ``indent`` is how deep it stands below the highest one on the page."""
+    """An organization and its boxes, drawn. ``indent`` is how deep it stands below the highest one on the page.
+
+    ``may_choose``: the asker may write to it; ``is_chosen`` where all with something missing were asked for.
+    """
 
     organization: Organization
     indent: int
     boxes: SafeString
     url: str
+    may_choose: bool
+    is_chosen: bool
 
 
 #: What needs attention first decides on the word for several.
@@ -298,6 +305,7 @@ def obligations(request: AskedRequest) -> HttpResponse:
     shows_all = "all" in request.GET and asked.rows.count() <= PRINTED
     page = None if shows_all else page_of(request, asked.rows, usual=100)
     columns = columns_of(asked.duties)
+    lines = _lines(request, asked, asked.rows if page is None else page.object_list, columns)
     return render(
         request,
         "supervision/obligations/map.html",
@@ -309,7 +317,9 @@ def obligations(request: AskedRequest) -> HttpResponse:
             "page": page,
             "printed": PRINTED,
             "columns": [(column_in_words(column), _year_of(column, asked.wanted)) for column in columns],
-            "lines": _lines(asked, asked.rows if page is None else page.object_list, columns),
+            "lines": lines,
+            "may_write": any(line.may_choose for line in lines),
+            "asks_for": _asks_for(asked.duties),
             "grounds": grounds(asked.duties),
             "legend": [(SIGNS[status], SHORT[status], word(status)) for status in SIGNS],
             "crumbs": [Crumb(_("Obligations"), reverse("obligations")), Crumb(asked.below.name)]
@@ -320,24 +330,35 @@ def obligations(request: AskedRequest) -> HttpResponse:
     )
 
 
-def _lines(asked: Asked, organizations: Iterable[Organization], columns: Sequence[Column]) -> list[Line]:
+def _lines(
+    request: AskedRequest, asked: Asked, organizations: Iterable[Organization], columns: Sequence[Column]
+) -> list[Line]:
     rows = rows_of(list(organizations), asked.wanted, asked.duties, asked.today)
     highest = min((row.organization.depth for row in rows), default=0)
     speech = Speech(asked.today, asked.duties)
-    return [_line(row, columns, speech, highest) for row in rows]
+    chooses = request.GET.get("choose") == "missing"
+    return [_line(request.asker, row, columns, speech, highest, chooses=chooses) for row in rows]
 
 
-def _line(row: Row, columns: Sequence[Column], speech: Speech, highest: int) -> Line:
+def _line(asker: Asker, row: Row, columns: Sequence[Column], speech: Speech, highest: int, *, chooses: bool) -> Line:
     one = row.organization
     page = reverse("owed_below", args=[one.pk])
     boxes = [speech.box(parts, column, page) for parts, column in zip(row.boxes, columns, strict=True)]
     is_leaf = one.word in {OrganizationKind.BRANCH, OrganizationKind.GROUP}
+    may_choose = one.dissolved is None and may_write_to(asker, one)
     return Line(
         organization=one,
         indent=one.depth - highest,
         boxes=SafeString("".join(boxes)),
         url=page if is_leaf else f"{reverse('obligations')}?{urlencode({'organization': one.code})}",
+        may_choose=may_choose,
+        is_chosen=chooses and may_choose and is_leaf and row.misses_something,
     )
+
+
+def _asks_for(duties: Sequence[Duty]) -> str:
+    """What a notice asks for where the map shows one thing of one period; else nothing."""
+    return f"{duties[0].rule.id}|{duties[0].first}" if len(duties) == 1 else ""
 
 
 def column_in_words(column: Column) -> str:

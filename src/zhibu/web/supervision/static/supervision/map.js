@@ -24,7 +24,9 @@
       while (rows[row] && column >= 0 && column < rows[row].length) {
         const link = rows[row][column];
         if (link) {
-          event.target.tabIndex = -1;
+          links.forEach(function (other) {
+            other.tabIndex = -1;
+          });
           link.tabIndex = 0;
           link.focus();
           event.preventDefault();
