@@ -178,7 +178,12 @@ def test_a_second_run_keeps_the_demo_and_says_the_same(demo_folder):
     assert (again.returncode, json.loads(again.stdout)) == (0, demo_folder.document)
     assert (database.stat().st_ino, database.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert demo_folder.document["today"] == "2026-11-23"
-    assert sorted(file.name for file in demo_folder.folder.iterdir()) == ["demo.json", "secret-key", "zhibu.sqlite3"]
+    assert sorted(file.name for file in demo_folder.folder.iterdir()) == [
+        "demo.json",
+        "files",
+        "secret-key",
+        "zhibu.sqlite3",
+    ]
 
 
 def test_a_demo_of_another_date_is_not_made_over_it(demo_folder):

@@ -12,7 +12,10 @@ from django.db.models import Count, F, Q
 from tests.demo import TODAY
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.models import Comment, Decision, Election, Filing, Leave, Meeting, Session, Task
+from zhibu.apps.notices.models import Circular, Notice
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.models import Cell
+from zhibu.apps.people.models import Appointment
 from zhibu.domain.minutes import points
 from zhibu.domain.terms import MeetingKind, MeetingStage
 from zhibu.web.operator.demo import deeds
@@ -178,3 +181,16 @@ def test_what_is_owed_is_met_late_or_missing_but_mostly_met(demo):
         *("general_meeting", "branch_committee_meeting", "group_meeting", "theme_day"),
         *("organization_life_meeting", "appraisal", "leader_lesson"),
     }
+
+
+def test_the_committee_wrote_to_all_its_branches_and_took_one_back_and_some_are_reminded_of_the_month(demo):
+    committee = Organization.objects.get(code="GZ-1")
+    branches = Organization.objects.filter(path__startswith=committee.path, kind="branch", dissolved__isnull=True)
+    asked, before = Circular.objects.order_by("-sent_at")
+    assert (bool(asked.rule), asked.enclosures.count(), bool(before.withdrawn_at)) == (True, 1, True)
+    assert asked.addressees.count() == branches.count() > 5
+    told = Notice.objects.filter(about=f"circular:{asked.pk}").values_list("person", flat=True)
+    assert set(told) <= set(Appointment.objects.filter(organization__in=branches).values_list("person", flat=True))
+    reminders = Notice.objects.filter(occasion="owed")
+    assert 0 < reminders.count() < 200
+    assert not Notice.objects.filter(mail_at__isnull=False).exists()

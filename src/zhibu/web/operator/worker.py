@@ -79,7 +79,7 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
                 continue
             is_first = False
             if opened != clock.today():
-                opened = _open_day()
+                opened = begin_day(clock.now())
             looked = send_due(clock.now, over)
             away = 0.0
         except (MailAway, OperationalError, InterfaceError) as error:
@@ -93,13 +93,12 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
             over.wait(LOOKS_EVERY)
 
 
-def _open_day() -> dt.date:
+def begin_day(at: dt.datetime) -> dt.date:
+    """What is dated until today is known, reminders are written, old notices go. Done again, nothing changes."""
     from zhibu.apps.notices.actions.telling import forget_old
     from zhibu.apps.oversight.live import open_day
     from zhibu.apps.oversight.reminders import remind
-    from zhibu.web.shell import clock
 
-    at = clock.now()
     open_day(at.date())
     remind(at=at, on=at.date())
     forget_old(at=at)

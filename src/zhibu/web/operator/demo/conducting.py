@@ -12,9 +12,12 @@ from django.conf import settings
 from zhibu.apps.archive.actions import Actor
 from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, tasks
 from zhibu.apps.meetings.models import Comment, Filing, Leave, Meeting, MinutesText, Session, Task
+from zhibu.apps.notices.actions import circulars
+from zhibu.apps.notices.models import Circular
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Ballots, Presence, Votes
+from zhibu.domain.terms import OrganizationKind
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import MeetingDeed
 
@@ -31,6 +34,7 @@ class Conducting:
         self._sessions: dict[str, list[Session]] = {}
         self._tasks: dict[tuple[str, str], Task] = {}
         self._comments: dict[str, Comment] = {}
+        self._circulars: dict[str, Circular] = {}
 
     def know_accounts(self) -> None:
         self._accounts = {account.login: account for account in Account.objects.all()}
@@ -242,3 +246,28 @@ class Conducting:
     @do.register
     def _(self, deed: deeds.CloseComment, at: dt.datetime) -> None:
         filing.close_comment(self._comments[deed.meeting], actor=self._actor(deed), at=at)
+
+    # --- What a committee writes -----------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.SendCircular, at: dt.datetime) -> None:
+        office = self._organizations[deed.office]
+        branches = Organization.objects.filter(
+            path__startswith=office.path, kind=OrganizationKind.BRANCH.value, dissolved__isnull=True
+        )
+        self._circulars[deed.meeting] = circulars.send(
+            office=office,
+            by=self._people[deed.by],
+            to=list(branches.order_by("path")),
+            title=deed.title,
+            text=deed.text,
+            until=deed.until,
+            asked=circulars.Asked(deed.rule, deed.first) if deed.first else None,
+            attached=[(name, text.encode()) for name, text in deed.attached],
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.WithdrawCircular, at: dt.datetime) -> None:
+        circulars.withdraw(self._circulars[deed.meeting].pk, reason=deed.reason, actor=self._actor(deed), at=at)

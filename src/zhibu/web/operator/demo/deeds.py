@@ -225,7 +225,7 @@ class OpenAccounts(Deed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDeed(Deed):
-    """Done at ``time`` by the staff number ``by``. ``meeting`` is what the story calls the meeting, not shown."""
+    """Done at ``time`` by the staff number ``by``. ``meeting`` is what the story calls it, which is not shown."""
 
     meeting: str
     time: dt.time
@@ -389,6 +389,24 @@ class Correct(MeetingDeed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseComment(MeetingDeed):
     """The latest comment is settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCircular(MeetingDeed):
+    """To all branches that stand below ``office`` on the day; ``attached``: names and texts of files."""
+
+    office: str
+    title: str
+    text: str
+    until: dt.date | None = None
+    rule: str = ""
+    first: dt.date | None = None
+    attached: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCircular(MeetingDeed):
+    reason: str
 
 
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from zhibu.web.operator.demo import deeds
-from zhibu.web.operator.demo.accounts import accounts, doors
+from zhibu.web.operator.demo.accounts import SUPERVISING, accounts, doors
+from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
@@ -71,6 +72,8 @@ def _year(days: Days, office: Sequence[Deed], shifts: Shifts, known: Sequence[Ac
     """The meetings, and the accounts of those who run them."""
     ordered = in_order(office)
     held = list(meetings(days, ordered, Standings(ordered), shifts))
+    writer = next(account.login for account in known if account.organization == SUPERVISING)
+    held += circulars(days, writer)
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
     yield from held

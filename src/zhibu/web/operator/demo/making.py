@@ -38,11 +38,13 @@ def _make(folder: Path, today: dt.date | None) -> None:
 def _fill(folder: Path, today: dt.date | None) -> None:
     start(folder)
     from django.db import connections
+    from django.utils.timezone import make_aware
     from rich.progress import Progress
 
     from zhibu.apps.archive.models import Event
     from zhibu.web.operator.demo.history import bureau
     from zhibu.web.operator.demo.replay import replay
+    from zhibu.web.operator.worker import begin_day
     from zhibu.web.shell import clock
 
     if Event.objects.exists():
@@ -52,5 +54,6 @@ def _fill(folder: Path, today: dt.date | None) -> None:
     with Progress(console=messages, transient=True) as progress:
         task = progress.add_task("Two years of a bureau", total=len(told.story))
         replay(told.story, lambda: progress.advance(task))
+    begin_day(make_aware(dt.datetime.combine(told.today, dt.time.min)))
     connections.close_all()
     note(folder, told.today.isoformat(), told.accounts)
