@@ -45,7 +45,7 @@ for number in range(int(sys.argv[1])):
     world.account(person)
     set_wishes(person, starts=(at - far).time(), ends=(at + far).time(), by_mail=True,
                email=f"{person.staff_number}@example.cn", actor=OPERATOR, at=at)
-tell(Person.objects.values_list("pk", flat=True), Message(Occasion.OWED, "x", "主题党日"), key=sys.argv[2], at=at)
+tell(Person.objects.values_list("pk", flat=True), Message(Occasion.CHANGED, "x", "会议有变"), key=sys.argv[2], at=at)
 """
 
 #: How many letters wait, how many are written down as sent, and whether the day is open.
