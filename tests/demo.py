@@ -90,6 +90,7 @@ def demo(demo_folder: Demo, transactional_db: None, settings: SettingsWrapper) -
     if connection.vendor != "sqlite":
         pytest.skip("the demo is copied from SQLite")
     settings.SERVED_DATE = TODAY
+    settings.DATA_DIR = demo_folder.folder  # where its own rules lie
     connection.ensure_connection()
     with (
         closing(sqlite3.connect(":memory:")) as before,

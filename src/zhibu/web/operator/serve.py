@@ -41,6 +41,7 @@ def listen(host: str, port: int) -> None:
     prepare_static()
     refuse_taken(host, port)
     import_module("zhibu.config.wsgi")  # not by a name: ``config`` stands above this floor
+    _open_day()
     connections.close_all()
     messages.print(f"zhibu listens on http://{host}:{port}", highlight=False)
     Server(
@@ -55,6 +56,14 @@ def listen(host: str, port: int) -> None:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _open_day() -> None:
+    """What the packs say may have changed since the last start, and so may the day; pages only read what is owed."""
+    from zhibu.apps.oversight import live
+    from zhibu.web.shell import clock
+
+    live.open_day(clock.today())
 
 
 def refuse_taken(host: str, port: int) -> None:

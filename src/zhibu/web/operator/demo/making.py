@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import shutil
 import sys
 from pathlib import Path
 
 from zhibu.web.operator.demo.days import LATEST
 from zhibu.web.operator.demo.folder import FolderRefused, being_made, note
 from zhibu.web.operator.terminal import DONE, REFUSED, messages, start
+
+#: The rules that the demo bureau has made for itself.
+PACKS = Path(__file__).parent / "rules"
 
 
 def make(folder: Path, today: dt.date | None) -> int:
@@ -36,6 +40,7 @@ def _make(folder: Path, today: dt.date | None) -> None:
 
 
 def _fill(folder: Path, today: dt.date | None) -> None:
+    shutil.copytree(PACKS, folder / "rules")
     start(folder)
     from django.db import connections
     from django.utils.timezone import make_aware
