@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 import rfc8785
+from django.db import transaction
 
 from zhibu.apps.archive import registry
 from zhibu.apps.archive.actions import OPERATOR, record
@@ -50,6 +51,6 @@ def test_a_listener_that_fails_rolls_the_deed_back(monkeypatch):
         raise RuntimeError("no")
 
     monkeypatch.setitem(registry._listeners, "tried", [fail])
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError), transaction.atomic():
         record("tried", SUBJECT, actor=OPERATOR, at=AT)
     assert not Event.objects.exists()
