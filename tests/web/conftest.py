@@ -13,11 +13,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -124,3 +128,17 @@ def phone(_chromium: Browser, live_server: LiveServer) -> Iterator[Opens]:
 def desk(_chromium: Browser, live_server: LiveServer) -> Iterator[Opens]:
     """Opens a page of 1280 × 800."""
     yield from _opener(_chromium, live_server, DESK)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_request_at_a_time() -> Iterator[None]:
+    """The live server of the suite has one SQLite connection for all its threads: requests take turns on it."""
+    turn, answer = threading.Lock(), WSGIHandler.get_response
+
+    def in_turn(self: WSGIHandler, request: HttpRequest) -> HttpResponseBase:
+        with turn:
+            return answer(self, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "get_response", in_turn)
+        yield
