@@ -181,6 +181,7 @@ def test_a_second_run_keeps_the_demo_and_says_the_same(demo_folder):
     assert sorted(file.name for file in demo_folder.folder.iterdir()) == [
         "demo.json",
         "files",
+        "rules",
         "secret-key",
         "zhibu.sqlite3",
     ]
@@ -353,6 +354,7 @@ def told_in(folder):
             + rows("SELECT id, what FROM meetings_election")
             + rows("SELECT id, text FROM meetings_task")
             + rows("SELECT id, text FROM meetings_comment")
+            + rows("SELECT id, title FROM notices_circular")
         )
 
         def named(text):
