@@ -14,14 +14,13 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -115,6 +114,7 @@ def _opener(browser: Browser, live_server: LiveServer, screen: dict[str, object]
     yield open_page
     for context in contexts:
         context.close()
+    _wait_until_all_is_answered()
     assert faults == []
 
 
@@ -130,15 +130,30 @@ def desk(_chromium: Browser, live_server: LiveServer) -> Iterator[Opens]:
     yield from _opener(_chromium, live_server, DESK)
 
 
+#: Requests to the live server that are not answered yet.
+_asked: list[object] = []
+
+
 @pytest.fixture(autouse=True, scope="session")
 def one_request_at_a_time() -> Iterator[None]:
     """The live server of the suite has one SQLite connection for all its threads: requests take turns on it."""
-    turn, answer = threading.Lock(), WSGIHandler.get_response
+    turn, answer = threading.Lock(), WSGIHandler.__call__
 
-    def in_turn(self: WSGIHandler, request: HttpRequest) -> HttpResponseBase:
-        with turn:
-            return answer(self, request)
+    def in_turn(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
+        _asked.append(environ)
+        try:
+            with turn:
+                return answer(self, environ, start_response)
+        finally:
+            _asked.pop()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WSGIHandler, "get_response", in_turn)
+        patch.setattr(WSGIHandler, "__call__", in_turn)
         yield
+
+
+def _wait_until_all_is_answered() -> None:
+    """What a closed page had still asked for is answered before its database is emptied."""
+    time.sleep(0.02)
+    while _asked:
+        time.sleep(0.01)

@@ -653,9 +653,10 @@ def like(asker: str, one: Try) -> Try | None:
     return None
 
 
-#: Whose deeds may change *there*: who oversees it, who keeps its accounts, and who brought a workbook in.
+#: Whose deeds may change *there*: who oversees it, who keeps its accounts, who brought a workbook in, and who
+#: confirms a rule for the whole unit: what everybody owes by it is counted anew.
 MAY_CHANGE_THERE = {"other", "security"}
-MAY_CHANGE_BY_ROUTE = {"undo_import": {"system"}}
+MAY_CHANGE_BY_ROUTE = {"undo_import": {"system"}, "confirm_rule": {"system"}, "take_back_rule": {"system"}}
 
 
 def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, list[str]]]:
