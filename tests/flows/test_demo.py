@@ -396,9 +396,13 @@ def test_an_interrupted_run_is_made_anew_and_comes_to_the_same(demo_folder, tmp_
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_the_actions_of_the_house_accept_the_whole_story_on_another_date_and_on_either_database():
+def test_the_actions_of_the_house_accept_the_whole_story_on_another_date_and_on_the_other_database():
+    from django.db import connection
+
     from zhibu.apps.reports.queries import document
 
+    if connection.vendor == "sqlite":
+        pytest.skip("on SQLite the demo itself is such a replay, twice")
     today = dt.date(2028, 2, 29)
     told = bureau(today)
     done = []
