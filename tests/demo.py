@@ -59,9 +59,12 @@ class Demo:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker makes the demo and tries it; the other does not wait for it."""
     for item in items:
         if {"demo", "demo_folder"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.sqlite_only)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="session")

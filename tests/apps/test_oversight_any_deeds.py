@@ -25,7 +25,7 @@ from zhibu.apps.people.errors import PeopleRefusal
 from zhibu.apps.people.models import Person
 from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Standing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KINDS = (MeetingKind.GENERAL_MEETING, MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.THEME_DAY, MeetingKind.LESSON)
 

@@ -41,6 +41,7 @@ def of(told, kind):
 # --- Any date ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(today=st.dates(EARLIEST, LATEST))
 @example(dt.date(2028, 2, 29))

@@ -24,6 +24,8 @@ from django.conf import settings
 
 from tests.mail_server import MailServer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 #: A start of Python on a machine that is busy.
 PATIENCE = 240.0

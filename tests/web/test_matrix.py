@@ -695,7 +695,7 @@ def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, li
 
 
 #: The others join in ``make test``, on SQLite: what access asks of PostgreSQL is proven tree by tree elsewhere.
-QUICK = {"anonymous", "member", "other"}
+QUICK = {"anonymous", "member"}
 
 
 @pytest.mark.parametrize(

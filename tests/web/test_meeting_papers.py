@@ -25,7 +25,7 @@ from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, Standing, VotingWay
-from zhibu.web.shell import clock
+from zhibu.web.shell import clock, forms
 from zhibu.web.shell.downloads import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -547,6 +547,20 @@ def test_the_list_of_meetings_leads_to_the_books_of_the_year_one_looks_at(year: 
         assert f"/meetings/{path}?organization=GZ-A-01&amp;year=2025" in content
     assert "books/ledger.xlsx?organization=GZ-A-01&amp;year=2026" in lin.get("/meetings/").content.decode()
     assert "books/" not in client_of(year.chen).get("/meetings/", {"organization": "GZ-A-01"}).content.decode()
+
+
+def test_among_more_organizations_than_a_list_can_offer_one_types_which(
+    year: world.Bureau, lin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    listed = lin.get("/meetings/", {"organization": "检务"}).content.decode()
+    assert '<select name="organization"' not in listed
+    assert "三月党课" in listed
+    assert "十一月党小组会" not in listed
+    assert "books/ledger.xlsx?organization=GZ-A-01&amp;year=2026" in listed
+    assert "三月党课" not in lin.get("/meetings/", {"organization": "第一党小组"}).content.decode()
+    assert lin.get("/meetings/books/", {"organization": "检务"}).status_code == 200
+    assert lin.get("/meetings/books/", {"organization": "码头查验"}).status_code == 404
 
 
 def test_the_books_of_a_year_bear_the_name_of_that_year(year: world.Bureau, lin: Client) -> None:

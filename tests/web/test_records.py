@@ -25,7 +25,7 @@ from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting
 from zhibu.apps.people.queries import asker_of
 from zhibu.domain.terms import Audience, MeetingKind, MeetingStage, PostKind
-from zhibu.web.shell import clock
+from zhibu.web.shell import clock, forms
 
 pytestmark = pytest.mark.django_db
 
@@ -362,6 +362,24 @@ def many(house, filed, fang):
 )
 def test_records_are_found_by_organization_kind_month_talk_and_words(fang, many, query, found):
     assert titles(fang.get(f"/records/?{query}")) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("GZ-A-01-1", ["小组会"]),
+        ("gz-a-01", ["十一月支部党员大会", "小组会"]),
+        ("GZ-A", ["十一月支部党员大会", "小组会", "十月党课"]),
+        ("没有这样的", []),
+        ("GZ-B-01", []),
+        ("", ["十一月支部党员大会", "小组会", "十月党课"]),
+    ],
+)
+def test_among_more_organizations_than_a_list_can_offer_one_types_which(fang, many, typed, found, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    answer = fang.get("/records/", {"organization": typed})
+    assert titles(answer) == found
+    assert '<select name="organization"' not in answer.content.decode()
 
 
 def test_the_list_says_how_far_each_talk_has_come(fang, many):

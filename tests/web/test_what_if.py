@@ -23,7 +23,7 @@ from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.compliance import Status
 from zhibu.domain.terms import PostKind, Role
 from zhibu.domain.what_if import Effect, OtherRule, with_other
-from zhibu.web.shell import clock
+from zhibu.web.shell import clock, forms
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +156,18 @@ def test_what_can_not_be_tried_is_told_at_its_field(fang, asked, says):
     assert answer.status_code == 200
     assert says in text(answer)
     assert 'aria-invalid="true"' in text(answer)
+
+
+def test_among_more_organizations_than_a_list_can_offer_one_types_which(house, fang, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    branch = house.inspection
+    chosen = text(fang.get("/rules/what-if/", {"organization": branch.name[:-2], "dissolved": "2026-12-31"}))
+    assert chosen.count(branch.name) > 0
+    assert "aria-invalid" not in chosen
+    by_code = text(fang.get("/rules/what-if/", {"organization": branch.code, "dissolved": "2026-12-31"}))
+    assert "aria-invalid" not in by_code
+    for typed, says in (("支部", "个组织叫这个名称"), ("没有的", "有 0 个组织")):
+        assert says in text(fang.get("/rules/what-if/", {"organization": typed, "dissolved": "2026-12-31"}))
 
 
 def test_dates_in_the_wrong_order_are_told(house, fang):

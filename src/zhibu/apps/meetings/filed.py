@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhibu.apps.meetings.access import comments_seen_by, filings_overseen_by, meetings_run_by
 from zhibu.apps.meetings.models import AgendaItem, Comment, Correction, Filing
 from zhibu.apps.organizations.models import Organization, in_subtree
-from zhibu.apps.people.access import Asker
+from zhibu.apps.organizations.queries import called
+from zhibu.apps.people.access import Asker, organizations_overseen_by
 from zhibu.domain.terms import MeetingKind
 
 
@@ -42,6 +43,9 @@ _ORDERS = {
     Order.TITLE: ("meeting__title", "-meeting__held_on", "-meeting__made_at"),
 }
 
+#: Of organizations that are called so, the first so many are meant.
+_MOST_CALLED = 50
+
 #: A supplement that is asked for and not settled.
 _REQUESTS = Q(due__isnull=False, closed_at__isnull=True)
 
@@ -51,7 +55,7 @@ class Wanted:
     """What is looked for. ``text`` in title or agenda; ``within``: the first day in and the first day out."""
 
     text: str = ""
-    organization: str = ""
+    organization: str = ""  # a code, or part of a name; all below is meant as well
     kind: MeetingKind | None = None
     within: tuple[dt.date, dt.date] | None = None
     talk: Talk | None = None
@@ -90,8 +94,10 @@ def filed_records(asker: Asker, wanted: Wanted) -> QuerySet[Filing]:
         items = AgendaItem.objects.filter(meeting=OuterRef("meeting"), title__icontains=wanted.text)
         rows = rows.filter(Q(meeting__title__icontains=wanted.text) | Q(Exists(items)))
     if wanted.organization:
-        top = Organization.objects.filter(code=wanted.organization).values_list("path", flat=True).first()
-        rows = rows.filter(in_subtree(top, "meeting__organization__")) if top else rows.none()
+        tops, below = called(wanted.organization, organizations_overseen_by(asker)), Q(pk__in=[])
+        for top in tops[:_MOST_CALLED]:
+            below |= in_subtree(top.path, "meeting__organization__")
+        rows = rows.filter(below)
     if wanted.kind is not None:
         rows = rows.filter(meeting__kind=wanted.kind.value)
     if wanted.within is not None:

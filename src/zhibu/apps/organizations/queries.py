@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, Subquery, TextField
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from zhibu.apps.organizations.models import FormerName, Organization, Placement, in_subtree
@@ -310,3 +311,28 @@ def former_names_of(organization: UUID) -> list[OldName]:
 def names_of(organizations: Collection[UUID]) -> dict[UUID, str]:
     """Their names of today."""
     return dict(Organization.objects.filter(pk__in=organizations).values_list("pk", "name"))
+
+
+# --- Looked for -----------------------------------------------------------------------------------------------------
+
+
+def spelled(text: str, prefix: str = "") -> Q:
+    """The condition that an organization, reached over ``prefix``, is called so.
+
+    Part of the name, or the beginning of the code or of the name's initials in pinyin.
+    """
+    typed = "".join(unicodedata.normalize("NFKC", text).split())
+    return (
+        Q(**{f"{prefix}name__icontains": typed})
+        | Q(**{f"{prefix}code__istartswith": typed})
+        | Q(**{f"{prefix}initials__startswith": typed.lower()})
+    )
+
+
+def called(text: str, among: QuerySet[Organization]) -> QuerySet[Organization]:
+    """The one whose code this is, else all that are called so (``spelled``), in the order of the tree.
+
+    ``among``: what the asker may see; whether there are others can not be guessed from the answer.
+    """
+    exact = among.filter(code__iexact=text.strip())
+    return (exact if exact.exists() else among.filter(spelled(text))).order_by("path")

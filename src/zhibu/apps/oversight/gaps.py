@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet
 
 from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.organizations.queries import spelled
 from zhibu.apps.oversight.access import obligations_seen_by
 from zhibu.apps.oversight.models import Cell, Counter
 from zhibu.apps.oversight.queries import Standing, Sums, standing_of
@@ -100,8 +101,7 @@ def organizations_on_map(
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind.value)
     if wanted.text:
-        text = wanted.text
-        rows = rows.filter(Q(name__icontains=text) | Q(code__istartswith=text) | Q(initials__istartswith=text))
+        rows = rows.filter(spelled(wanted.text))
     if wanted.only_missing:
         rows = rows.filter(pk__in=_with_something_missing(wanted, duties, today))
     return rows.order_by("path")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
+from zhibu.apps.organizations.queries import spelled as organization_spelled
 from zhibu.apps.people.access import Asker, organizations_seen_by, people_seen_by, records_seen_by
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person
 from zhibu.apps.people.queries import spelled
@@ -184,13 +184,9 @@ class Place:
 
 def organizations_called(text: str, asker: Asker, *, most: int) -> list[Place]:
     """Up to ``most`` organizations that ``asker`` may see: part of the name, the beginning of initials or code."""
-    typed = "".join(unicodedata.normalize("NFKC", text).split())
     rows = (
         organizations_seen_by(asker)
-        .filter(
-            Q(name__icontains=typed) | Q(initials__startswith=typed.lower()) | Q(code__istartswith=typed),
-            dissolved__isnull=True,
-        )
+        .filter(organization_spelled(text), dissolved__isnull=True)
         .order_by("path")
         .values_list("pk", "name", "code", "kind")
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
+from zhibu.apps.organizations.queries import spelled as organization_spelled
 from zhibu.apps.people.access import Asker, is_among_seen, organizations_seen_by, oversees_place, people_seen_by
 from zhibu.apps.people.directory import branch_then, work_then
 from zhibu.apps.people.queries import spelled
@@ -147,9 +148,7 @@ _WAYS: Mapping[Opens, _Way] = {
         lines=_posts,
     ),
     Opens.ORGANIZATIONS: _Way(
-        spelled=lambda text, _person: (
-            Q(name__icontains=text) | Q(code__istartswith=text) | Q(initials__startswith=text.lower())
-        ),
+        spelled=lambda text, _person: organization_spelled(text),
         orders={Sort.PLACE: ("path",), Sort.NUMBER: ("code",), Sort.NAME: ("initials", "code")},
         lines=_organizations,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as LibraryChangePasswordForm
@@ -16,10 +17,37 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhibu.apps.organizations.models import Organization
+
 
 class ShellFormRenderer(TemplatesSetting):
     form_template_name = "shell/_form.html"
     field_template_name = "shell/_field.html"
+
+
+#: So many organizations are offered one by one. Among more than that one types what is looked for.
+MOST_OFFERED = 200
+
+_ALL = _("All")
+
+
+def organization_field(label: Any, offered: Iterable[Organization], *, empty: Any = _ALL) -> forms.Field:
+    """Asks for an organization: a choice of ``offered``, or, where that are more than ``MOST_OFFERED``, a text.
+
+    The value is a code or a text; ``organizations.queries.called`` finds both. ``empty`` is what choosing none is
+    called; ``None`` where one is always chosen.
+    """
+    choices = [(one.code, one.name) for one in offered]
+    if len(choices) <= MOST_OFFERED:
+        none = [] if empty is None else [("", empty)]
+        return forms.ChoiceField(label=label, required=False, choices=[*none, *choices])
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=60,
+        help_text=_("Part of the name, or the beginning of its code or initials."),
+        widget=forms.TextInput({"type": "search"}),
+    )
 
 
 #: Staff numbers are typed as they are printed: no correction, no capital at the beginning.

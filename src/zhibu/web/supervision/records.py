@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
@@ -55,6 +55,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
+from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.templatetags.words import word
@@ -83,7 +84,7 @@ class Filters(forms.Form):
     q = forms.CharField(
         label=_lazy("Title or agenda"), required=False, max_length=60, widget=forms.TextInput({"type": "search"})
     )
-    organization = forms.ChoiceField(label=_lazy("Organization, and all below it"), required=False)
+    organization = forms.CharField()
     kind = forms.ChoiceField(label=_lazy("Kind"), required=False)
     month = forms.RegexField(
         r"^\d{4}(-\d{1,2})?$",
@@ -100,15 +101,12 @@ class Filters(forms.Form):
         label=_lazy("Order"), required=False, choices=[(order.value, name) for order, name in _ORDERS.items()]
     )
 
-    def __init__(self, *args: Any, organizations: Sequence[Organization], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organizations: Iterable[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("organization", [(one.code, one.name) for one in organizations])
-        self._offer("kind", [(kind.value, word(kind)) for kind in MeetingKind])
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [_ALL, *choices]
+        self.fields["organization"] = organization_field(_("Organization, and all below it"), organizations)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [_ALL, *((kind.value, word(kind)) for kind in MeetingKind)]
 
     @property
     def is_used(self) -> bool:
@@ -172,7 +170,7 @@ def records_xlsx(request: AskedRequest) -> HttpResponse:
 
 def _asked(request: AskedRequest) -> tuple[Filters, QuerySet[Filing]]:
     forbid_unless(bool(request.asker.offices))
-    form = Filters(request.GET or None, organizations=list(organizations_with_records(request.asker)))
+    form = Filters(request.GET or None, organizations=organizations_with_records(request.asker)[: MOST_OFFERED + 1])
     return form, filed_records(request.asker, form.wanted)
 
 

@@ -30,6 +30,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
+from zhibu.web.shell.forms import organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.rule_words import as_written, cited, how_often, listed, strength, within
@@ -60,7 +61,7 @@ class Sandboxed(forms.Form):
     since = _date(
         _lazy("From this day"), _lazy("Today unless said. What is owed changes with the first period after it.")
     )
-    organization = forms.ChoiceField(label=_lazy("An organization"), required=False)
+    organization = forms.CharField()
     founded = _date(_lazy("Founded on"))
     dissolved = _date(_lazy("Dissolved on"))
     full_members = forms.IntegerField(
@@ -83,7 +84,7 @@ class Sandboxed(forms.Form):
         self._choose("use", as_it_is, [("on", _("on")), ("off", _("off"))])
         periods = [period for period in Period if period is not Period.TERM]
         self._choose("period", as_it_is, [(period.value, word(period)) for period in periods])
-        self._choose("organization", ("", _("none")), [(code, row.name) for code, row in self.rows.items()])
+        self.fields["organization"] = organization_field(_("An organization"), self.rows.values(), empty=_("none"))
         self._choose("committee", as_it_is, [("with", _("there is one")), ("without", _("there is none"))])
         self._choose("effect", ("", _("all")), [(effect.value, word(effect)) for effect in Effect])
 
@@ -99,9 +100,26 @@ class Sandboxed(forms.Form):
             )
         return since
 
+    def clean_organization(self) -> str:
+        """Its code, also where part of a name was typed that only one of them has."""
+        typed: str = self.cleaned_data["organization"]
+        if not typed or typed in self.rows:
+            return typed
+        found = [code for code, row in self.rows.items() if typed in row.name]
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("%(number)s organizations are called so. Type the code of the one that is meant.")
+                % {"number": len(found)}
+            )
+        return found[0]
+
+    @property
+    def _row(self) -> Organization | None:
+        return self.rows.get(self.cleaned_data.get("organization", ""))
+
     def clean(self) -> dict[str, Any]:
         asked = self.cleaned_data
-        row = self.rows.get(asked.get("organization", ""))
+        row = self._row
         founded = asked.get("founded") or (row.founded if row else None)
         dissolved = asked.get("dissolved")
         if founded and dissolved and dissolved <= founded:
@@ -123,7 +141,7 @@ class Sandboxed(forms.Form):
     @property
     def sandbox(self) -> Sandbox:
         asked = self.cleaned_data
-        row = self.rows.get(asked["organization"])
+        row = self._row
         has_committee = {"with": True, "without": False}.get(asked["committee"])
         return Sandbox(
             rule=self.other_rule,

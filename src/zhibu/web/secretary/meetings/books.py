@@ -20,6 +20,7 @@ from zhibu.apps.meetings.access import books_read_by, may_read_books, may_see_re
 from zhibu.apps.meetings.books import Year, keeps_yearbook, ledger_of, yearbook_of, years_of
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.organizations.queries import called
 from zhibu.apps.people.access import organizations_seen_by
 from zhibu.documents.ledger import NAME, ledger_pdf, ledger_xlsx
 from zhibu.documents.yearbook import yearbook_pdf, yearbook_xlsx
@@ -27,6 +28,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import Unreadable, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import paper
+from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 
 LEDGER_FORMS, YEARBOOK_FORMS = ("xlsx", "pdf"), ("pdf", "xlsx")
@@ -46,16 +48,15 @@ class Book:
 class Choice(forms.Form):
     """Whose books and which year."""
 
-    organization = forms.ChoiceField(label=_lazy("Organization"))
+    organization = forms.CharField()
     year = forms.ChoiceField(label=_lazy("Year"))
 
     def __init__(self, organizations: list[Organization], chosen: Organization, years: list[int], year: int) -> None:
         shown = {"organization": chosen.code, "year": str(year)}
         super().__init__(shown, initial=shown)  # something is always chosen: there is nothing to clear
-        of, when = self.fields["organization"], self.fields["year"]
-        assert isinstance(of, forms.ChoiceField)
+        self.fields["organization"] = organization_field(_("Organization"), organizations, empty=None)
+        when = self.fields["year"]
         assert isinstance(when, forms.ChoiceField)
-        of.choices = [(one.code, one.name) for one in organizations]
         when.choices = [(str(one), str(one)) for one in years]
 
 
@@ -63,7 +64,7 @@ class Choice(forms.Form):
 @require_safe
 def books(request: AskedRequest) -> HttpResponse:
     """One organization and one year: what is in its books, and the files."""
-    organizations = list(books_read_by(request.asker).order_by("path"))
+    organizations = list(books_read_by(request.asker).order_by("path")[: MOST_OFFERED + 1])
     of, year = _organization(request, organizations), _year(request)
     known = years_of(of)
     here = next((one for one in known if one.year == year), Year(year, 0, 0, 0))
@@ -121,7 +122,7 @@ def _organization(request: AskedRequest, read: Sequence[Organization] = ()) -> O
     code = request.GET.get("organization", "")
     if not code and read:
         return read[0]
-    organization = get_object_or_404(organizations_seen_by(request.asker), code=code)
+    organization = get_object_or_404(called(code, organizations_seen_by(request.asker))[:1])
     forbid_unless(may_read_books(request.asker, organization))
     return organization
 

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
@@ -23,13 +24,15 @@ from zhibu.apps.meetings.models import AgendaItem, Comment, LedgerLine, Meeting,
 from zhibu.apps.meetings.papers import gatherings_in_ledger
 from zhibu.apps.meetings.queries import held_in
 from zhibu.apps.organizations.models import Organization
-from zhibu.apps.people.access import organizations_convened_by
+from zhibu.apps.organizations.queries import called
+from zhibu.apps.people.access import organizations_convened_by, organizations_seen_by
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.terms import MeetingKind, MeetingStage
 from zhibu.web.secretary.meetings.books import books_of, year_of
 from zhibu.web.secretary.meetings.steps import Step, next_step
 from zhibu.web.secretary.meetings.words import CHIPS
 from zhibu.web.shell import clock
+from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of_whole
 
@@ -43,7 +46,7 @@ class Filters(forms.Form):
     q = forms.CharField(
         label=_lazy("Title or agenda"), required=False, max_length=60, widget=forms.TextInput({"type": "search"})
     )
-    organization = forms.ChoiceField(label=_lazy("Organization"), required=False)
+    organization = forms.CharField()
     kind = forms.ChoiceField(
         label=_lazy("Kind"), required=False, choices=[("", _lazy("All")), *MeetingKind.choices()]
     )
@@ -57,11 +60,12 @@ class Filters(forms.Form):
         widget=forms.TextInput({"inputmode": "numeric", "placeholder": "2026-11"}),
     )
 
-    def __init__(self, *args: Any, organizations: list[Organization], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, organizations: list[Organization], seen: QuerySet[Organization], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["organization"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _lazy("All")), *((one.code, one.name) for one in organizations)]
+        self._seen = seen
+        self.fields["organization"] = organization_field(_("Organization"), organizations)
 
     def condition(self) -> Q:
         """What is asked for; a filter that can not be read leaves everything in."""
@@ -72,7 +76,7 @@ class Filters(forms.Form):
             items = AgendaItem.objects.filter(meeting=OuterRef("pk"), title__contains=asked["q"])
             found &= Q(title__contains=asked["q"]) | Q(Exists(items))
         if asked["organization"]:
-            found &= Q(organization__code=asked["organization"])
+            found &= Q(organization__in=called(asked["organization"], self._seen).order_by().values("pk"))
         if asked["kind"]:
             found &= Q(kind=asked["kind"])
         if asked["stage"]:
@@ -94,9 +98,10 @@ class Row:
 @login_required
 @require_safe
 def meetings(request: AskedRequest) -> HttpResponse:
-    seen = meetings_seen_by(request.asker)
+    seen, seen_places = meetings_seen_by(request.asker), organizations_seen_by(request.asker)
     places = _places(request, seen)
-    form = Filters(request.GET or None, organizations=[one for one in places if _is(one, "has_meetings")])
+    with_meetings = [one for one in places if _is(one, "has_meetings")]
+    form = Filters(request.GET or None, organizations=with_meetings, seen=seen_places)
     is_filtered = any(request.GET.get(name) for name in form.fields)
     order = ["held_on", "made_at"] if request.GET.get("sort") == "day" else ["-held_on", "-made_at"]
     found = seen.filter(form.condition() if is_filtered else Q())
@@ -106,7 +111,7 @@ def meetings(request: AskedRequest) -> HttpResponse:
     sessions = _sessions_of([*page, *waiting])
     asked, year = form["organization"].value(), _year(request)
     convened = [one for one in places if _is(one, "is_convened")]
-    candidates = [one for one in places if one.code == asked] if asked else convened
+    candidates = called(asked, seen_places)[:1] if asked else convened
     book_of = next((one for one in candidates if may_read_books(request.asker, one)), None)
     return render(
         request,
@@ -128,7 +133,10 @@ def meetings(request: AskedRequest) -> HttpResponse:
 
 
 def _places(request: AskedRequest, seen: QuerySet[Meeting]) -> list[Organization]:
-    """Whose meetings one sees or may call, in tree order, with what the page needs to know of each; one query."""
+    """Whose meetings one sees or may call, in tree order, with what the page needs to know of each; one query.
+
+    Of more than can be offered one by one, those that the asker calls or is asked about are among them.
+    """
     convened = organizations_convened_by(request.asker).filter(dissolved__isnull=True).values("pk")
     rows = Organization.objects.filter(Q(pk__in=seen.values("organization")) | Q(pk__in=convened)).annotate(
         # Who calls the meetings of an organization sees all of them.
@@ -136,7 +144,8 @@ def _places(request: AskedRequest, seen: QuerySet[Meeting]) -> list[Organization
         is_convened=_is_among(convened),
         is_asked=_is_among(asked_of(request.asker).values("filing__meeting__organization")),
     )
-    return list(rows.order_by("path"))
+    offered = rows.order_by("-is_convened", "-is_asked", "path")[: MOST_OFFERED + 1]
+    return sorted(offered, key=lambda one: one.path)
 
 
 def _is_among(organizations: QuerySet[Any, Any]) -> ExpressionWrapper[Q]:
