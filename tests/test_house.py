@@ -85,6 +85,21 @@ def test_the_command_line_says_which_setting_it_was_in_a_sentence(name, value, t
     assert "secret-word" not in tried.stderr
 
 
+def test_the_command_line_tells_of_a_setting_that_is_none(tmp_path):
+    level = tmp_path / "level"
+    level.write_text("WARNING")
+    tried = subprocess.run(
+        [Path(sys.executable).with_name("zhibu"), "init", "--data", str(tmp_path / "data")],
+        env={**os.environ, "ZHIBU_TIMEZONE": "Asia/Shanghai", "ZHIBU_LOG_LEVEL_FILE": str(level)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode == 0, tried.stderr
+    assert "Setting ZHIBU_TIMEZONE is not known and changes nothing. Is ZHIBU_TIME_ZONE meant?" in tried.stderr
+    assert "ZHIBU_LOG_LEVEL" not in tried.stderr
+
+
 def test_a_folder_of_static_files_that_holds_something_else_keeps_it(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     (tmp_path / "diary.txt").write_text("mine")

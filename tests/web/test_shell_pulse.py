@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg.errors
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
@@ -85,18 +86,30 @@ def test_a_refused_page_asks_nothing_of_the_database(django_assert_num_queries: 
     assert answer.status_code == 404
 
 
+def _reads_only() -> InternalError:
+    error = InternalError("cannot execute UPDATE in a read-only transaction")
+    error.__cause__ = psycopg.errors.ReadOnlySqlTransaction()
+    return error
+
+
 @pytest.mark.urls("tests.web.parts")
-def test_a_page_whose_database_is_away_says_when_to_come_again() -> None:
+@pytest.mark.parametrize(
+    "error", [OperationalError("server closed the connection"), _reads_only()], ids=["gone", "reads"]
+)
+def test_a_page_whose_database_is_away_says_when_to_come_again_and_the_log_says_why(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     client = Client()
     client.force_login(world.account(login="system"))
 
     def gone(*_args: object) -> object:
-        raise OperationalError("server closed the connection unexpectedly")
+        raise error
 
     with connection.execute_wrapper(gone):
         answer = client.get("/parts/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "暂时无法使用" in answer.content.decode()
+    assert f"the database did not answer: {error}" in caplog.messages
 
 
 def test_a_database_that_fails_after_the_view_is_503_too(rf: RequestFactory) -> None:

@@ -21,8 +21,12 @@ from platformdirs import user_data_path
 
 env = FileAwareEnv()
 
+#: The names that are read below.
+KNOWN: set[str] = set()
+
 
 def _read(kind: str, name: str, default: object) -> Any:
+    KNOWN.update({name, f"{name}_FILE"})
     try:
         return getattr(env, kind)(name, default)
     except (EnvError, ValueError) as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -26,6 +26,7 @@ from pydantic import Field
 from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, MeetingRefusal, NotOnRoll
 from zhibu.apps.organizations.errors import TreeRefusal
 from zhibu.apps.people.errors import PeopleRefusal
+from zhibu.web.shell.answers import is_away
 
 logger = logging.getLogger("zhibu.feeds")
 
@@ -101,9 +102,8 @@ def speak_problems(api: NinjaAPI) -> None:
         PermissionDenied: _forbidden,
         SuspiciousOperation: _unreadable,
         BadRequest: _unreadable,
-        OperationalError: _away,
-        InterfaceError: _away,
-        InternalError: _away_if_read_only,
+        DatabaseError: _away_or_fault,
+        InterfaceError: _away_or_fault,
         Exception: _fault,
     }
     for kind, answer in answers.items():
@@ -158,20 +158,11 @@ def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(request, HTTPStatus.BAD_REQUEST, _("The request can not be read. Compare it with openapi.json."))
 
 
-def _away(request: HttpRequest, error: Exception) -> HttpResponse:
-    logger.warning("the database did not answer: %s", error)
+def _away_or_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    if not is_away(error):
+        return _fault(request, error)
     detail = _("It can not be recorded or read now. Send the same request again in a moment.")
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER)})
-
-
-#: PostgreSQL's word for a server that only reads, as one is that has just lost the lead to another.
-_READS_ONLY = "25006"
-
-
-def _away_if_read_only(request: HttpRequest, error: InternalError) -> HttpResponse:
-    if getattr(error.__cause__, "sqlstate", None) == _READS_ONLY:
-        return _away(request, error)
-    return _fault(request, error)
 
 
 def _fault(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -36,8 +37,18 @@ def start(data: Path | None = None, *, migrate: bool = True) -> None:
         django.setup()
     except ImproperlyConfigured as error:
         fail_usage(str(error))
+    _tell_of_unknown_settings()
     if migrate:
         _prepare_database()
+
+
+def _tell_of_unknown_settings() -> None:
+    """A misspelt name would otherwise be as if it was not set."""
+    from zhibu.config.settings import KNOWN
+
+    for name in sorted(name for name in os.environ if name.startswith("ZHIBU_") and name not in KNOWN):
+        close = "".join(f" Is {known} meant?" for known in difflib.get_close_matches(name, KNOWN, n=1))
+        messages.print(f"Setting {name} is not known and changes nothing.{close}", markup=False, soft_wrap=True)
 
 
 def _prepare_database() -> None:

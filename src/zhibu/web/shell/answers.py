@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -9,12 +10,14 @@ from http import HTTPStatus
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhibu.web.shell.context import day_served
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -35,11 +38,21 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"reason": reason}, status=HTTPStatus.BAD_REQUEST)
 
 
-#: What the database throws when it is away, full or locked.
-AWAY = (OperationalError, InterfaceError)
+#: PostgreSQL's word for a server that only reads, as one is that has just lost the lead to another.
+_READS_ONLY = "25006"
 
 #: Seconds after which one may try again.
 RETRY_AFTER = 5
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database threw this because it is away, full, locked or reads only; the log then has its words."""
+    away = isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", None) == _READS_ONLY
+    )
+    if away:
+        logger.warning("the database did not answer: %s", error)
+    return away
 
 
 def away_for_a_moment() -> HttpResponse:
@@ -56,7 +69,7 @@ def page_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The page for 500, made of nothing that could fail again; 503 where it was the database outside of a view."""
-    if isinstance(sys.exc_info()[1], AWAY):
+    if is_away(sys.exc_info()[1]):
         return away_for_a_moment()
     return render(None, "500.html", day_served(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 

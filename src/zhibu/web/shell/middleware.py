@@ -18,7 +18,7 @@ from zhibu.apps.people.models import Account
 from zhibu.apps.people.queries import asker_of
 from zhibu.apps.rules.queries import use_edition
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import AWAY, away_for_a_moment
+from zhibu.web.shell.answers import away_for_a_moment, is_away
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -89,4 +89,4 @@ class AwayForAMoment:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        return away_for_a_moment() if isinstance(exception, AWAY) else None
+        return away_for_a_moment() if is_away(exception) else None
