@@ -5,13 +5,13 @@ Names are written out: a record says who it was then. Reasons for absence are wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from zhibu.apps.archive.actions import instant
-from zhibu.apps.meetings.models import LedgerLine, Meeting, MinutesText
+from zhibu.apps.meetings.models import LedgerLine, Meeting, MinutesText, Session
 from zhibu.apps.meetings.queries import (
     ItemRecord,
     RollLine,
@@ -34,23 +34,21 @@ VERSION = 1
 NOT_TOGETHER = (MeetingStage.DRAFT, MeetingStage.POSTPONED, MeetingStage.NOT_HELD)
 
 
-def record_of(meeting: Meeting, lines: list[RollLine] | None = None) -> dict[str, Canonical]:
-    """The whole record, as it stands now; of a line of a ledger kept before, what that line says.
-
-    ``lines``: the roll, where it has been read already.
-    """
+def record_of(meeting: Meeting) -> dict[str, Canonical]:
+    """The whole record, as it stands now; of a line of a ledger kept before, what that line says."""
     line: LedgerLine | None = getattr(meeting, "ledger_line", None)
-    return _as_held(meeting, lines) if line is None else record_in_ledger(meeting, line)
+    if line is not None:
+        return record_in_ledger(meeting, line)
+    return record_as_held(meeting, roll_of(meeting), list(meeting.roll_of.sessions.all()))
 
 
-def _as_held(meeting: Meeting, lines: list[RollLine] | None) -> dict[str, Canonical]:
-    kept = meeting.roll_of
-    lines = roll_of(meeting) if lines is None else lines
+def record_as_held(meeting: Meeting, lines: list[RollLine], sessions: Sequence[Session]) -> dict[str, Canonical]:
+    """The record of a meeting that was held here, with its roll and its sessions as they were read."""
     names = _Names({line.person: line.name for line in lines})
     count = count_of(lines)
     quorum = quorum_of(meeting, count)
     tasks = tasks_of(meeting)
-    texts = {(text.agenda_item_id, text.field): text.text for text in meeting.texts.all()}
+    texts = {(text.agenda_item_id, text.field): text.text for text in meeting.texts.order_by()}
     return {
         "v": VERSION,
         "meeting": str(meeting.pk),
@@ -67,7 +65,7 @@ def _as_held(meeting: Meeting, lines: list[RollLine] | None) -> dict[str, Canoni
                 "place": session.place,
                 "head_count": session.head_count,
             }
-            for session in kept.sessions.all()
+            for session in sessions
         ],
         "shared_with": [
             {"meeting": str(other.pk), "kind": other.kind, "title": other.title}

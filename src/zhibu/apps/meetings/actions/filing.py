@@ -15,7 +15,7 @@ from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting, Reading
 from zhibu.apps.meetings.queries import count_of, roll_of
-from zhibu.apps.meetings.records import has_election, record_of
+from zhibu.apps.meetings.records import has_election, record_as_held
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Presence
@@ -65,14 +65,14 @@ def _file_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
         )
     meeting.filed_at = at
     advance(meeting, MeetingStage.FILED, "filed_at")
-    last = meeting.roll_of.sessions.last()
-    count, document = count_of(lines), record_of(meeting, lines)
+    sessions = list(meeting.roll_of.sessions.all())
+    count, document = count_of(lines), record_as_held(meeting, lines, sessions)
     event = record(
         "meeting_filed",
         meeting.pk,
         actor=actor,
         at=at,
-        event_at=localtime(last.starts_at) if last else at,
+        event_at=localtime(sessions[-1].starts_at) if sessions else at,
         document=document,
     )
     assert event.document_sha256 is not None

@@ -57,12 +57,12 @@ def _committee(organization: Organization, on: dt.date) -> set[UUID]:
     return set(held.values_list("person_id", flat=True))
 
 
-def _called(meeting: Meeting, on: dt.date) -> set[UUID]:
+def _called(meeting: Meeting, on: dt.date, members: Mapping[UUID, str]) -> set[UUID]:
     match Audience(meeting.audience):
         case Audience.VOTERS:
-            return set(_members(meeting, on).filter(standing=Standing.FULL).values_list("person_id", flat=True))
+            return {person for person, standing in members.items() if standing == Standing.FULL}
         case Audience.MEMBERS:
-            return set(_members(meeting, on).values_list("person_id", flat=True))
+            return set(members)
         case Audience.COMMITTEE:
             return _committee(meeting.organization, on)
         case Audience.STAFF:
@@ -89,8 +89,8 @@ def freeze(meeting: Meeting) -> Frozen:
     """
     assert meeting.held_on is not None
     on = meeting.held_on
-    called = _called(meeting, on)
     standings = dict(_members(meeting, on).values_list("person_id", "standing"))
+    called = _called(meeting, on, standings)
     committee = _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else None
     named = {key for key in (meeting.convener_id, meeting.recorder_id, meeting.lecturer_id) if key is not None}
     people = list(Person.objects.filter(pk__in=called | named).order_by("staff_number").values_list("pk", flat=True))

@@ -29,8 +29,8 @@ def about(meeting: Meeting) -> str:
 
 def tell_called(meeting: Meeting, people: Collection[UUID], *, at: dt.datetime) -> None:
     """Whoever calls the meeting knows of it; so does everybody where it shares an afternoon already called."""
-    ahead = _ahead(meeting, at)
-    if meeting.host_id is not None or not ahead:
+    ahead = _ahead(meeting, at) if meeting.host_id is None else []
+    if not ahead:
         return
     with override(settings.LANGUAGE_CODE):
         message = Message(
@@ -45,8 +45,10 @@ def tell_called(meeting: Meeting, people: Collection[UUID], *, at: dt.datetime) 
 
 def tell_changed(meeting: Meeting, *, at: dt.datetime) -> None:
     """The sessions of an announced meeting are others now."""
+    if meeting.at_stage is not MeetingStage.ANNOUNCED:
+        return
     ahead = _ahead(meeting, at)
-    if meeting.at_stage is not MeetingStage.ANNOUNCED or not ahead:
+    if not ahead:
         return
     with override(settings.LANGUAGE_CODE):
         message = Message(
