@@ -24,7 +24,8 @@ from django.conf import settings
 
 from tests.mail_server import MailServer
 
-pytestmark = pytest.mark.slow
+#: They share one database of PostgreSQL by its name.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("worker")]
 
 ROOT = Path(__file__).parent.parent.parent
 #: A start of Python on a machine that is busy.

@@ -13,7 +13,7 @@ from zhibu.apps.people.models import Account
 from zhibu.domain.terms import PostKind, Role
 from zhibu.web.shell import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
