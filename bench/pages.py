@@ -101,7 +101,8 @@ class Line:
     large: Taken
 
     def faults(self) -> list[str]:
-        asks = 0 if self.kind.endswith(("_xlsx", "_json")) else max(taken.statements for taken in self._both)
+        is_file = self.kind.endswith(("_xlsx", "_json", "_pdf", "_docx"))
+        asks = 0 if is_file else max(taken.statements for taken in self._both)
         small, large = GOALS.get(self.kind, (GOAL, SLOWER * GOAL))
         told = {
             "slow": self.small and p95(self.small.processor) > small,

@@ -121,6 +121,19 @@ def test_every_decision_has_a_number_of_its_own():
         assert file.read_text().startswith(f"# {file.name[:4]} "), file.name
 
 
+def test_the_page_of_rooms_names_every_room_and_no_other():
+    told = {
+        row[1].strip(): row[2] for row in map(_cells, (ROOT / "docs" / "rooms.md").read_text().splitlines()) if row
+    }
+    for floor, name in (("4 `web`", "web"), ("3 `apps`", "apps")):
+        rooms = {file.name for file in (PACKAGE / name).iterdir() if (file / "__init__.py").exists()}
+        assert set(re.findall(r"`(\w+)`", told[floor])) == rooms
+
+
+def _cells(line: str) -> list[str]:
+    return line.split("|") if line.startswith("|") else []
+
+
 #: Opens the database as the server does, begins a deed in it, and says how it writes and whether it waits in line.
 _HOW_IT_WRITES = """
 import django, sqlite3

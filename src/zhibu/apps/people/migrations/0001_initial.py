@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['staff_number'],
+                'indexes': [models.Index(fields=['id', 'work_began'], name='people_pers_id_ac86b1_idx')],
             },
         ),
         migrations.CreateModel(
@@ -147,7 +148,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['person', 'since'],
-                'indexes': [models.Index(fields=['organization', 'since', 'until'], name='people_empl_organiz_89fde9_idx')],
+                'indexes': [models.Index(fields=['organization', 'since', 'until'], name='people_empl_organiz_89fde9_idx'), models.Index(fields=['person', 'since', 'until'], name='people_empl_person__7a2313_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='employment_until_after_since'), models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('person',), name='employment_one_open'), models.UniqueConstraint(fields=('person', 'since'), name='employment_once_a_day')],
             },
         ),
