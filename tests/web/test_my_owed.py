@@ -12,6 +12,7 @@ from tests.apps.test_oversight_live import hold
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.meetings.actions import filing, minutes
 from zhibu.apps.meetings.actions.talks import record_talk, withdraw_talk
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.mine import owed_by
@@ -56,6 +57,17 @@ def test_the_hours_on_record_stand_beside_what_the_rule_asks_with_its_article_an
     assert "第二十条" in shown
     assert "2027-01-07前归档" in shown
     assert "党课" in shown
+
+
+def test_a_lesson_that_shares_an_afternoon_brings_its_hours_once_it_is_filed(house):
+    host = hold(house, MeetingKind.THEME_DAY, also={MeetingKind.LESSON: "党课"}).meeting
+    assert "0/32 学时" in text(caller(house.chen).get("/me/owed/"))
+    lesson = host.guests.get()
+    minutes.hand_over(lesson, actor=OPERATOR, at=AT)
+    minutes.approve(lesson, house.lin, actor=OPERATOR, at=AT)
+    lesson.refresh_from_db()
+    filing.file_meeting(lesson, actor=OPERATOR, at=AT)
+    assert "1/32 学时" in text(caller(house.chen).get("/me/owed/"))
 
 
 def test_a_talk_is_on_the_record_of_both_and_fulfils_what_is_owed_until_it_is_withdrawn(house):

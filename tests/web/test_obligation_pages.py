@@ -84,6 +84,28 @@ def test_a_period_without_a_record_is_entered_or_explained_and_said_neutrally(ho
         assert word not in shown
 
 
+@pytest.mark.parametrize(
+    ("today", "is_shown"), [(dt.date(2027, 1, 1), True), (dt.date(2027, 1, 7), True), (dt.date(2027, 1, 8), False)]
+)
+def test_in_the_new_year_december_may_still_be_filed_in_its_days_of_grace(house, monkeypatch, today, is_shown):
+    monkeypatch.setattr(clock, "today", lambda: today)
+    live.rebuild(today)
+    shown = text(caller(house.lin).get("/month/"))
+    assert ("2026年12月" in shown) == is_shown
+
+
+def test_in_the_days_of_grace_the_step_is_to_enter_what_took_place(house, monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: dt.date(2026, 12, 3))
+    live.rebuild(dt.date(2026, 12, 3))
+    lin = caller(house.lin)
+    shown = text(lin.get("/month/"))
+    convene = f"/meetings/new/?organization={house.inspection.code}&amp;kind=theme_day"
+    assert f'{convene}&amp;late=1"' in shown  # November's
+    assert f'{convene}"' in shown  # December's
+    assert f'{convene}&amp;late=1"' in text(lin.get(address(house.inspection, first="2026-11-01")))
+    assert f'{convene}"' in text(lin.get(address(house.inspection, first="2026-12-01")))
+
+
 def test_who_convenes_nothing_has_no_such_page(house):
     assert caller(house.chen).get("/month/").status_code == 403
     assert "/month/" not in text(caller(house.wen).get("/menu/"))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from uuid import UUID
 
@@ -307,28 +308,29 @@ def personal_records(people: Collection[UUID], since: dt.date, until: dt.date) -
 def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
     """Hours of organized study of these people between two days, both included.
 
-    An hour is an hour of the session that somebody was present at; of a lesson held in turns each counts once.
+    An hour is an hour of the session that somebody was present at. Of a lesson held in turns one turn counts, the
+    first; of an afternoon that a lesson shares with another meeting, its hours count once.
     """
-    came = Attendance.objects.filter(
-        person__in=people,
-        status=Presence.PRESENT.value,
-        session__meeting__kind__in=[kind.value for kind in STUDY],
-        session__meeting__filing__isnull=False,
-        session__meeting__held_on__gte=since,
-        session__meeting__held_on__lte=until,
-    ).values_list(
-        "person_id",
-        "session__meeting_id",
-        "session__meeting__organization_id",
-        "session__meeting__held_on",
-        "session__meeting__filing__filed_at",
-        "session__starts_at",
-        "session__ends_at",
+    own, guests = (
+        Attendance.objects.filter(
+            Q((f"{lesson}__kind__in", [kind.value for kind in STUDY])),
+            Q((f"{lesson}__filing__isnull", False)),
+            Q((f"{lesson}__held_on__range", (since, until))),
+            person__in=people,
+            status=Presence.PRESENT.value,
+        ).values_list(
+            "person",
+            "session__meeting",
+            "session__starts_at",
+            "session__ends_at",
+            *(f"{lesson}{fact}" for fact in ("", "__organization", "__held_on", "__filing__filed_at")),
+        )
+        for lesson in ("session__meeting", "session__meeting__guests")
     )
     found: dict[tuple[UUID, UUID], Record[UUID]] = {}
-    for person, meeting, organization, held_on, filed_at, starts_at, ends_at in came:
-        assert held_on is not None  # a constraint of the table
-        found[person, meeting] = Record(
+    for row in sorted(own.union(guests, all=True), key=itemgetter(2)):
+        person, afternoon, starts_at, ends_at, meeting, organization, held_on, filed_at = row
+        record = Record(
             id=meeting,
             organization=organization,
             word=LEARNING_HOURS,
@@ -337,6 +339,7 @@ def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[R
             person=person,
             amount=Fraction(round((ends_at - starts_at).total_seconds()), 3600),
         )
+        found.setdefault((person, afternoon), record)
     return list(found.values())
 
 

@@ -129,12 +129,14 @@ def calendar_kept(today: dt.date) -> Calendar:
 def cells_around(organizations: Collection[Organization], today: dt.date) -> list[Cell]:
     """What these organizations owe now, what this month is about, and what this year has no record of.
 
-    In the order of their due dates; what was settled for periods that ended before this month is left out.
+    In the order of their due dates; what was settled for periods that ended before this month is left out. What
+    may still be filed for a period that is over is owed, also when the year is new.
     """
     month = today.replace(day=1)
     owed = Cell.objects.filter(organization__in=organizations, why_not="", first__lte=today)
     unsettled = Q(completed_on__isnull=True, explained_on__isnull=True, last__gte=dt.date(today.year, 1, 1))
-    rows = owed.filter(Q(last__gte=month) | unsettled)
+    still_due = Q(completed_on__isnull=True, due__gte=today)
+    rows = owed.filter(Q(last__gte=month) | unsettled | still_due)
     return list(rows.select_related("organization").order_by("due", "organization__path", "rule"))
 
 

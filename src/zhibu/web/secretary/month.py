@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,23 +80,20 @@ def _begun(organizations: Sequence[Organization]) -> Mapping[tuple[UUID, str], l
 
 def _line(stands: Owed, begun: Mapping[tuple[UUID, str], list[Meeting]]) -> Line:
     kinds = sorted(kind.value for kind in stands.rule.meetings)
-    meeting = _within(stands, (one for kind in kinds for one in begun.get((stands.cell.organization_id, kind), ())))
+    theirs = (one for kind in kinds for one in begun.get((stands.cell.organization_id, kind), ()))
+    meeting = next((one for one in theirs if _may_count(stands, one.held_on)), None)
     if meeting is not None:
         return Line(stands, _("Go on"), reverse("meeting", args=[meeting.pk]), meeting)
     if not kinds:
         return Line(stands)
     way = f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kinds[0]}"
-    if stands.status is Status.MISSING:
+    if stands.is_over:
         return Line(stands, _("Enter one that took place"), f"{way}&late=1")
     return Line(stands, _("Convene"), way)
 
 
-def _within(stands: Owed, meetings: Iterable[Meeting]) -> Meeting | None:
-    """One that will count for the period; a draft without a day may still become one where the period runs."""
-    return next((one for one in meetings if _may_count(stands, one.held_on)), None)
-
-
 def _may_count(stands: Owed, held_on: dt.date | None) -> bool:
+    """Whether it will count for the period; a draft without a day may still become one while the period runs."""
     if held_on is None:
-        return stands.status is Status.DUE
+        return not stands.is_over
     return stands.cell.first <= held_on <= stands.cell.last

@@ -33,6 +33,12 @@ class Owed:
     cell: Cell
     rule: Obligation
     status: Status
+    on: dt.date
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing that is held from now on counts for it; what took place may still be entered."""
+        return self.cell.last < self.on
 
     @property
     def url(self) -> str:
@@ -61,7 +67,7 @@ def cell_url(cell: Cell) -> str:
 
 
 def owed(cell: Cell, calendar: Calendar, on: dt.date) -> Owed:
-    return Owed(cell, calendar.rule_of(cell.rule, cell.first, cell.last), status_of(cell, on))
+    return Owed(cell, calendar.rule_of(cell.rule, cell.first, cell.last), status_of(cell, on), on)
 
 
 def period_in_words(period: Period, first: dt.date, last: dt.date) -> str:

@@ -22,7 +22,6 @@ from zhibu.apps.oversight.access import may_accept, may_explain, obligations_see
 from zhibu.apps.oversight.errors import OversightRefusal
 from zhibu.apps.oversight.models import Cell, Evidence, Waiver
 from zhibu.apps.oversight.queries import calendar_kept
-from zhibu.domain.compliance import Status
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -109,7 +108,7 @@ def _convene_url(stands: Owed) -> str:
     if not stands.rule.meetings:
         return ""
     kind = min(stands.rule.meetings, key=lambda kind: kind.value)
-    late = "&late=1" if stands.status is Status.MISSING else ""
+    late = "&late=1" if stands.is_over else ""
     return f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kind.value}{late}"
 
 
