@@ -84,7 +84,7 @@ def counts(report):
 
 
 def shown(meeting):
-    sheet = sheet_of(json.loads(meeting.filing.document.text), recorded_on=AT.date())
+    sheet = sheet_of(json.loads(meeting.filing.document.text), recorded_on=AT.date(), reasons=True)
     return {field.label.value: [line.text for line in field.lines] for field in register_fields(sheet)}
 
 

@@ -829,6 +829,6 @@ def test_a_task_reported_at_the_next_meeting_stands_in_its_record(house):
     assert record["reports"] == [
         {"text": "报送材料。", "holder": "陈星", "report": "已交办公室", "done_on": "2026-11-23"}
     ]
-    assert sheet_of(record, recorded_on=DAY).previously == ("报送材料（陈星）：已完成，已交办公室",)
+    assert sheet_of(record, recorded_on=DAY, reasons=True).previously == ("报送材料（陈星）：已完成，已交办公室",)
     with pytest.raises(OutOfOrder):
         tasks.report_task(task, report="x", done_on=None, meeting=announced(house)[0], **DONE)

@@ -110,7 +110,10 @@ def test_who_only_reads_it_reads_how_many_were_away_and_no_reason(taken_over):
 def test_the_committee_above_reads_it_among_the_filed_records(taken_over):
     fang = of("10003")
     assert "讨论发展党员" in text_of(fang.get("/records/"))
-    assert "台账未载" in text_of(fang.get(f"/records/{taken_over.pk}/"))
+    page = text_of(fang.get(f"/records/{taken_over.pk}/"))
+    assert "台账未载" in page
+    assert "当班" not in page
+    assert "当班" in text_of(of("10001").get(f"/records/{taken_over.pk}/"))
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])

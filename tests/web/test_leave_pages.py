@@ -77,7 +77,8 @@ def test_a_reason_is_one_button_and_one_tap_asks(chen, meeting):
 
 def test_the_page_says_who_sees_the_reason_and_that_no_medical_detail_is_needed(chen, meeting):
     page = page_of(chen, meeting)
-    assert "会议的组织者能看到事由和说明" in page
+    assert "请假事由和说明仅供会议的组织者查看：本组织会议的召集人员，以及本次会议的召集人、主持人和记录人。" in page
+    assert "本支部党员和上级组织从会议记录中只能看到你已请假，看不到事由。" in page
     assert "不需要病情细节" in page
 
 

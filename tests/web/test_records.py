@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from tests import world
+from tests import gatherings, world
 from tests.web.browser import assert_good
 from tests.web.strict import faults_of
 from tests.world import AT, DAY
@@ -24,7 +24,7 @@ from zhibu.apps.meetings.actions import convening, filing, minutes, roll
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting
 from zhibu.apps.people.queries import asker_of
-from zhibu.domain.terms import Audience, MeetingKind, MeetingStage, PostKind
+from zhibu.domain.terms import AbsenceReason, Audience, MeetingKind, MeetingStage, PostKind
 from zhibu.web.shell import clock, forms
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,17 @@ def asked(client, filed, *, text="请补充讨论要点。", due=SOON):
 
 def titles(answer):
     return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', answer.content.decode())
+
+
+def test_why_somebody_was_away_is_read_by_those_who_ran_the_meeting_and_by_nobody_above(lin, fang, house):
+    meeting = gatherings.announced(house)
+    session = meeting.sessions.get()
+    gatherings.file_session(session, chair=house.lin, absent={house.chen: AbsenceReason.HEALTH})
+    filed = Filing.objects.get(meeting=meeting)
+    above = fang.get(page_of(filed)).content.decode()
+    assert "陈星" in above
+    assert AbsenceReason.HEALTH.zh not in above
+    assert AbsenceReason.HEALTH.zh in lin.get(page_of(filed)).content.decode()
 
 
 # --- The talk about a record

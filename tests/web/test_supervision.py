@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from tests import world
+from tests import gatherings, world
 from tests.web.browser import assert_good
 from tests.web.strict import faults_of
 from zhibu.apps.archive.models import Event
@@ -22,7 +22,7 @@ from zhibu.apps.organizations import actions
 from zhibu.apps.people.models import Person
 from zhibu.apps.reports.definitions import FIGURES, SHARES
 from zhibu.apps.windows.models import Section, Site, WindowPost
-from zhibu.domain.terms import PostKind, Role
+from zhibu.domain.terms import AbsenceReason, PostKind, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -508,6 +508,20 @@ def test_to_take_a_record_away_is_noted_as_well_and_holds_nothing_that_comes_fro
     assert "陈星" in cells_of(lin.get(record_of(house.chen, ".xlsx")))
     assert taken().count() == 1
     assert "took it away as a file" in text_of(chen.get("/me/looks/"))
+
+
+def test_why_somebody_was_away_goes_with_nobody_but_the_person(house, fang, chen):
+    session = gatherings.opened(house, codes=False)
+    gatherings.file_session(session, chair=house.lin, absent={house.chen: AbsenceReason.HEALTH})
+    above, own = (
+        client.get(address) for client, address in ((fang, record_of(house.chen, ".xlsx")), (chen, "/me.xlsx"))
+    )
+    assert "十一月支部党员大会" in cells_of(above)
+    assert AbsenceReason.HEALTH.zh not in cells_of(above)
+    assert AbsenceReason.HEALTH.zh in cells_of(own)
+    document = fang.get(record_of(house.chen, ".json")).getvalue().decode()
+    assert '"absent"' in document
+    assert '"health"' not in document
 
 
 def test_a_secretary_loses_sight_of_the_record_when_somebody_moves_on(house, lin):

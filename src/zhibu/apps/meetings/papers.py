@@ -63,11 +63,14 @@ def sheet_of(
     record: Record,
     *,
     recorded_on: dt.date,
+    reasons: bool,
     corrections: Iterable[Correction] = (),
-    reasons: bool = True,
     draft: bool = False,
 ) -> RegisterSheet:
-    """The register sheet of a record. ``recorded_on`` is said where the record was entered after the event."""
+    """The register sheet of a record. ``recorded_on`` is said where the record was entered after the event.
+
+    ``reasons``: as for ``sheet_now``; nobody asks for a sheet without saying who reads it.
+    """
     if record.get("ledger"):
         return _sheet_in_ledger(record, recorded_on=recorded_on, corrections=corrections, reasons=reasons)
     speakers = [line["name"] for line in record["roll"]]

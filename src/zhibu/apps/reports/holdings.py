@@ -7,7 +7,7 @@ field exists only with a purpose and a retention time. The record page and its e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from django.apps import apps
@@ -37,7 +37,7 @@ class Holding:
 
     ``pointers``: how they lead to the person; ``fields``: what of a row is held about the person, each with the
     lookup under which it is shown ("" for a secret, of which only the holder's own device knows the text).
-    ``is_own``: only the person sees it, not those who may open the record.
+    ``is_own``: only the person sees it, not those who may open the record; ``own``: fields of which the same holds.
     """
 
     model: str
@@ -47,11 +47,16 @@ class Holding:
     retention: Retention
     fields: Mapping[str, str]
     is_own: bool = False
+    own: frozenset[str] = frozenset()
 
     @property
     def labels(self) -> tuple[Promise, ...]:
         """What its fields are called."""
         return tuple(LABELS[name] for name in self.fields)
+
+    def for_others(self) -> Holding:
+        """The same without what only the person sees of it."""
+        return replace(self, fields={name: text for name, text in self.fields.items() if name not in self.own})
 
     @property
     def rows(self) -> type[Model]:
@@ -178,6 +183,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("for the line of attendance in the record, and to offer what was missed again"),
         Retention.WITH_THE_RECORDS,
         _fields("status reason recorded_at", session="session__meeting__title", nonce=""),
+        own=frozenset({"reason"}),  # as with leave
     ),
     Holding(
         "meetings.EarlierAnswer",

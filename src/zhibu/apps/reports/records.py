@@ -153,7 +153,7 @@ class Held:
 
 def holdings_shown(*, is_own: bool) -> tuple[Holding, ...]:
     """What the person sees, or whoever may open the record of somebody else."""
-    return tuple(holding for holding in HOLDINGS if is_own or not holding.is_own)
+    return HOLDINGS if is_own else tuple(holding.for_others() for holding in HOLDINGS if not holding.is_own)
 
 
 def held_about(person: Person, *, is_own: bool) -> list[Held]:

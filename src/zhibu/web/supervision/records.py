@@ -26,6 +26,7 @@ from zhibu.apps.meetings.access import (
     comments_seen_by,
     may_comment,
     may_oversee,
+    may_see_reasons,
     may_settle,
     meetings_seen_by,
     office_above,
@@ -322,11 +323,15 @@ def filed_record(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         if form.is_valid():
             return _said(request, filed, form)
     talk = talk_about(filed)
-    recorded_on = localtime(filed.filed_at).date()
+    sheet = sheet_of(
+        json.loads(filed.document.text),
+        recorded_on=localtime(filed.filed_at).date(),
+        reasons=may_see_reasons(request.asker, filed.meeting),
+    )
     context = {
         "filed": filed,
         "meeting": filed.meeting,
-        "fields": register_fields(sheet_of(json.loads(filed.document.text), recorded_on=recorded_on)),
+        "fields": register_fields(sheet),
         "corrections": talk.unasked,
         "papers": list(filed.meeting.papers.all()),
         "comments": [_open_to(request, one) for one in talk.exchanges],
