@@ -44,10 +44,11 @@ def start(data: Path | None = None, *, migrate: bool = True) -> None:
 
 def _tell_of_unknown_settings() -> None:
     """A misspelt name would otherwise be as if it was not set."""
-    from zhibu.config.settings import KNOWN
+    from django.conf import settings
 
-    for name in sorted(name for name in os.environ if name.startswith("ZHIBU_") and name not in KNOWN):
-        close = "".join(f" Is {known} meant?" for known in difflib.get_close_matches(name, KNOWN, n=1))
+    known_names: set[str] = settings.KNOWN
+    for name in sorted(name for name in os.environ if name.startswith("ZHIBU_") and name not in known_names):
+        close = "".join(f" Is {known} meant?" for known in difflib.get_close_matches(name, known_names, n=1))
         messages.print(f"Setting {name} is not known and changes nothing.{close}", markup=False, soft_wrap=True)
 
 
