@@ -102,8 +102,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_confirmed() -> None:
-    """What one test confirmed of the rules is gone with its database; so is that it was judged by."""
+def _nothing_left() -> None:
+    """What one test confirmed of the rules is gone with its database, and so is the language of its last request."""
+    from django.utils import translation
+
     from zhibu.apps.rules.queries import use_edition
 
     use_edition("")
+    translation.deactivate()

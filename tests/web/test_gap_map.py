@@ -18,6 +18,7 @@ from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.actions import convening, filing, minutes, roll
 from zhibu.apps.organizations.actions import dissolve
 from zhibu.apps.oversight import live
+from zhibu.apps.oversight.access import cells_seen_by, may_see_cell
 from zhibu.apps.oversight.actions import answer_reason, explain
 from zhibu.apps.oversight.gaps import Wanted, columns_of, duties_within, organizations_on_map, rows_of
 from zhibu.apps.oversight.models import Cell
@@ -27,6 +28,7 @@ from zhibu.domain.compliance import Status, WhyNot
 from zhibu.domain.requirements import Subject
 from zhibu.domain.terms import Audience, MeetingKind, PostKind
 from zhibu.web.shell import clock
+from zhibu.web.shell.owed import cell_url
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +103,7 @@ def boxes(answer):
 def mapped(person, wanted=YEAR):
     duties = duties_within(calendar_kept(DAY), wanted)
     asker = asker_of(account_of(person), DAY)
-    return rows_of(list(organizations_on_map(asker, wanted, duties, DAY)), wanted, duties, DAY)
+    return rows_of(list(organizations_on_map(asker, wanted, duties, DAY)), wanted, duties, asker, DAY)
 
 
 # --- Rows, columns and sums
@@ -124,6 +126,32 @@ def test_what_people_owe_themselves_and_terms_have_no_place_on_the_map():
     duties = duties_within(calendar_kept(DAY), Wanted(dt.date(2025, 1, 1), dt.date(2026, 12, 31)))
     assert {duty.rule.binding.subject for duty in duties} == {Subject.ORGANIZATION, Subject.POST}
     assert not {"talks", "learning_hours", "term_election"} & {duty.rule.requirement for duty in duties}
+
+
+def test_what_a_post_owes_is_seen_by_its_holder_and_the_secretary_only(house):
+    """Contracts, obligations: ``subject`` is an organization, a post or a person, the last two seen by those two."""
+    world.appoint(house.wen, house.office, PostKind.COMMITTEE_MEMBER)
+    world.appoint(house.chen, house.root, PostKind.COMMITTEE_MEMBER)
+    live.refresh({house.office.pk}, DAY)
+    cell = Cell.objects.get(organization=house.office, rule="leader_lesson", first=dt.date(2026, 1, 1))
+    for person, sees in ((house.fang, True), (house.wen, False), (house.chen, False)):
+        asker = asker_of(account_of(person), DAY)
+        assert may_see_cell(asker, cell) == cells_seen_by(asker).filter(pk=cell.pk).exists() == sees
+        shown = {
+            part.duty.rule.id
+            for row in mapped(person, replace(YEAR, requirement=""))
+            for box in row.boxes
+            for part in box
+        }
+        assert ("leader_lesson" in shown) == sees
+        assert (caller(person).get(cell_url(cell)).status_code == 200) == sees
+        listed = caller(person).get(f"/obligations/{house.office.pk}/?first=2026-01-01&last=2026-12-31")
+        assert ("党委书记讲党课" in listed.content.decode()) == sees
+    root = asker_of(account_of(house.chen), DAY)
+    explain(cell, reason="离任", by=None, **DONE)
+    assert may_see_cell(root, cell)
+    assert cells_seen_by(root).filter(pk=cell.pk).exists()
+    assert caller(house.wen).get(cell_url(cell)).status_code == 404
 
 
 def test_a_committee_counts_all_below_it_and_a_branch_shows_its_one_cell(house):

@@ -112,6 +112,7 @@ def test_a_wrong_entry_is_withdrawn_and_the_event_stays(house):
 
 
 def test_nobody_above_and_no_member_reads_or_withdraws_them(house):
+    world.appoint(house.wen, house.inspection, PostKind.YOUTH_OFFICER)
     caller(house.lin).post("/talks/", said(house))
     talk = Talk.objects.get()
     for person in (house.chen, house.fang, house.qiu, house.wen):
@@ -122,6 +123,8 @@ def test_nobody_above_and_no_member_reads_or_withdraws_them(house):
         assert client.get(f"/talks/{talk.pk}/withdraw/").status_code == 404
         assert client.post(f"/talks/{talk.pk}/withdraw/").status_code == 404
     assert Talk.objects.count() == 1
+    document = caller(house.fang).get(f"/people/{house.chen.pk}.json").json()
+    assert "meetings.Talk" not in {held["model"] for held in document["held"]}
 
 
 def test_the_question_and_the_queryset_agree(house):

@@ -43,12 +43,12 @@ def _run_by(asker: Asker) -> Q:
 
 
 def may_note_talks(asker: Asker, organization: Organization) -> bool:
-    """Office holders of the organization itself enter its talks, read them and withdraw them; nobody above does."""
-    return organization.path in asker.offices
+    """The secretaries of the organization itself enter its talks, read them and withdraw them; nobody above does."""
+    return organization.path in asker.secretary_of
 
 
 def talks_noted_by(asker: Asker) -> QuerySet[Talk]:
-    return Talk.objects.filter(organization__path__in=asker.offices)
+    return Talk.objects.filter(organization__path__in=asker.secretary_of)
 
 
 def may_see_meeting(asker: Asker, meeting: Meeting) -> bool:

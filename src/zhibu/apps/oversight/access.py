@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhibu.apps.organizations.models import Organization, in_subtree
-from zhibu.apps.oversight.models import Waiver
+from zhibu.apps.oversight.models import Cell, Waiver
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
+from zhibu.apps.people.models import Appointment
 from zhibu.domain.tree import STEP
 
 #: The root and what stands right below it.
@@ -25,6 +26,34 @@ def obligations_seen_by(asker: Asker) -> QuerySet[Organization]:
     for office in asker.offices:
         condition |= in_subtree(office)
     return Organization.objects.filter(condition)
+
+
+def may_see_cell(asker: Asker, cell: Cell) -> bool:
+    """What a post owes is seen by who holds it and by the secretary, not by those above and beside them.
+
+    Once a reason is given for it, it is seen by those who may answer that reason.
+    """
+    if not may_see_obligations(asker, cell.organization):
+        return False
+    if not cell.post or cell.organization.path in asker.secretary_of:
+        return True
+    of_it = {"organization": cell.organization, "post": cell.post}
+    held = Appointment.objects.on(asker.on).filter(person=asker.person, **of_it)
+    reason = Waiver.objects.filter(requirement=cell.requirement, first=cell.first, **of_it)
+    return held.exists() or (may_accept(asker, cell.organization) and reason.exists())
+
+
+def cells_seen_by(asker: Asker) -> QuerySet[Cell]:
+    of_it = {name: OuterRef(name) for name in ("organization", "post")}
+    held = Appointment.objects.on(asker.on).filter(person=asker.person, **of_it)
+    reason = Waiver.objects.filter(requirement=OuterRef("requirement"), first=OuterRef("first"), **of_it)
+    above = Q(pk__in=[])
+    for office in asker.offices:
+        above |= in_subtree(office, "organization__") & ~Q(organization__path=office)
+    return Cell.objects.filter(
+        Q(post="") | Q(organization__path__in=asker.secretary_of) | Q(Exists(held)) | (above & Q(Exists(reason))),
+        organization__in=obligations_seen_by(asker),
+    )
 
 
 def may_explain(asker: Asker, organization: Organization) -> bool:

@@ -109,7 +109,7 @@ def organizations_on_map(
 
 def _with_something_missing(wanted: Wanted, duties: Iterable[Duty], today: dt.date) -> QuerySet[Counter, Any]:
     counters = Counter.objects.filter(
-        rule__in={duty.rule.id for duty in duties},
+        rule__in={duty.rule.id for duty in duties if duty.rule.binding.subject is not Subject.POST},
         first__lte=wanted.until,
         last__gte=wanted.since,
         due__lt=today,
@@ -179,8 +179,13 @@ class Row:
 _Key = tuple[str, dt.date]
 
 
-def rows_of(organizations: Sequence[Organization], wanted: Wanted, duties: Sequence[Duty], on: dt.date) -> list[Row]:
-    """The map of these organizations, as known on ``on``; in two statements, however many they are."""
+def rows_of(
+    organizations: Sequence[Organization], wanted: Wanted, duties: Sequence[Duty], asker: Asker, on: dt.date
+) -> list[Row]:
+    """The map of these organizations, as known on ``on``; in two statements, however many they are.
+
+    What a post owes has a place only in the rows of those whose secretary ``asker`` is.
+    """
     columns = {column: place for place, column in enumerate(columns_of(duties))}
     by_key: dict[_Key, Duty] = {(duty.rule.id, duty.first): duty for duty in duties}
     places = {key: columns[_column(duty)] for key, duty in by_key.items()}
@@ -196,12 +201,14 @@ def rows_of(organizations: Sequence[Organization], wanted: Wanted, duties: Seque
         part(path, key).standing = standing
     for path, key, own in _own_cells(organizations, wanted, by_key):
         part(path, key).own.append(own)
+    posts = {key for key, duty in by_key.items() if duty.rule.binding.subject is Subject.POST}
     rows = []
     for organization in organizations:
         boxes: list[list[Part]] = [[] for _column in columns]
         of = found.get(organization.path, {})
+        hidden = set() if organization.path in asker.secretary_of else posts
         for key, place in places.items():
-            if key in of:
+            if key in of and key not in hidden:
                 boxes[place].append(of[key])
         rows.append(Row(organization, boxes))
     return rows

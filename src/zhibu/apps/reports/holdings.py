@@ -289,6 +289,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("that two people talked, and when; never about what"),
         Retention.WITH_THE_RECORDS,
         _fields("organization held_on recorded_at"),
+        is_own=True,  # the secretary reads it on the page of talks (meetings.access.may_note_talks)
     ),
     Holding(
         "oversight.Waiver",

@@ -124,7 +124,7 @@ def talks(request: AskedRequest) -> HttpResponse:
 
 
 def _branches(request: AskedRequest) -> Sequence[Organization]:
-    rows = Organization.objects.filter(path__in=request.asker.offices, kind=OrganizationKind.BRANCH.value)
+    rows = Organization.objects.filter(path__in=request.asker.secretary_of, kind=OrganizationKind.BRANCH.value)
     return [row for row in rows if may_note_talks(request.asker, row)]
 
 

@@ -72,8 +72,8 @@ def _sees_tree(asker: Asker) -> bool:
 
 
 def _notes_talks(asker: Asker) -> bool:
-    """Who holds an office in the branch they are a member of."""
-    return bool(set(asker.offices) & set(asker.branches))
+    """The secretaries of the branch they are a member of."""
+    return bool(set(asker.secretary_of) & set(asker.branches))
 
 
 def _prints_codes(asker: Asker) -> bool:

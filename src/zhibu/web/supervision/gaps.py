@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.notices.access import may_write_to
 from zhibu.apps.organizations.models import Organization, in_subtree
-from zhibu.apps.oversight.access import obligations_seen_by
+from zhibu.apps.oversight.access import cells_seen_by, obligations_seen_by
 from zhibu.apps.oversight.gaps import (
     Column,
     Own,
@@ -37,7 +37,6 @@ from zhibu.apps.oversight.gaps import (
     organizations_on_map,
     rows_of,
 )
-from zhibu.apps.oversight.models import Cell
 from zhibu.apps.oversight.queries import Standing, calendar_kept
 from zhibu.apps.people.access import Asker
 from zhibu.documents.tables import Table
@@ -333,7 +332,7 @@ def obligations(request: AskedRequest) -> HttpResponse:
 def _lines(
     request: AskedRequest, asked: Asked, organizations: Iterable[Organization], columns: Sequence[Column]
 ) -> list[Line]:
-    rows = rows_of(list(organizations), asked.wanted, asked.duties, asked.today)
+    rows = rows_of(list(organizations), asked.wanted, asked.duties, request.asker, asked.today)
     highest = min((row.organization.depth for row in rows), default=0)
     speech = Speech(asked.today, asked.duties)
     chooses = request.GET.get("choose") == "missing"
@@ -419,7 +418,7 @@ def obligations_xlsx(request: AskedRequest) -> HttpResponse:
         *(" ".join(filter(None, (_year_of(column, asked.wanted), column_in_words(column)))) for column in columns),
     )
     tables = [
-        Table(title, headings, _rows_in_words(asked)),
+        Table(title, headings, _rows_in_words(asked, request.asker)),
         _table_of_grounds(asked.duties),
     ]
     span = _("%(first)s to %(last)s") % {"first": asked.wanted.since, "last": asked.wanted.until}
@@ -427,13 +426,13 @@ def obligations_xlsx(request: AskedRequest) -> HttpResponse:
     return spreadsheet(title, tables, notes=notes)
 
 
-def _everything(asked: Asked) -> Iterator[Row]:
+def _everything(asked: Asked, asker: Asker) -> Iterator[Row]:
     organizations = list(asked.rows)
     for start in range(0, len(organizations), _BATCH):
-        yield from rows_of(organizations[start : start + _BATCH], asked.wanted, asked.duties, asked.today)
+        yield from rows_of(organizations[start : start + _BATCH], asked.wanted, asked.duties, asker, asked.today)
 
 
-def _rows_in_words(asked: Asked) -> list[Sequence[str]]:
+def _rows_in_words(asked: Asked, asker: Asker) -> list[Sequence[str]]:
     speech, nothing = Speech(asked.today, asked.duties), word(Status.NOT_APPLICABLE)
     return [
         (
@@ -442,7 +441,7 @@ def _rows_in_words(asked: Asked) -> list[Sequence[str]]:
             word(row.organization.word),
             *("\n".join([speech.part(part) for part in parts]) or nothing for parts in row.boxes),
         )
-        for row in _everything(asked)
+        for row in _everything(asked, asker)
     ]
 
 
@@ -485,9 +484,8 @@ def owed_below(request: AskedRequest, organization: UUID) -> HttpResponse:
     today = clock.today()
     of = get_object_or_404(obligations_seen_by(request.asker), pk=organization)
     narrowed = Narrowed(request.GET)
-    below = Cell.objects.filter(narrowed.keeps(today), in_subtree(of.path, "organization__"))
-    seen = below.filter(organization__in=obligations_seen_by(request.asker))
-    rows = seen.select_related("organization").prefetch_related("evidence")
+    below = cells_seen_by(request.asker).filter(narrowed.keeps(today), in_subtree(of.path, "organization__"))
+    rows = below.select_related("organization").prefetch_related("evidence")
     page = page_of(request, rows.order_by("organization__path", "first", "rule"))
     calendar = calendar_kept(today)
     return render(

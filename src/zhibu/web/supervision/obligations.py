@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.oversight import actions
-from zhibu.apps.oversight.access import may_accept, may_explain, obligations_seen_by
+from zhibu.apps.oversight.access import cells_seen_by, may_accept, may_explain
 from zhibu.apps.oversight.errors import OversightRefusal
 from zhibu.apps.oversight.models import Cell, Evidence, Waiver
 from zhibu.apps.oversight.queries import calendar_kept
@@ -64,7 +64,7 @@ def _cell(request: AskedRequest, organization: UUID, rule: str, first: str) -> C
         day = dt.date.fromisoformat(first)
     except ValueError as error:
         raise Http404 from error
-    rows = Cell.objects.select_related("organization").filter(organization__in=obligations_seen_by(request.asker))
+    rows = cells_seen_by(request.asker).select_related("organization")
     return get_object_or_404(rows, organization=organization, rule=rule, first=day, post=request.GET.get("post", ""))
 
 
