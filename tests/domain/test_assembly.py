@@ -278,7 +278,7 @@ def test_what_passes_in_a_branch_committee_is_not_guessed_where_the_text_does_no
     assert (verdict.outcome, verdict.needed) == (Outcome.NO_PASSING_RULE, None)
     assert carries(COMMITTEE, of(5, 5), Votes(5)) is None
     assert foresee(COMMITTEE, of(5, 2)) == Foresight(
-        of(5, 2), 3, to_vote=1, to_pass=None, against=0, to_pass_against=None
+        of(5, 2), 3, to_vote=1, to_pass=None, against=0, to_pass_against=None, names_passing=False
     )
 
 

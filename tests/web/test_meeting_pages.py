@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from tests import world
+from tests import gatherings, world
 from tests.world import AT
 from zhibu.apps.meetings.models import Meeting
-from zhibu.domain.terms import MeetingStage
+from zhibu.domain.terms import MeetingKind, MeetingStage, PostKind
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,20 @@ def test_the_live_count_is_304_while_nobody_comes(lin, house):
     assert lin.get(url, headers={"If-None-Match": tag}).status_code == 304
     lin.post(f"/meetings/sessions/{session.pk}/begin/")
     assert lin.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_nothing_is_foretold_of_a_vote_in_a_committee_whose_text_names_no_number_that_carries(lin, house):
+    for person in (house.chen, world.member("党员甲", house.inspection)):
+        world.appoint(person, house.inspection, PostKind.COMMITTEE_MEMBER)
+    session = gatherings.opened(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING, codes=False)
+    here, roll = f"/meetings/{session.meeting_id}/", f"/meetings/sessions/{session.pk}/"
+    assert "再到2名有表决权的党员即可表决" in lin.get(here).content.decode()
+    lin.post(f"{roll}begin/")
+    item = session.meeting.agenda.first()
+    for page in (here, f"{roll}roll/", f"{roll}roll/count/", f"{here}items/{item.pk}/vote/"):
+        text = lin.get(page).content.decode()
+        assert "可以表决" in text, page
+        assert "即使全体赞成" not in text, page
 
 
 def test_who_may_not_see_a_meeting_gets_404_and_who_only_sees_it_403(house, lin):

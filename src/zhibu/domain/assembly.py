@@ -444,6 +444,7 @@ class Foresight:
 
     ``to_vote``: a vote may be taken. ``to_pass``: a unanimous yes passes. ``to_pass_against``: it passes although
     ``against`` of those in the room do not say yes. ``reachable``: voters who could still come.
+    ``names_passing``: whether the rule says how many votes carry; where it does not, the last two mean nothing.
     """
 
     count: Count
@@ -452,6 +453,7 @@ class Foresight:
     to_pass: int | None
     against: int
     to_pass_against: int | None
+    names_passing: bool = True
 
 
 def foresee(rule: AssemblyRule, count: Count, *, against: int = 0, written: Written = _NOTHING_WRITTEN) -> Foresight:
@@ -485,6 +487,7 @@ def foresee(rule: AssemblyRule, count: Count, *, against: int = 0, written: Writ
         to_pass=smallest(passes_with(0)),
         against=against,
         to_pass_against=smallest(passes_with(against)),
+        names_passing=rule.passing is not None,
     )
 
 

@@ -47,7 +47,10 @@ def vars_of(quorum: Quorum) -> dict[str, int | None]:
 
 
 def foresight_words(foresight: Foresight | None) -> str:
-    """What can no longer pass, or what is still missing; empty where there is nothing to warn of."""
+    """What can no longer pass, or what is still missing; empty where there is nothing to warn of.
+
+    Where no text says how many votes carry, nothing is said of passing.
+    """
     if foresight is None:
         return ""
     count = foresight.count
@@ -60,6 +63,8 @@ def foresight_words(foresight: Foresight | None) -> str:
             "Call %(more)s more voters, then a vote may be taken.",
             foresight.to_vote,
         ) % {"more": foresight.to_vote}
+    if not foresight.names_passing:
+        return ""
     if foresight.to_pass is None:
         return _("%(present)s of %(voters)s voters are here: even a unanimous yes can not pass today.") % here
     if foresight.to_pass > 0:
