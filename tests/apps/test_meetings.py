@@ -700,6 +700,15 @@ def test_a_committee_has_a_roll_of_its_own_whatever_else_is_on_that_afternoon(ho
         general_meeting(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING, host=meeting)
 
 
+def test_what_decides_does_not_share_the_turns_of_a_lesson_and_a_theme_day_that_does_is_held_in_turns(house):
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True)
+    with pytest.raises(MeetingRefusal, match="集中召开一次"):
+        general_meeting(house, host=lesson)
+    assert general_meeting(house, kind=MeetingKind.THEME_DAY, host=lesson).repeated
+    sitting = general_meeting(house, kind=MeetingKind.LESSON)
+    assert not general_meeting(house, host=sitting).repeated
+
+
 def test_a_drafted_afternoon_is_announced_in_one_deed(house):
     together = afternoon(house, announced=False)
     convening.announce(together[0].pk, **DONE)

@@ -187,6 +187,7 @@ def draft(
 ) -> Meeting:
     """A new meeting that only those who run it see. ``host``: share the sessions and the roll of that meeting.
 
+    What shares the sessions of a meeting held in turns is held in turns itself, so it has to be of a kind that may.
     ``lecturer`` stays only with a lesson; ``joint_with`` are organizations of the same kind.
     """
     if organization.word not in HELD_BY[kind]:
@@ -194,6 +195,7 @@ def draft(
             _("%(organization)s does not hold a %(kind)s. Choose another kind.")
             % {"organization": organization.name, "kind": kind.zh}
         )
+    repeated = repeated or (host is not None and host.repeated)
     if repeated and kind not in MAY_BE_REPEATED:
         raise MeetingRefusal(_("A meeting that decides takes place once, for all together. Only lessons repeat."))
     if host is not None and (host.organization_id != organization.pk or host.host_id is not None):
