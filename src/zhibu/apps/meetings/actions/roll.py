@@ -251,6 +251,10 @@ class _Marking:
         require(self.meeting, *MARKABLE)
         self._refuse_strangers(wanted)
         changed = self._write(wanted, status, reason)
+        self._record(wanted, status, reason)
+        return changed
+
+    def _record(self, marked: set[UUID], status: Presence, reason: AbsenceReason | None) -> None:
         record(
             "roll_marked",
             self.meeting.pk,
@@ -260,10 +264,9 @@ class _Marking:
                 "session": str(self.session.pk),
                 "status": status.value,
                 "reason": reason.value if reason else None,
-                "people": [str(person) for person in sorted(wanted)],
+                "people": [str(person) for person in sorted(marked)],
             },
         )
-        return changed
 
     def _refuse_strangers(self, wanted: set[UUID]) -> None:
         if strangers := wanted - self.observers.keys():
@@ -278,7 +281,17 @@ class _Marking:
         if status == Presence.EXPECTED:
             dropped, _by_model = Attendance.objects.filter(session=self.session, person__in=wanted).delete()
             return dropped
-        rows = [
+        rows = self._rows(wanted, status, reason)
+        Attendance.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["session", "person"],
+            update_fields=["status", "reason", "recorded_at"],
+        )
+        return len(rows)
+
+    def _rows(self, wanted: set[UUID], status: Presence, reason: AbsenceReason | None) -> list[Attendance]:
+        return [
             Attendance(
                 session=self.session,
                 person_id=person,
@@ -288,22 +301,22 @@ class _Marking:
             )
             for person in sorted(wanted)
         ]
-        Attendance.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["session", "person"],
-            update_fields=["status", "reason", "recorded_at"],
-        )
-        return len(rows)
 
     def mark_rest(self, status: Presence, reason: AbsenceReason | None) -> int:
+        """Whoever signs in at this moment is known: their own word stays."""
+        require(self.meeting, *MARKABLE)
         known = Attendance.objects.filter(session__meeting=self.meeting).filter(
             Q(session=self.session) | Q(status=Presence.PRESENT)
         )
         away = Leave.objects.filter(meeting=self.meeting, granted=True)
         settled = {*known.values_list("person_id", flat=True), *away.values_list("person_id", flat=True)}
         waiting = {person for person, observes in self.observers.items() if not observes} - settled
-        return self.mark(waiting, status, reason) if waiting else 0
+        Attendance.objects.bulk_create(self._rows(waiting, status, reason), ignore_conflicts=True)
+        of_this = Attendance.objects.filter(session=self.session, status=status, recorded_at=self.at, nonce="")
+        marked = set(of_this.filter(person__in=waiting).values_list("person_id", flat=True))
+        if marked:
+            self._record(marked, status, reason)
+        return len(marked)
 
 
 def _whole_roll(meeting: Meeting) -> dict[UUID, bool]:

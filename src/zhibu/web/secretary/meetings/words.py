@@ -53,8 +53,6 @@ def foresight_words(foresight: Foresight | None) -> str:
     """
     if foresight is None:
         return ""
-    count = foresight.count
-    here = {"present": count.voters_present, "voters": count.voters}
     if foresight.to_vote is None:
         return _("Even if everybody still expected came, no vote could be taken today.")
     if foresight.to_vote > 0:
@@ -63,8 +61,12 @@ def foresight_words(foresight: Foresight | None) -> str:
             "Call %(more)s more voters, then a vote may be taken.",
             foresight.to_vote,
         ) % {"more": foresight.to_vote}
-    if not foresight.names_passing:
-        return ""
+    return _passing_words(foresight) if foresight.names_passing else ""
+
+
+def _passing_words(foresight: Foresight) -> str:
+    count = foresight.count
+    here = {"present": count.voters_present, "voters": count.voters}
     if foresight.to_pass is None:
         return _("%(present)s of %(voters)s voters are here: even a unanimous yes can not pass today.") % here
     if foresight.to_pass > 0:
