@@ -188,8 +188,8 @@ class Conducting:
     @do.register
     def _(self, deed: deeds.KeepOpen, at: dt.datetime) -> None:
         meeting = self._meeting(deed)
-        open_items = {item.pk for item in meeting.agenda.all() if item.title in deed.items}
-        minutes.keep_open(meeting, open_items, actor=self._actor(deed), at=at)
+        goes_on = {item.pk: item.title in deed.items for item in meeting.agenda.all()}
+        minutes.keep_open(meeting, goes_on, actor=self._actor(deed), at=at)
 
     @do.register
     def _(self, deed: deeds.TakeOn, at: dt.datetime) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,17 @@ from zhibu.apps.meetings.models import (
     SetAside,
     Task,
 )
-from zhibu.apps.meetings.queries import ItemRecord, agenda_of, previous_of, roll_of, tasks_of
+from zhibu.apps.meetings.queries import (
+    ItemRecord,
+    RollLine,
+    agenda_of,
+    count_of,
+    foresight_of,
+    previous_of,
+    roll_of,
+    rule_of,
+    tasks_of,
+)
 from zhibu.domain.assembly import WITHOUT_QUORUM, NextStep, Outcome
 from zhibu.domain.terms import MeetingStage
 from zhibu.web.secretary.meetings.doors import run, seen, signed
@@ -45,6 +56,7 @@ from zhibu.web.secretary.meetings.hub import counted
 from zhibu.web.secretary.meetings.steps import may_finish
 from zhibu.web.secretary.meetings.tasks import TaskForm
 from zhibu.web.secretary.meetings.votes import unanimous
+from zhibu.web.secretary.meetings.words import decision_on, foresight_words
 from zhibu.web.shell.answers import Unreadable, conflict, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
@@ -54,7 +66,10 @@ Field = MinutesText.Field
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One field to write in. ``name`` tells its two inputs: ``text-name`` and ``base-name``, the version before."""
+    """One field to write in. ``name`` tells its inputs: ``text-name``, and what was there before the writer.
+
+    ``base-name`` is the version, ``was-name`` the digest of its text: who sends the same text has not written here.
+    """
 
     field: Field
     item: AgendaItem | None
@@ -62,6 +77,7 @@ class Box:
     hint: str
     text: str
     version: int
+    digest: str
     is_saved: bool = True
 
     @property
@@ -71,6 +87,14 @@ class Box:
     @property
     def rows(self) -> int:
         return 8 if self.field is Field.DISCUSSION else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody wrote into a field, and the version that stood there before."""
+
+    text: str
+    base: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +109,12 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One item of the agenda with what hangs on it."""
+    """One item of the agenda with what hangs on it. ``warning``: what to know before a vote on it."""
 
     item: AgendaItem
     box: Box
+    goes_on: bool
+    warning: str
     votes: tuple[tuple[Decision, str], ...]
     elections: tuple[Ballot, ...]
 
@@ -120,17 +146,18 @@ def _before(meeting: Meeting) -> Before | None:
 
 
 def _boxes(
-    texts: dict[tuple[UUID | None, str], MinutesText], items: list[AgendaItem], typed: dict[str, str]
+    texts: dict[tuple[UUID | None, str], MinutesText], items: list[AgendaItem], typed: dict[str, Typed]
 ) -> tuple[list[Box], dict[UUID, Box]]:
     """Those of the whole meeting, and one for each item. ``typed`` is what was sent and could not be kept."""
 
     def box(field: Field, item: AgendaItem | None, label: str, hint: str = "") -> Box:
         kept = texts.get((item.pk if item else None, field.value))
-        made = Box(field, item, label, hint, kept.text if kept else "", kept.version if kept else 0)
-        if made.name not in typed:
+        text = kept.text if kept else ""
+        made = Box(field, item, label, hint, text, kept.version if kept else 0, deeds.digest(text))
+        sent = typed.get(made.name)
+        if sent is None or deeds.plain(sent.text) == text:
             return made
-        text = typed[made.name]
-        return replace(made, text=text, is_saved=deeds.plain(text) == made.text)
+        return replace(made, text=sent.text, version=sent.base, is_saved=False)
 
     points_hint = _("A line that begins with a name and a colon begins what that person said: 林悦：…")
     whole = [box(Field.CONVEYED, None, _("Conveyed and studied"))]
@@ -140,10 +167,12 @@ def _boxes(
     return whole, {item.pk: box(Field.DISCUSSION, item, _("Points said"), points_hint) for item in items}
 
 
-def _part(record: ItemRecord, box: Box) -> Part:
+def _part(record: ItemRecord, box: Box, *, goes_on: bool, warning: str) -> Part:
     return Part(
         record.item,
         box,
+        goes_on,
+        warning,
         tuple((vote, Outcome(vote.outcome).zh) for vote in record.decisions),
         tuple(
             Ballot(
@@ -166,19 +195,33 @@ def _texts(meeting: Meeting) -> tuple[dict[tuple[UUID | None, str], MinutesText]
     return {(row.agenda_item_id, row.field): row for row in rows}, asides
 
 
-def _page(
-    request: AskedRequest,
-    meeting: Meeting,
-    *,
-    refusal: str = "",
-    typed: dict[str, str] | None = None,
-    task_form: TaskForm | None = None,
-) -> HttpResponse:
+def _warnings(meeting: Meeting, lines: list[RollLine], items: list[AgendaItem]) -> dict[UUID, str]:
+    """What the chair should know before all are asked whether they are in favour, by what each item decides."""
+    count = count_of(lines)
+    kinds = {item.pk: decision_on(item.title) for item in items}
+    says = {kind: foresight_words(foresight_of(rule_of(meeting, kind), count)) for kind in set(kinds.values())}
+    return {key: says[kind] for key, kind in kinds.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent and could not be kept: it stands on the page again."""
+
+    typed: dict[str, Typed] = field(default_factory=dict)
+    goes_on: dict[UUID, bool] = field(default_factory=dict)
+    correction: str = ""
+    task_form: TaskForm | None = None
+
+
+def _page(request: AskedRequest, meeting: Meeting, *, refusal: str = "", sent: Sent | None = None) -> HttpResponse:
+    sent = sent or Sent()
     records = agenda_of(meeting)
+    items = [record.item for record in records]
     texts, asides = _texts(meeting)
-    whole, of_items = _boxes(texts, [record.item for record in records], typed or {})
+    whole, of_items = _boxes(texts, items, sent.typed)
     lines, tasks = roll_of(meeting), tasks_of(meeting)
-    is_votable = meeting.at_stage in VOTABLE
+    is_votable, decides = meeting.at_stage in VOTABLE, meeting.word not in WITHOUT_QUORUM
+    warnings = _warnings(meeting, lines, items) if is_votable and decides else {}
     context: dict[str, Any] = {
         "crumbs": [
             Crumb(_("Meetings"), reverse("meetings")),
@@ -189,22 +232,31 @@ def _page(
         "before_it": _before(meeting) if is_votable else None,
         "before": [box for box in whole if box.field is Field.CONVEYED],
         "after": [box for box in whole if box.field is not Field.CONVEYED],
-        "parts": [_part(record, of_items[record.item.pk]) for record in records],
+        "parts": [
+            _part(
+                record,
+                of_items[record.item.pk],
+                goes_on=sent.goes_on.get(record.item.pk, record.item.is_open),
+                warning=warnings.get(record.item.pk, ""),
+            )
+            for record in records
+        ],
         "asides": asides,
         "counted": counted(meeting, lines, is_running=False) if lines else None,
         "tasks": tasks,
-        "task_form": task_form or TaskForm(meeting=meeting, lines=lines, prefix="task"),
-        "correction": request.POST.get("correction", ""),
+        "task_form": sent.task_form or TaskForm(meeting=meeting, lines=lines, prefix="task"),
+        "correction": sent.correction,
+        "page_key": secrets.token_hex(8),
         "is_writable": meeting.at_stage in WRITABLE,
         "is_votable": is_votable,
-        "decides": meeting.word not in WITHOUT_QUORUM,
+        "decides": decides,
         "is_over": meeting.at_stage in {MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED},
         "may_finish": may_finish(request.asker, meeting),
         "refusal": refusal,
         "limit": LONGEST_TEXT,
     }
     status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
-    if task_form is not None and task_form.errors:
+    if sent.task_form is not None and sent.task_form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "secretary/meetings/minutes.html", context, status=status)
 
@@ -214,43 +266,84 @@ def _page(
 def minutes(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """GET the page. POST saves all that was written, then does what the button says (``then``)."""
     meeting = run(request, meeting_id, and_previous=True)
-    if request.method != "POST":
-        if meeting.at_stage is MeetingStage.FILED:
-            return redirect("meeting_record", meeting.pk)
-        return _page(request, meeting)
-    typed = {name.removeprefix("text-"): str(text) for name, text in request.POST.items() if name.startswith("text-")}
-    form = TaskForm(request.POST, meeting=meeting, prefix="task")
-    task_form = form if request.POST.get("task-text", "").strip() else None
+    if request.method == "POST":
+        return _posted(request, meeting)
+    if meeting.at_stage is MeetingStage.FILED:
+        return redirect("meeting_record", meeting.pk)
+    return _page(request, meeting)
+
+
+def _posted(request: AskedRequest, meeting: Meeting) -> HttpResponse:
+    sent = _sent(request, meeting)
     try:
-        if task_form is not None and not task_form.is_valid():
-            return _page(request, meeting, typed=typed, task_form=task_form)
-        met_another = _save_all(request, meeting, typed, task_form)
-        if met_another:
-            messages.warning(request, _("Somebody else saved in between. Both versions are kept; settle them below."))
-            return redirect("meeting_minutes", meeting.pk)
-        return _then(request, meeting, request.POST.get("then", ""))
+        if sent.task_form is not None and not sent.task_form.is_valid():
+            return _page(request, meeting, sent=sent)
+        met_another = _save_all(request, meeting, sent)
     except MeetingRefusal as refusal:
         meeting.refresh_from_db(fields=["stage"])
-        return _page(request, meeting, refusal=str(refusal), typed=typed, task_form=task_form)
+        return _page(request, meeting, refusal=str(refusal), sent=sent)
+    if met_another:
+        messages.warning(request, _("Somebody else saved in between. Both versions are kept; settle them below."))
+        return redirect("meeting_minutes", meeting.pk)
+    try:
+        return _then(request, meeting, request.POST.get("then", ""))
+    except MeetingRefusal as refusal:
+        return _page(request, run(request, meeting.pk, and_previous=True), refusal=str(refusal))
+
+
+def _sent(request: AskedRequest, meeting: Meeting) -> Sent:
+    form = TaskForm(request.POST, meeting=meeting, prefix="task")
+    return Sent(
+        typed=_typed(request),
+        goes_on=_goes_on(request, meeting) if "settles" in request.POST else {},
+        correction=request.POST.get("correction", ""),
+        task_form=form if request.POST.get("task-text", "").strip() else None,
+    )
+
+
+def _typed(request: AskedRequest) -> dict[str, Typed]:
+    """The fields in which somebody wrote; what stands as the page brought it is not theirs."""
+    typed = {}
+    for key, text in request.POST.items():
+        name = key.removeprefix("text-")
+        if name != key and deeds.digest(str(text)) != request.POST.get(f"was-{name}"):
+            typed[name] = Typed(str(text), _version(request.POST.get(f"base-{name}", "0")))
+    return typed
+
+
+def _version(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Unreadable(_("This page is too old to save. Copy your text, open the minutes again.")) from error
+
+
+def _goes_on(request: AskedRequest, meeting: Meeting) -> dict[UUID, bool]:
+    """The boxes that somebody ticked or cleared; what stands as the page brought it is not theirs."""
+    ticked = {item.pk: f"open-{item.pk}" in request.POST for item in meeting.agenda.all()}
+    return {
+        key: goes_on
+        for key, goes_on in ticked.items()
+        if request.POST.get(f"was-open-{key}") != ("yes" if goes_on else "no")
+    }
 
 
 @transaction.atomic
-def _save_all(request: AskedRequest, meeting: Meeting, typed: dict[str, str], task_form: TaskForm | None) -> bool:
+def _save_all(request: AskedRequest, meeting: Meeting, sent: Sent) -> bool:
     """All that stands in the form, whichever button sent it. Whether some text met a newer one."""
     known = {f"{text.field}-{text.agenda_item_id or 'all'}": text.text for text in meeting.texts.all()}
     saved = [
-        _save_one(request, meeting, name, text, request.POST.get(f"base-{name}", "0"))
-        for name, text in typed.items()
-        if deeds.plain(text) != known.get(name, "")
+        _save_one(request, meeting, name, typed)
+        for name, typed in sent.typed.items()
+        if deeds.plain(typed.text) != known.get(name, "")
     ]
-    if "settles" in request.POST:
-        still_open = {item.pk for item in meeting.agenda.all() if f"open-{item.pk}" in request.POST}
-        deeds.keep_open(meeting, still_open, **signed(request))
-    if task_form is not None:
-        facts = task_form.cleaned_data
+    if sent.goes_on:
+        deeds.keep_open(meeting, sent.goes_on, **signed(request))
+    if sent.task_form is not None:
+        facts = sent.task_form.cleaned_data
         take_on(meeting, text=facts["text"], holder=facts["holder"], due=facts["due"], **signed(request))
-    if request.POST.get("correction", "").strip():
-        _read(request, meeting, request.POST["correction"])
+    if sent.correction.strip():
+        _read(request, meeting, sent.correction)
     return any(one.aside is not None for one in saved)
 
 
@@ -260,7 +353,7 @@ def _read(request: AskedRequest, meeting: Meeting, correction: str) -> None:
         filing.read_previous(meeting, before, correction=correction, by=request.user, **signed(request))
 
 
-def _save_one(request: AskedRequest, meeting: Meeting, name: str, text: str, base: str) -> Saved:
+def _save_one(request: AskedRequest, meeting: Meeting, name: str, typed: Typed) -> Saved:
     """Raises ``Unreadable`` for a field that no page of ours has."""
     field, _dash, key = name.partition("-")
     try:
@@ -269,8 +362,9 @@ def _save_one(request: AskedRequest, meeting: Meeting, name: str, text: str, bas
             meeting,
             field=Field(field),
             item=item,
-            text=text,
-            based_on=int(base),
+            text=typed.text,
+            based_on=typed.base,
+            page=request.POST.get("page", "")[:32],
             by=request.user,
             **signed(request),
         )
@@ -358,16 +452,17 @@ def save(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
             request,
             meeting,
             request.POST.get("name", ""),
-            request.POST.get("text", ""),
-            request.POST.get("based_on", "0"),
+            Typed(request.POST.get("text", ""), _version(request.POST.get("based_on", "0"))),
         )
     except MeetingRefusal as refusal:
         return JsonResponse({"refusal": str(refusal)}, status=HTTPStatus.CONFLICT)
     if saved.aside is not None:
         url = reverse("meeting_settle", args=[meeting.pk, saved.aside.pk])
-        return JsonResponse({"aside": url, "says": _("Two versions: settle them")})
+        was = deeds.digest(saved.aside.text)
+        return JsonResponse({"aside": url, "was": was, "says": _("Two versions: settle them")})
     at = f"{localtime(saved.text.saved_at):%H:%M}"
-    return JsonResponse({"version": saved.text.version, "says": _("Saved %(at)s") % {"at": at}})
+    was = deeds.digest(saved.text.text)
+    return JsonResponse({"version": saved.text.version, "was": was, "says": _("Saved %(at)s") % {"at": at}})
 
 
 @login_required
@@ -383,9 +478,10 @@ def settle(request: AskedRequest, meeting_id: UUID, aside_id: UUID) -> HttpRespo
     if aside is None:
         messages.info(request, _("These versions have been settled already."))
         return redirect("meeting_minutes", meeting.pk)
+    read = deeds.digest(aside.text)
     if request.method == "POST":
-        if request.POST.get("base") != str(aside.beside.version):
-            messages.warning(request, _("The saved version has changed in between. Look at both once more."))
+        if request.POST.get("base") != str(aside.beside.version) or request.POST.get("aside") != read:
+            messages.warning(request, _("One of the versions has changed in between. Look at both once more."))
             return redirect("meeting_settle", meeting.pk, aside.pk)
         deeds.settle(aside, text=request.POST.get("text", ""), by=request.user, **signed(request))
         messages.success(request, _("Settled. There is one version again."))
@@ -398,6 +494,7 @@ def settle(request: AskedRequest, meeting_id: UUID, aside_id: UUID) -> HttpRespo
         ],
         "meeting": meeting,
         "aside": aside,
+        "read": read,
         "both": aside.text if aside.text in {aside.beside.text, ""} else f"{aside.beside.text}\n\n{aside.text}",
     }
     return render(request, "secretary/meetings/settle.html", context)

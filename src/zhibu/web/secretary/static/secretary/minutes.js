@@ -74,6 +74,7 @@
     sent.set("name", state.name);
     sent.set("text", text);
     sent.set("based_on", state.base);
+    sent.set("page", form.elements.page.value);
     return sent;
   }
 
@@ -152,6 +153,7 @@
       return;
     }
     state.saved = text;
+    form.elements["was-" + state.name].value = answer.was; // the form need not send it once more
     if (answer.aside) {
       tell(state, answer.says, answer.aside); // both versions are on the server now
     } else {
