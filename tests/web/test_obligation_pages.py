@@ -76,6 +76,25 @@ def test_a_meeting_on_its_way_is_gone_on_with_and_not_convened_again(house):
     assert f'organization={house.inspection.code}&amp;kind=theme_day"' not in shown
 
 
+def test_a_joint_meeting_on_its_way_is_gone_on_with_by_each_that_holds_it(house):
+    starts = AT + dt.timedelta(days=2)
+    meeting = convening.convene(
+        organization=house.inspection,
+        kind=MeetingKind.THEME_DAY,
+        title="联合主题党日",
+        hours=[convening.Hours(starts, starts + dt.timedelta(hours=2))],
+        agenda=[],
+        audience=Audience.MEMBERS,
+        chair=house.lin,
+        joint_with=[house.quay],
+        made_by=None,
+        **DONE,
+    )
+    shown = text(caller(house.qiu).get("/month/"))
+    assert f"/meetings/{meeting.pk}/" in shown
+    assert f'organization={house.quay.code}&amp;kind=theme_day"' not in shown
+
+
 def test_a_period_without_a_record_is_entered_or_explained_and_said_neutrally(house):
     shown = text(caller(house.lin).get("/month/"))
     assert "往期未见记录" in shown

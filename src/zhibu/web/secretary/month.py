@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -66,15 +67,19 @@ def this_month(request: AskedRequest) -> HttpResponse:
 
 
 def _begun(organizations: Sequence[Organization]) -> Mapping[tuple[UUID, str], list[Meeting]]:
-    """Meetings on their way, by organization and kind, the earliest first."""
+    """Meetings on their way, by organization and kind, the earliest first; a joint one for each that holds it."""
     rows = (
-        Meeting.objects.filter(organization__in=organizations)
+        Meeting.objects.annotate(partner=F("joint_with"))
+        .filter(Q(organization__in=organizations) | Q(partner__in=[one.pk for one in organizations]))
         .exclude(stage__in=[stage.value for stage in ENDED])
         .order_by("held_on", "made_at")
     )
     found: dict[tuple[UUID, str], list[Meeting]] = {}
     for meeting in rows:
-        found.setdefault((meeting.organization_id, meeting.kind), []).append(meeting)
+        for holder in (meeting.organization_id, meeting.partner):
+            theirs = found.setdefault((holder, meeting.kind), [])
+            if meeting not in theirs:
+                theirs.append(meeting)
     return found
 
 
