@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
@@ -20,6 +20,7 @@ from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
+from zhibu.domain.agenda import renamed
 from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
 
 #: Whom a meeting of each kind calls unless somebody says otherwise.
@@ -358,27 +359,51 @@ def _local_day(instant: dt.datetime) -> dt.date:
 
 @transaction.atomic
 def set_agenda(meeting_id: UUID, titles: Sequence[str], *, actor: Actor, at: dt.datetime) -> None:
-    """The agenda in this order. An item that keeps its title keeps what hangs on it; possible until the close."""
+    """The agenda in this order; possible until the close. An item that is kept or renamed keeps what hangs on it.
+
+    Raises ``MeetingRefusal`` where an item would go, or be called otherwise, that has been voted on, and where one
+    would go that has minutes.
+    """
     meeting = locked(meeting_id)
     require(meeting, *EDITABLE, MeetingStage.OPEN)
     wanted = [title.strip() for title in titles if title.strip()]
     if len(set(wanted)) != len(wanted):
         raise MeetingRefusal(_("Two items of the agenda have the same title. Tell them apart."))
-    known = {item.title: item for item in meeting.agenda.all()}
-    for title, item in known.items():
-        if title not in wanted:
-            if item.decisions.exists() or item.elections.exists():
-                raise MeetingRefusal(_("“%(title)s” has been voted on and stays on the agenda.") % {"title": title})
-            item.delete()
-    offset = len(known) + len(wanted)
-    for position, title in enumerate(wanted, start=1):  # two passes: positions are unique at every moment
-        item = known.get(title) or AgendaItem(meeting=meeting, title=title)
-        item.position = offset + position
-        item.save()
-        known[title] = item
-    for position, title in enumerate(wanted, start=1):
-        AgendaItem.objects.filter(pk=known[title].pk).update(position=position)
+    items = list(meeting.agenda.all())
+    known = {item.title: item for item in items}
+    was = renamed(list(known), wanted)
+    kept = [known.get(was.get(title, title)) or AgendaItem(meeting=meeting) for title in wanted]
+    _refuse_lost(items, kept, wanted)
+    meeting.agenda.exclude(pk__in=[item.pk for item in kept]).delete()
+    for title, item in zip(wanted, kept, strict=True):
+        item.title = title
+    _put_in_order(kept, above=max((item.position for item in items), default=0) + len(kept))
     record("agenda_set", meeting.pk, actor=actor, at=at, document={"agenda": wanted})
+
+
+def _refuse_lost(items: Sequence[AgendaItem], kept: Sequence[AgendaItem], wanted: Sequence[str]) -> None:
+    """What was counted or written under an item stays with it."""
+    called = {item.pk: title for item, title in zip(kept, wanted, strict=True)}
+    for item in items:
+        if called.get(item.pk) == item.title:
+            continue
+        if item.decisions.exists() or item.elections.exists():
+            raise MeetingRefusal(_("“%(title)s” has been voted on and stays on the agenda.") % {"title": item.title})
+        if item.pk not in called and item.texts.filter(~Q(text="") | Q(set_aside__isnull=False)).exists():
+            raise MeetingRefusal(
+                _("“%(title)s” has minutes and stays on the agenda. Empty them first, or give it another title only.")
+                % {"title": item.title}
+            )
+
+
+def _put_in_order(items: Sequence[AgendaItem], *, above: int) -> None:
+    """In two passes: positions are unique at every moment, and all of them are below ``above`` now."""
+    for position, item in enumerate(items, start=1):
+        item.position = above + position
+        item.save()
+    for position, item in enumerate(items, start=1):
+        item.position = position
+        item.save(update_fields=["position"])
 
 
 @transaction.atomic
