@@ -60,6 +60,8 @@ class Meeting(models.Model):
     filed_at = models.DateTimeField(null=True, blank=True)
     #: Why it was postponed or not held, in the convener's words.
     reason = models.CharField(max_length=300, blank=True)
+    #: What the chair asked to be changed in the minutes; empty once they are handed over again.
+    asked_for = models.CharField(max_length=300, blank=True)
     #: Why it was entered after the event (补录); empty where it was not.
     late_reason = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
@@ -361,12 +363,16 @@ class MinutesText(models.Model):
 
 
 class SetAside(models.Model):
-    """A text that met a newer one when it was saved. It waits beside it until somebody settles the two."""
+    """A text that met a newer one when it was saved. It waits beside it until somebody settles the two.
+
+    ``page``: a key of the page on which it was written; another page of the same writer has a text of its own.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     beside = models.ForeignKey(MinutesText, models.CASCADE, related_name="set_aside")
     text = models.TextField()
     based_on = models.PositiveIntegerField()
+    page = models.CharField(max_length=32, blank=True)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 

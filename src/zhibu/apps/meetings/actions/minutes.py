@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from hashlib import sha256
 from operator import or_
 from uuid import UUID
 
@@ -35,7 +36,10 @@ WRITABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save came to. ``aside`` is the writer's own text where a newer one stood: both are kept."""
+    """What a save came to. ``aside`` is the writer's own text where a newer one stood: both are kept.
+
+    ``is_changed``: one of the two is not what it was.
+    """
 
     text: MinutesText
     aside: SetAside | None
@@ -44,12 +48,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text for one field. ``item`` ``None``: of the whole meeting; ``based_on`` as in ``save_text``."""
+    """A text for one field. ``item`` ``None``: of the whole meeting; ``based_on``, ``page`` as in ``save_text``."""
 
     field: MinutesText.Field
     item: AgendaItem | None
     text: str
     based_on: int = 0
+    page: str = ""
 
 
 def plain(text: str) -> str:
@@ -57,6 +62,11 @@ def plain(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     kept = ("".join(c for c in line if c >= " " or c == "\t").rstrip() for line in lines)
     return "\n".join(kept).strip("\n").replace("\x7f", "")
+
+
+def digest(text: str) -> str:
+    """Tells whether a text is still the one that was read."""
+    return sha256(plain(text).encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -70,13 +80,15 @@ def save_text(
     by: Account | None,
     actor: Actor,
     at: dt.datetime,
+    page: str = "",
 ) -> Saved:
     """Save one field. ``based_on`` is the version the writer had before them, 0 where there was none.
 
-    Where somebody else has saved in between, the newer text stays and this one is set aside beside it; the same
-    text again changes nothing. Saving after the minutes were handed over or approved takes that back.
+    Where somebody else has saved in between, the newer text stays and this one is set aside beside it: once for
+    each ``page`` on which it is written, the latest of that page. The same text again changes nothing. Saving after
+    the minutes were handed over or approved takes that back, and so does setting aside.
     """
-    return save_texts(meeting, [Written(field, item, text, based_on)], by=by, actor=actor, at=at)[0]
+    return save_texts(meeting, [Written(field, item, text, based_on, page)], by=by, actor=actor, at=at)[0]
 
 
 @transaction.atomic
@@ -112,20 +124,36 @@ def _save(meeting: Meeting, one: Written, current: MinutesText | None, by: Accou
     if current.text == written:
         return Saved(current, None)
     if based_on != current.version:
-        aside = SetAside.objects.filter(beside=current, saved_by=by, based_on=based_on).first()
-        aside = aside or SetAside(beside=current, based_on=based_on, saved_by=by)
-        aside.text, aside.saved_at = written, at
-        aside.save()
-        return Saved(current, aside)
+        return _set_aside(current, one, written, by, at)
     current.text, current.version, current.saved_at, current.saved_by = written, current.version + 1, at, by
     current.save()
     return Saved(current, None, is_changed=True)
 
 
+def _set_aside(current: MinutesText, one: Written, written: str, by: Account | None, at: dt.datetime) -> Saved:
+    mine = current.set_aside.filter(saved_by=by)
+    if same := mine.filter(text=written).first():
+        return Saved(current, same)
+    aside = mine.filter(based_on=one.based_on, page=one.page).first()
+    aside = aside or SetAside(beside=current, based_on=one.based_on, page=one.page, saved_by=by)
+    aside.text, aside.saved_at = written, at
+    aside.save()
+    return Saved(current, aside, is_changed=True)
+
+
 @transaction.atomic
 def settle(aside: SetAside, *, text: str, by: Account | None, actor: Actor, at: dt.datetime) -> MinutesText:
-    """Two versions become one: ``text`` is what somebody made of both. The other one is dropped on purpose."""
-    beside = aside.beside
+    """Two versions become one: ``text`` is what somebody made of both. The other one is dropped on purpose.
+
+    ``aside`` and ``aside.beside`` are the two as they were read. Raises ``MeetingRefusal`` where one of them has
+    changed since.
+    """
+    read = aside.beside
+    locked(read.meeting_id)
+    now = SetAside.objects.select_related("beside__meeting", "beside__agenda_item").filter(pk=aside.pk).first()
+    if now is None or (now.saved_at, now.text, now.beside.version) != (aside.saved_at, aside.text, read.version):
+        raise MeetingRefusal(_("One of the versions has changed in between. Look at both once more."))
+    beside = now.beside
     saved = save_text(
         beside.meeting,
         field=MinutesText.Field(beside.field),
@@ -136,20 +164,24 @@ def settle(aside: SetAside, *, text: str, by: Account | None, actor: Actor, at: 
         actor=actor,
         at=at,
     )
-    aside.delete()
+    now.delete()
     return saved.text
 
 
 @transaction.atomic
-def keep_open(meeting: Meeting, items: Collection[UUID], *, actor: Actor, at: dt.datetime) -> None:
-    """Which items of the agenda go on at the next meeting; the others are settled. The same again changes nothing."""
+def keep_open(meeting: Meeting, goes_on: Mapping[UUID, bool], *, actor: Actor, at: dt.datetime) -> None:
+    """Whether these items of the agenda go on at the next meeting or are settled; the others stay as they are.
+
+    The same again changes nothing.
+    """
     meeting = locked(meeting.pk)
     require(meeting, MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED)
-    changed = [item for item in meeting.agenda.all() if item.is_open != (item.pk in items)]
+    items = list(meeting.agenda.all())
+    changed = [item for item in items if item.is_open != goes_on.get(item.pk, item.is_open)]
     if not changed:
         return
     for item in changed:
-        item.is_open = item.pk in items
+        item.is_open = goes_on[item.pk]
         item.save(update_fields=["is_open"])
     reopen_for_change(meeting, actor=actor, at=at)
     record(
@@ -157,7 +189,7 @@ def keep_open(meeting: Meeting, items: Collection[UUID], *, actor: Actor, at: dt
         meeting.pk,
         actor=actor,
         at=at,
-        document={"open": sorted(str(item) for item in items)},
+        document={"open": sorted(str(item.pk) for item in items if item.is_open)},
     )
 
 
@@ -188,10 +220,11 @@ def hand_over_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
     """The same of a meeting that this transaction holds already."""
     require(meeting, MeetingStage.CLOSED)
     if SetAside.objects.filter(beside__meeting=meeting).exists():
-        raise MeetingRefusal(_("Two versions of a text wait to be settled. Settle them first."))
+        raise MeetingRefusal(_("Two versions of a text wait to be settled. Open the minutes and settle them first."))
     if _approver(meeting) is None:
         raise MeetingRefusal(_("Nobody chairs this meeting, so nobody can approve its minutes. Name the chair."))
-    advance(meeting, MeetingStage.DRAFTED)
+    meeting.asked_for = ""
+    advance(meeting, MeetingStage.DRAFTED, "asked_for")
     record("minutes_handed_over", meeting.pk, actor=actor, at=at)
 
 
@@ -213,11 +246,12 @@ def approve_held(meeting: Meeting, person: Person, *, actor: Actor, at: dt.datet
 
 @transaction.atomic
 def send_back(meeting: Meeting, *, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """The chair asks for a change before approving."""
+    """The chair asks for a change before approving. What is asked for is kept until the next handing over."""
     meeting = locked(meeting.pk)
     require(meeting, MeetingStage.DRAFTED, MeetingStage.APPROVED)
     if not reason.strip():
         raise MeetingRefusal(_("Say what should be changed, so that the recorder can."))
     meeting.approvals.all().delete()
-    advance(meeting, MeetingStage.CLOSED)
-    record("minutes_sent_back", meeting.pk, actor=actor, at=at, document={"reason": reason.strip()})
+    meeting.asked_for = reason.strip()[:300]
+    advance(meeting, MeetingStage.CLOSED, "asked_for")
+    record("minutes_sent_back", meeting.pk, actor=actor, at=at, document={"reason": meeting.asked_for})
