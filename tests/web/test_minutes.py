@@ -1,0 +1,187 @@
+"""The page of the minutes where two write at once, where a deed is refused, and where somebody asks for a change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+
+from tests import meetings, world
+from tests.meetings import DONE
+from tests.world import AT, Bureau
+from zhibu.apps.meetings.actions import filing, minutes, roll
+from zhibu.apps.meetings.models import Meeting, MinutesText, Session, SetAside
+from zhibu.apps.people.models import Person
+from zhibu.domain.assembly import Presence
+from zhibu.web.shell import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+
+@pytest.fixture
+def house() -> Bureau:
+    return meetings.branch()
+
+
+@pytest.fixture
+def lin(house: Bureau) -> Client:
+    return logged_in(house.lin)
+
+
+def logged_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(world.account(person))
+    return client
+
+
+def minutes_of(meeting: Meeting) -> str:
+    return f"/meetings/{meeting.pk}/minutes/"
+
+
+def form_of(client: Client, meeting: Meeting) -> dict[str, str]:
+    """What a browser sends of the page as it is: every text and everything hidden, and boxes that are ticked."""
+    html = client.get(minutes_of(meeting)).content.decode()
+    html = html[html.index('id="minutes"') :]
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html)
+    texts = re.findall(r'<textarea[^>]* name="(text-[^"]+)"[^>]*>\n([^<]*)</textarea>', html)
+    ticked = re.findall(r'name="(open-[^"]+)" checked', html)
+    return dict(hidden) | dict(texts) | dict.fromkeys(ticked, "on")
+
+
+def texts_of(meeting: Meeting) -> dict[str, str]:
+    return {text.field: text.text for text in meeting.texts.all()}
+
+
+# --- Two write at once ----------------------------------------------------------------------------------------------
+
+
+def test_two_who_write_in_different_fields_keep_both_texts(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house, recorder=house.chen)
+    item, chen = meeting.agenda.get(), logged_in(house.chen)
+    lin.post(minutes_of(meeting), form_of(lin, meeting) | {f"text-discussion-{item.pk}": "先前的。"})
+    mine, theirs = form_of(lin, meeting), form_of(chen, meeting)
+    chen.post(minutes_of(meeting), theirs | {f"text-discussion-{item.pk}": "陈星：同意。"})
+    answer = lin.post(minutes_of(meeting), mine | {"text-summary-all": "按期办理。", "then": "save"})
+    assert answer.status_code == 302
+    assert texts_of(meeting) == {"discussion": "陈星：同意。", "summary": "按期办理。"}
+    assert not SetAside.objects.exists()
+
+
+def test_a_refused_page_sent_again_overwrites_no_newer_text(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house, recorder=house.chen)
+    item, chen = meeting.agenda.get(), logged_in(house.chen)
+    points = f"text-discussion-{item.pk}"
+    mine = form_of(lin, meeting) | {points: "林悦：同意。", "task-text": "整理档案", "task-holder": "无此人"}
+    chen.post(minutes_of(meeting), form_of(chen, meeting) | {points: "陈星：再议。"})
+    refused = lin.post(minutes_of(meeting), mine)
+    base = re.search(rf'name="base-discussion-{item.pk}" value="(\d+)"', refused.content.decode())
+    assert base is not None
+    assert (refused.status_code, base[1]) == (422, "0")
+    lin.post(minutes_of(meeting), mine | {f"base-discussion-{item.pk}": base[1], "task-text": ""})
+    assert texts_of(meeting) == {"discussion": "陈星：再议。"}
+    assert SetAside.objects.get().text == "林悦：同意。"
+
+
+def test_an_old_page_takes_back_no_item_that_another_left_open(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house, recorder=house.chen, agenda=["传达学习", "讨论发展党员"])
+    first, second = meeting.agenda.all()
+    chen = logged_in(house.chen)
+    mine, theirs = form_of(lin, meeting), form_of(chen, meeting)
+    chen.post(minutes_of(meeting), theirs | {f"open-{first.pk}": "on"})
+    lin.post(minutes_of(meeting), mine | {f"open-{second.pk}": "on"})
+    assert [item.is_open for item in meeting.agenda.all()] == [True, True]
+    again = form_of(lin, meeting)
+    del again[f"open-{first.pk}"]
+    lin.post(minutes_of(meeting), again)
+    assert [item.is_open for item in meeting.agenda.all()] == [False, True]
+
+
+def test_a_text_that_was_saved_by_itself_is_not_sent_once_more_with_the_form(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house, recorder=house.chen)
+    name = f"discussion-{meeting.agenda.get().pk}"
+    chen, mine = logged_in(house.chen), form_of(lin, meeting)
+    one = {"name": name, "text": "林悦：同意。", "based_on": "0", "page": mine["page"]}
+    saved = lin.post(f"{minutes_of(meeting)}text/", one).json()
+    chen.post(minutes_of(meeting), form_of(chen, meeting) | {f"text-{name}": "林悦：同意。陈星：同意。"})
+    written = {f"text-{name}": "林悦：同意。", f"base-{name}": str(saved["version"]), f"was-{name}": saved["was"]}
+    lin.post(minutes_of(meeting), mine | written)
+    assert texts_of(meeting) == {"discussion": "林悦：同意。陈星：同意。"}
+    assert not SetAside.objects.exists()
+
+
+def test_settling_shows_once_more_what_has_changed_since_it_was_read(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house)
+    item, by = meeting.agenda.get(), world.account(house.chen)
+    for text in ("林悦：同意。", "陈星：再议。"):
+        minutes.save_text(
+            meeting, field=MinutesText.Field.DISCUSSION, item=item, text=text, based_on=0, by=by, **DONE
+        )
+    aside = SetAside.objects.get()
+    path = f"{minutes_of(meeting)}versions/{aside.pk}/"
+    html = lin.get(path).content.decode()
+    read = dict(re.findall(r'type="hidden" name="(base|aside)" value="([^"]*)"', html))
+    minutes.save_text(
+        meeting,
+        field=MinutesText.Field.DISCUSSION,
+        item=item,
+        text="陈星：再议。王五也是。",
+        based_on=0,
+        by=by,
+        **DONE,
+    )
+    assert lin.post(path, read | {"text": "林悦：同意。"})["Location"] == path
+    assert SetAside.objects.get().text == "陈星：再议。王五也是。"
+
+
+# --- A deed that is refused -----------------------------------------------------------------------------------------
+
+
+def test_what_was_saved_before_a_deed_was_refused_is_not_done_twice(lin: Client, house: Bureau) -> None:
+    before = meetings.closed(house, starts=AT - dt.timedelta(days=30))
+    filed = filing.finish(before, house.lin, **DONE)
+    meeting = meetings.announced(house)
+    session = meeting.sessions.get()
+    roll.open_session(session, **DONE)
+    roll.close_session(session, **DONE)
+    sent = {
+        "task-text": "整理档案",
+        "task-holder": house.chen.staff_number,
+        "correction": "实到应为9人。",
+        "then": "finish",
+    }
+    refused = lin.post(minutes_of(meeting), form_of(lin, meeting) | sent)
+    html = refused.content.decode()
+    assert refused.status_code == 409
+    assert 'name="task-text" value' not in html
+    assert "实到应为9人。</textarea>" not in html
+    assert [task.text for task in meeting.tasks.all()] == ["整理档案"]
+    assert [one.text for one in filed.corrections.all()] == ["实到应为9人。"]
+
+
+# --- Before a vote --------------------------------------------------------------------------------------------------
+
+
+def test_beside_all_in_favour_stands_what_can_not_pass_as_long_as_a_vote_is_possible(
+    lin: Client, house: Bureau
+) -> None:
+    """10 voters, 5 in the room: enough to vote, too few to pass."""
+    meeting = meetings.announced(house, agenda=["讨论发展党员工作计划"])
+    session = meeting.sessions.get()
+    roll.open_session(session, **DONE)
+    roll.mark(session, Person.objects.filter(name__startswith="党员")[:5], status=Presence.PRESENT, **DONE)
+    assert warnings_on(lin, meeting) == 1
+    roll.close_session(Session.objects.get(), **DONE)
+    assert warnings_on(lin, meeting) == 1
+    roll.mark(session, Person.objects.filter(name="党员7"), status=Presence.PRESENT, **DONE)
+    assert warnings_on(lin, meeting) == 0
+
+
+def warnings_on(client: Client, meeting: Meeting) -> int:
+    return client.get(minutes_of(meeting)).content.decode().count('<p class="note note-warning">')
