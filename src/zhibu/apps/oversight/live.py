@@ -96,8 +96,8 @@ def refresh(organizations: Collection[UUID], on: dt.date) -> None:
     if window is None or not window.since <= on <= window.until:
         rebuild(on)
         return
-    begun = Organization.objects.filter(pk__in=organizations, began__lte=window.until)
-    organizations = set(begun.values_list("pk", flat=True))
+    begun = Organization.objects.filter(pk__in=organizations, began__lte=window.until).order_by("pk")
+    organizations = set(begun.select_for_update(no_key=True).values_list("pk", flat=True))
     if not organizations:  # nothing is owed before, so nothing is kept
         return
     before = list(Cell.objects.filter(organization__in=organizations).order_by())
@@ -316,6 +316,8 @@ def take_in(filed: Filed, window: Window) -> list[Cell]:
     """
     calendar = calendar_of(window.since, window.until, window.edition)
     with connection.cursor() as cursor:
+        if connection.features.has_select_for_update:  # what is owed by one organization changes in turn
+            cursor.execute(_HOLD, _adapted(filed.organization.pk))
         cursor.execute(_CELLS, _adapted(filed.organization.pk, filed.held_on, filed.held_on))
         of = filed.organization
         cells = [Cell(organization=of, **dict(zip(_FIELDS, row, strict=True))) for row in cursor.fetchall()]
@@ -363,6 +365,7 @@ def _rest_on(cursor: CursorWrapper, cell: Cell, filed: Filed, *, had_quorum: boo
 
 
 _FIELDS = ("id", "rule", "post", "first", "last", "due", "needed", "completed_on", "explained_on")
+_HOLD = "SELECT id FROM organizations_organization WHERE id = %s FOR NO KEY UPDATE"
 _CELLS = """
     SELECT id, rule, post, "first", "last", due, needed, completed_on, explained_on FROM oversight_cell
     WHERE organization_id = %s AND "first" <= %s AND "last" >= %s AND why_not = ''
