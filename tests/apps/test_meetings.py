@@ -272,6 +272,18 @@ def test_a_frozen_roll_changes_only_with_a_reason_and_never_drops_who_came(house
         roll.change_roll(meeting.pk, house.qiu, observes=None, reason="误加", **DONE)
 
 
+def test_who_is_here_and_becomes_an_observer_or_is_expected_after_all_counts_as_what_they_are_now(house):
+    meeting, session = opened(house)
+    roll.mark(session, [house.lin, house.chen], status=Presence.PRESENT, **DONE)
+    assert count_of(roll_of(meeting)) == Count(10, 2, 10, 2)
+    roll.change_roll(meeting.pk, house.chen, observes=True, reason="只列席", **DONE)
+    assert count_of(roll_of(meeting)) == Count(9, 1, 9, 1)
+    assert sum(line.presence is Presence.OBSERVER for line in roll_of(meeting)) == 1
+    roll.change_roll(meeting.pk, house.chen, observes=False, reason="应到会", **DONE)
+    assert count_of(roll_of(meeting)) == Count(10, 2, 10, 2)
+    assert not any(line.presence is Presence.OBSERVER for line in roll_of(meeting))
+
+
 def test_who_is_not_on_the_roll_can_not_be_marked(house):
     _meeting, session = opened(house)
     with pytest.raises(NotOnRoll, match="邱禾"):

@@ -146,6 +146,7 @@ def change_roll(
         entry.observes = observes
         entry.votes = not observes and _has_vote(meeting, person, entry.standing)
         entry.save(update_fields=["observes", "votes"])
+        _carry_marks(meeting, person, observes=observes)
     record(
         "roll_changed",
         meeting.pk,
@@ -155,6 +156,13 @@ def change_roll(
     )
     if entry is None and observes is not None:
         tell_called(meeting, {person.pk}, at=at)
+
+
+def _carry_marks(meeting: Meeting, person: Person, *, observes: bool) -> None:
+    """Who is here already is here as what they are now."""
+    before, after = (Presence.PRESENT, Presence.OBSERVER) if observes else (Presence.OBSERVER, Presence.PRESENT)
+    marks = Attendance.objects.filter(session__meeting=meeting, person=person, status=before)
+    marks.update(status=after)
 
 
 def _has_vote(meeting: Meeting, person: Person, standing: str) -> bool:
