@@ -805,12 +805,31 @@ def test_who_joined_the_committee_after_the_announcement_votes_in_it_and_a_guest
     world.appoint(late, house.inspection, PostKind.ORGANIZATION_OFFICER, since=DAY)
     for person in (late, Person.objects.get(name="党员1")):
         roll.change_roll(meeting.pk, person, observes=False, reason="公告后增补", **DONE)
-    assert dict(meeting.roll.values_list("person__name", "votes")) == {
-        "林悦": True,
-        "陈星": True,
-        "党员0": True,
-        "党员1": False,
+    assert {name: (votes, observes) for name, votes, observes in on_roll(meeting)} == {
+        "林悦": (True, False),
+        "陈星": (True, False),
+        "党员0": (True, False),
+        "党员1": (False, True),
     }
+
+
+def on_roll(meeting):
+    return list(meeting.roll.values_list("person__name", "votes", "observes"))
+
+
+def test_whoever_is_called_to_a_committees_meeting_from_outside_it_observes_and_makes_no_quorum(house):
+    for post in (PostKind.PUBLICITY_OFFICER, PostKind.ORGANIZATION_OFFICER):
+        world.appoint(world.member(post.zh, house.inspection), house.inspection, post)
+    kind = MeetingKind.BRANCH_COMMITTEE_MEETING
+    meeting, session = opened(house, kind=kind, audience=Audience.MEMBERS)
+    assert sorted(name for name, _votes, observes in on_roll(meeting) if not observes) == sorted(
+        ["林悦", PostKind.PUBLICITY_OFFICER.zh, PostKind.ORGANIZATION_OFFICER.zh]
+    )
+    here = Person.objects.filter(name__in=["林悦", "陈星", "党员0", "党员1"])
+    roll.mark(session, here, status=Presence.PRESENT, **DONE)
+    count = count_of(roll_of(meeting))
+    assert count == Count(expected=3, present=1, voters=3, voters_present=1)
+    assert quorum_of(meeting, count).state is QuorumState.SHORT
 
 
 # --- The meeting before ---

@@ -74,7 +74,7 @@ def _called(meeting: Meeting, on: dt.date, members: Mapping[UUID, str]) -> set[U
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """``people``: all on the roll; ``expected``: how many of them are called, the others observe."""
+    """``people``: all on the roll; ``expected``: how many of them are expected, the others observe."""
 
     people: frozenset[UUID]
     expected: int
@@ -83,15 +83,16 @@ class Frozen:
 def freeze(meeting: Meeting) -> Frozen:
     """Write the roll as it is on the day of the meeting.
 
-    A vote at a committee's meeting belongs to its committee, elsewhere to the organization's full members whose
-    rights are not suspended (选举工作条例 2020, art. 5). Convener, recorder and lecturer who are not called come as
-    observers. Announcing a postponed meeting again writes the roll of the new day.
+    A committee's meeting is its committee's: quorum and votes are taken of it, whoever else is called observes.
+    Elsewhere the organization's full members whose rights are not suspended vote (选举工作条例 2020, art. 5).
+    Convener, recorder and lecturer who are not called come as observers. Announcing a postponed meeting again writes
+    the roll of the new day.
     """
     assert meeting.held_on is not None
     on = meeting.held_on
     standings = dict(_members(meeting, on).values_list("person_id", "standing"))
     called = _called(meeting, on, standings)
-    committee = _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else None
+    expected = called & _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else called
     named = {key for key in (meeting.convener_id, meeting.recorder_id, meeting.lecturer_id) if key is not None}
     people = list(Person.objects.filter(pk__in=called | named).order_by("staff_number").values_list("pk", flat=True))
     RollEntry.objects.filter(meeting=meeting).delete()
@@ -100,14 +101,13 @@ def freeze(meeting: Meeting) -> Frozen:
             meeting=meeting,
             person_id=person,
             standing=standings.get(person, ""),
-            votes=person in called
-            and (standings.get(person) == Standing.FULL if committee is None else person in committee),
-            observes=person not in called,
+            votes=person in expected and (meeting.word in COMMITTEE_KINDS or standings.get(person) == Standing.FULL),
+            observes=person not in expected,
             position=position,
         )
         for position, person in enumerate(people, start=1)
     )
-    return Frozen(frozenset(people), len(called))
+    return Frozen(frozenset(people), len(expected))
 
 
 @transaction.atomic
@@ -116,10 +116,13 @@ def change_roll(
 ) -> None:
     """Somebody is added to (or, with ``observes`` None, taken off) a frozen roll, with the reason on record.
 
-    Who has already been marked or signed in stays.
+    Who has already been marked or signed in stays. At a committee's meeting whoever is outside it observes.
     """
     meeting = locked(meeting_id)
     require(meeting, *MARKABLE)
+    is_committees = meeting.word in COMMITTEE_KINDS
+    if observes is False and is_committees and not _is_in_committee(meeting, person):
+        observes = True
     if not reason.strip():
         raise MeetingRefusal(_("The roll was frozen at the announcement. Say why it changes."))
     entry = meeting.roll.filter(person=person).first()
@@ -138,13 +141,13 @@ def change_roll(
             meeting=meeting,
             person=person,
             standing=standing,
-            votes=not observes and _has_vote(meeting, person, standing),
+            votes=not observes and (is_committees or standing == Standing.FULL),
             observes=observes,
             position=last + 1,
         )
     elif entry.observes != observes:
         entry.observes = observes
-        entry.votes = not observes and _has_vote(meeting, person, entry.standing)
+        entry.votes = not observes and (is_committees or entry.standing == Standing.FULL)
         entry.save(update_fields=["observes", "votes"])
         _carry_marks(meeting, person, observes=observes)
     record(
@@ -165,10 +168,8 @@ def _carry_marks(meeting: Meeting, person: Person, *, observes: bool) -> None:
     marks.update(status=after)
 
 
-def _has_vote(meeting: Meeting, person: Person, standing: str) -> bool:
-    """As at the announcement: a vote at a committee's meeting is its committee's, on the day of the meeting."""
-    if meeting.word not in COMMITTEE_KINDS:
-        return standing == Standing.FULL
+def _is_in_committee(meeting: Meeting, person: Person) -> bool:
+    """As at the announcement: on the day of the meeting."""
     assert meeting.held_on is not None
     return person.pk in _committee(meeting.organization, meeting.held_on)
 
