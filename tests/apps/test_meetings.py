@@ -301,6 +301,17 @@ def test_all_present_leaves_granted_leave_and_earlier_marks_alone(house):
     assert (states["陈星"], states["林悦"]) == (Presence.LEAVE, Presence.ABSENT)
 
 
+def test_all_present_does_not_take_those_to_be_here_whose_leave_waits_for_an_answer(house):
+    meeting, session = announced(house)
+    asked = {name: Person.objects.get(name=name) for name in ("陈星", "党员0", "党员1")}
+    for person in asked.values():
+        roll.ask_leave(meeting, person, reason=AbsenceReason.DUTY, note="", **DONE)
+    roll.answer_leave(meeting.leaves.get(person=asked["党员1"]), granted=False, **DONE)
+    assert roll.call_roll(session, **DONE) == 8
+    states = {line.name: line.presence for line in roll_of(meeting) if line.name in asked}
+    assert states == {"陈星": Presence.EXPECTED, "党员0": Presence.EXPECTED, "党员1": Presence.PRESENT}
+
+
 def test_leave_is_asked_once_more_before_the_answer_and_not_after(house):
     meeting, _session = announced(house)
     roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="夜班", **DONE)

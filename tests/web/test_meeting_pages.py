@@ -9,8 +9,10 @@ from django.test import Client
 
 from tests import gatherings, world
 from tests.world import AT
+from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.meetings.actions import roll as deeds
 from zhibu.apps.meetings.models import Meeting
-from zhibu.domain.terms import MeetingKind, MeetingStage, PostKind
+from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage, PostKind
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,21 @@ def test_the_live_count_is_304_while_nobody_comes(lin, house):
     assert lin.get(url, headers={"If-None-Match": tag}).status_code == 304
     lin.post(f"/meetings/sessions/{session.pk}/begin/")
     assert lin.get(url, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_whose_leave_waits_for_an_answer_is_left_to_the_recorder_and_the_page_says_so(lin, house):
+    meeting = convene(lin)
+    session = meeting.sessions.get()
+    deeds.ask_leave(meeting, house.chen, reason=AbsenceReason.DUTY, note="", actor=OPERATOR, at=AT)
+    page = f"/meetings/sessions/{session.pk}/roll/"
+    assert "1人请假尚未答复" in lin.get(page).content.decode()
+    begun = lin.post(f"/meetings/sessions/{session.pk}/begin/", follow=True).content.decode()
+    assert "请假的1人未登记到会：请答复，或点选其到会情况。" in begun
+    assert f"/meetings/sessions/{session.pk}/begin/" not in begun, "there is nobody left whom it would mark"
+    assert f"/meetings/sessions/{session.pk}/close/" in begun
+    assert list(session.attendances.filter(person=house.chen)) == []
+    deeds.answer_leave(meeting.leaves.get(), granted=True, actor=OPERATOR, at=AT)
+    assert "尚未答复" not in lin.get(page).content.decode()
 
 
 def test_nothing_is_foretold_of_a_vote_in_a_committee_whose_text_names_no_number_that_carries(lin, house):

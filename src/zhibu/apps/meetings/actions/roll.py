@@ -317,7 +317,9 @@ class _Marking:
         known = Attendance.objects.filter(session__meeting=self.meeting).filter(
             Q(session=self.session) | Q(status=Presence.PRESENT)
         )
-        away = Leave.objects.filter(meeting=self.meeting, granted=True)
+        asked = Leave.objects.filter(meeting=self.meeting)
+        # Who asked and heard nothing is not taken to be here.
+        away = asked.exclude(granted=False) if status == Presence.PRESENT else asked.filter(granted=True)
         settled = {*known.values_list("person_id", flat=True), *away.values_list("person_id", flat=True)}
         waiting = {person for person, observes in self.observers.items() if not observes} - settled
         Attendance.objects.bulk_create(self._rows(waiting, status, reason), ignore_conflicts=True)
@@ -334,7 +336,7 @@ def _whole_roll(meeting: Meeting) -> dict[UUID, bool]:
 
 @transaction.atomic
 def mark_all_present(session: Session, *, actor: Actor, at: dt.datetime) -> int:
-    """Everybody of whom nothing is known yet is present; leave that was granted stays leave."""
+    """Everybody of whom nothing is known yet is present; who asked for leave is not, unless it was declined."""
     return mark_rest(session, status=Presence.PRESENT, actor=actor, at=at)
 
 
@@ -348,7 +350,8 @@ def call_roll(
 ) -> int:
     """The shortest way to begin: the session opens, if it has not, and everybody not known otherwise is present.
 
-    ``away``: who has leave, by reason. Returns how many are present.
+    ``away``: who has leave, by reason. Whose leave waits for an answer stays to be marked. Returns how many are
+    present.
     """
     meeting = locked(session.meeting_id)
     session.refresh_from_db()

@@ -129,6 +129,7 @@ def roll(request: AskedRequest, session_id: UUID) -> HttpResponse:
             "shows": [("", _("All")), ("unknown", _("Not marked yet")), *((k, w.zh) for k, w in _named())],
             "typed": typed,
             "is_markable": meeting.at_stage in deeds.MARKABLE,
+            "asking": _asking(lines),
             **_counts(session, lines),
         },
     )
@@ -146,6 +147,17 @@ def _wanted(lines: list[RollLine], shown: str, typed: str) -> list[RollLine]:
     if typed:
         lines = [line for line in lines if typed in line.name or line.staff_number.startswith(typed)]
     return lines
+
+
+def _asking(lines: Iterable[RollLine]) -> int:
+    """How many asked for leave, have no answer and no mark: nobody takes them to be here."""
+    return sum(
+        line.presence is Presence.EXPECTED
+        and not line.observes
+        and line.leave is not None
+        and line.leave.granted is None
+        for line in lines
+    )
 
 
 def _page(request: AskedRequest, lines: list[RollLine]) -> Page[Any]:
@@ -238,6 +250,13 @@ def begin(request: AskedRequest, session_id: UUID) -> HttpResponse:
         number = deeds.mark_all_present(session, **signed(request))
     says = ngettext("%(number)s person marked as present.", "%(number)s people marked as present.", number)
     messages.success(request, says % {"number": number} + " " + _("Now tap those who are not here."))
+    if asking := _asking(roll_of(session.meeting, session)):
+        waits = ngettext(
+            "%(number)s person who asks for leave is not marked: answer them, or tap what they are.",
+            "%(number)s people who ask for leave are not marked: answer them, or tap what they are.",
+            asking,
+        )
+        messages.warning(request, waits % {"number": asking})
     return redirect("session_roll", session.pk)
 
 
