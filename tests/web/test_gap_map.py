@@ -26,7 +26,7 @@ from zhibu.apps.oversight.queries import calendar_kept
 from zhibu.apps.people.queries import asker_of
 from zhibu.domain.compliance import Status, WhyNot
 from zhibu.domain.requirements import Subject
-from zhibu.domain.terms import Audience, MeetingKind, PostKind
+from zhibu.domain.terms import Audience, MeetingKind, PostKind, ReasonState
 from zhibu.web.shell import clock
 from zhibu.web.shell.owed import cell_url
 
@@ -224,9 +224,9 @@ def test_the_signs_of_all_states_differ_and_are_explained(house):
     shown = text(caller(house.fang).get(THEME_DAYS))
     legend = re.search(r'<ul class="map-legend".*?</ul>', shown)[0]
     signs = re.findall(r"<b>(.)</b>", legend)
-    assert len(signs) == len(set(signs)) == len(Status)
-    for status in Status:
-        assert status.zh in legend
+    assert len(signs) == len(set(signs)) == len(Status) + len(ReasonState)
+    for said in (*Status, *ReasonState):
+        assert said.zh in legend
 
 
 def test_a_box_explains_itself_with_its_days_and_opens_to_its_cell(house):

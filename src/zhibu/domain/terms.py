@@ -189,3 +189,11 @@ class Occasion(Word):
     OWED = "owed", "提醒"
     CIRCULAR = "circular", "上级通知"
     WITHDRAWN = "withdrawn", "通知撤回"
+    ANSWERED = "answered", "答复"
+
+
+class ReasonState(Word):
+    """How a reason for what is not done stands until it is accepted: given, or answered with a wish for more."""
+
+    GIVEN = "reason_given", "已报原因"
+    MORE_ASKED = "more_asked", "请补充"

@@ -72,5 +72,10 @@ def may_accept(asker: Asker, organization: Organization) -> bool:
     return len(path) <= _HIGHEST and path in asker.secretary_of
 
 
-def waivers_seen_by(asker: Asker) -> QuerySet[Waiver]:
-    return Waiver.objects.filter(organization__in=obligations_seen_by(asker))
+def organizations_answered_by(asker: Asker) -> QuerySet[Organization]:
+    """The organizations whose reasons the asker may accept."""
+    condition = Q(pk__in=[])
+    for office in asker.offices:
+        condition |= in_subtree(office) & ~Q(path=office)
+    own = [path for path in asker.secretary_of if len(path) <= _HIGHEST]
+    return Organization.objects.filter(condition | Q(path__in=own))

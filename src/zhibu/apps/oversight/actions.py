@@ -14,7 +14,9 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.errors import OversightRefusal
 from zhibu.apps.oversight.models import Cell, Waiver
+from zhibu.apps.oversight.queries import cell_of
 from zhibu.apps.oversight.reminders import about
+from zhibu.apps.oversight.telling import tell_answered
 from zhibu.apps.people.models import Account
 from zhibu.domain.seal import Canonical
 
@@ -50,9 +52,11 @@ def explain(cell: Cell, *, reason: str, by: Account | None, actor: Actor, at: dt
 @transaction.atomic
 def withdraw_reason(waiver: Waiver, *, actor: Actor, at: dt.datetime) -> None:
     """The organization takes its reason back; an accepted one too, and the period is open again."""
-    organization = waiver.organization
+    organization, cell = waiver.organization, cell_of(waiver)
     record("reason_withdrawn", waiver.pk, actor=actor, at=at, document=_facts(waiver))
     waiver.delete()
+    if cell is not None:
+        overtake(about(cell))
     _follow(organization, at)
 
 
@@ -73,6 +77,7 @@ def answer_reason(
         at=at,
         document=_facts(waiver) | {"accepted": accepted, "answer": waiver.answer},
     )
+    tell_answered(waiver, at=at)
     _follow(waiver.organization, at)
 
 

@@ -17,11 +17,11 @@ from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.organizations.queries import spelled
 from zhibu.apps.oversight.access import obligations_seen_by
 from zhibu.apps.oversight.models import Cell, Counter
-from zhibu.apps.oversight.queries import Standing, Sums, standing_of
+from zhibu.apps.oversight.queries import Standing, Sums, reason_now, standing_of
 from zhibu.apps.people.access import Asker
 from zhibu.domain.compliance import Calendar, Duty, Status, WhyNot, status_on
 from zhibu.domain.requirements import Period, Subject
-from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.terms import OrganizationKind, ReasonState
 
 # --- Rows and columns ----------------------------------------------------------------------------------------------
 
@@ -123,12 +123,16 @@ def _with_something_missing(wanted: Wanted, duties: Iterable[Duty], today: dt.da
 
 @dataclass(slots=True)
 class Own:
-    """A cell of the organization itself, or of a post in it, with the days on which its records were held."""
+    """A cell of the organization itself, or of a post in it, with the days on which its records were held.
+
+    ``reason``: how one that was given and not accepted stands.
+    """
 
     post: str
     completed_on: dt.date | None
     explained_on: dt.date | None
     why_not: WhyNot | None
+    reason: ReasonState | None = None
     held: list[dt.date] = field(default_factory=list)
 
     def status(self, duty: Duty, on: dt.date) -> Status:
@@ -157,6 +161,11 @@ class Part:
         if len(self.own) == 1 and (self.standing is None or self.standing.owed == 1) and self._is_own:
             return self.own[0]
         return None
+
+    @property
+    def reason(self) -> ReasonState | None:
+        """How the reason given for the one cell stands that this is; ``None`` where none was, or it is a sum."""
+        return self.single.reason if self.single is not None else None
 
     @property
     def _is_own(self) -> bool:
@@ -230,9 +239,10 @@ def _own_cells(
     organizations: Sequence[Organization], wanted: Wanted, duties: Mapping[_Key, Duty]
 ) -> Iterator[tuple[str, _Key, Own]]:
     """A cell comes once for each record it rests on: its rows follow each other."""
-    rows = Cell.objects.filter(_within(organizations, wanted, duties)).order_by("pk", "evidence__held_on")
+    kept = Cell.objects.filter(_within(organizations, wanted, duties))
+    rows = kept.annotate(reason=reason_now()).order_by("pk", "evidence__held_on")
     last, own = None, None
-    for pk, path, rule, first, post, completed_on, explained_on, why_not, held_on, had_quorum in rows.values_list(
+    for pk, path, rule, first, post, done, explained, why_not, reason, held_on, had_quorum in rows.values_list(
         "pk",
         "organization__path",
         "rule",
@@ -241,13 +251,15 @@ def _own_cells(
         "completed_on",
         "explained_on",
         "why_not",
+        "reason",
         "evidence__held_on",
         "evidence__had_quorum",
     ):
         if (rule, first) not in duties:
             continue
         if pk != last or own is None:
-            last, own = pk, Own(post, completed_on, explained_on, WhyNot(why_not) if why_not else None)
+            last, own = pk, Own(post, done, explained, WhyNot(why_not) if why_not else None)
+            own.reason = ReasonState(reason) if reason else None
             yield path, (rule, first), own
         if had_quorum:
             own.held.append(held_on)

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.access import organizations_answered_by
 from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_records, records_of, waivers_of
 from zhibu.apps.oversight.live import current_window, window_on
-from zhibu.apps.oversight.models import Cell, Counter
+from zhibu.apps.oversight.models import Cell, Counter, Waiver
+from zhibu.apps.people.access import Asker
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, Duty, Status, status_on
 from zhibu.domain.requirements import Obligation, Rule
+from zhibu.domain.terms import ReasonState
 
 
 def obligations(
@@ -136,8 +140,67 @@ def cells_around(organizations: Collection[Organization], today: dt.date) -> lis
     owed = Cell.objects.filter(organization__in=organizations, why_not="", first__lte=today)
     unsettled = Q(completed_on__isnull=True, explained_on__isnull=True, last__gte=dt.date(today.year, 1, 1))
     still_due = Q(completed_on__isnull=True, due__gte=today)
-    rows = owed.filter(Q(last__gte=month) | unsettled | still_due)
+    rows = with_reasons(owed.filter(Q(last__gte=month) | unsettled | still_due))
     return list(rows.select_related("organization").order_by("due", "organization__path", "rule"))
+
+
+def with_reasons(cells: QuerySet[Cell]) -> QuerySet[Cell]:
+    """Each with ``reason``, as ``reason_now`` says it, and ``answer``, what was asked for instead."""
+    return cells.annotate(
+        reason=reason_now(), answer=Coalesce(Subquery(_given().order_by().values("answer")), Value(""))
+    )
+
+
+def reason_now() -> Case:
+    """Of a cell that nothing has settled: how the reason given for it stands; empty where none was given."""
+    stands = Case(
+        When(accepted=None, then=Value(ReasonState.GIVEN.value)), default=Value(ReasonState.MORE_ASKED.value)
+    )
+    return Case(
+        When(
+            completed_on=None,
+            explained_on=None,
+            why_not="",
+            then=Coalesce(Subquery(_given().order_by().values(stands=stands)), Value("")),
+        ),
+        default=Value(""),
+    )
+
+
+def _given() -> QuerySet[Waiver]:
+    """The reason given for a cell and not accepted, for use within a statement on cells."""
+    return Waiver.objects.filter(
+        Q(accepted=None) | Q(accepted=False),
+        organization=OuterRef("organization"),
+        requirement=OuterRef("requirement"),
+        post=OuterRef("post"),
+        first=OuterRef("first"),
+    )
+
+
+def cell_of(waiver: Waiver) -> Cell | None:
+    """What the reason was given for; ``None`` where it is kept no more."""
+    return Cell.objects.filter(
+        organization=waiver.organization_id, requirement=waiver.requirement, post=waiver.post, first=waiver.first
+    ).first()
+
+
+def reasons_waiting_for(asker: Asker) -> QuerySet[Waiver]:
+    """The reasons that wait for this asker's answer, the latest first, with ``rule`` and ``last`` of their cells.
+
+    What was done meanwhile, or is no longer owed, waits for nothing.
+    """
+    rows = Waiver.objects.filter(
+        organization__in=organizations_answered_by(asker),
+        accepted=None,
+        organization__cells__requirement=F("requirement"),
+        organization__cells__post=F("post"),
+        organization__cells__first=F("first"),
+        organization__cells__why_not="",
+        organization__cells__completed_on=None,
+    )
+    found = rows.annotate(rule=F("organization__cells__rule"), last=F("organization__cells__last"))
+    return found.select_related("organization").order_by("-asked_at", "-pk")
 
 
 def obligation_rules(on: dt.date) -> list[Obligation]:

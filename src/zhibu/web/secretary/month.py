@@ -20,7 +20,7 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.queries import calendar_kept, cells_around
 from zhibu.apps.people.access import organizations_convened_by
 from zhibu.domain.compliance import Status, opens
-from zhibu.domain.terms import MeetingStage, OrganizationKind
+from zhibu.domain.terms import MeetingStage, OrganizationKind, ReasonState
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.middleware import AskedRequest
@@ -60,6 +60,9 @@ def this_month(request: AskedRequest) -> HttpResponse:
             "organizations": organizations,
             "open": [_line(one, begun) for one in stands if one.status is Status.DUE],
             "missing": [_line(one, begun) for one in stands if one.status is Status.MISSING],
+            "is_asked_for_more": any(
+                one.reason is ReasonState.MORE_ASKED for one in stands if one.status is Status.MISSING
+            ),
             "settled": [Line(one) for one in stands if one.status in {Status.MET, Status.LATE}],
             "explained": [Line(one) for one in stands if one.status is Status.EXPLAINED],
         },

@@ -12,7 +12,7 @@ from zhibu.apps.oversight.models import Cell
 from zhibu.apps.oversight.queries import status_of
 from zhibu.domain.compliance import Calendar, Status
 from zhibu.domain.requirements import Obligation, Period
-from zhibu.domain.terms import PostKind
+from zhibu.domain.terms import PostKind, ReasonState
 
 #: The form of the chip, which says the state beside the color.
 CHIPS = {
@@ -28,12 +28,17 @@ CHIPS = {
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A kept cell with its rule, as known on a day."""
+    """A kept cell with its rule, as known on a day.
+
+    ``reason`` and ``answer``: how one that was given and not accepted stands, where it was read with the cell.
+    """
 
     cell: Cell
     rule: Obligation
     status: Status
     on: dt.date
+    reason: ReasonState | None = None
+    answer: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -67,7 +72,15 @@ def cell_url(cell: Cell) -> str:
 
 
 def owed(cell: Cell, calendar: Calendar, on: dt.date) -> Owed:
-    return Owed(cell, calendar.rule_of(cell.rule, cell.first, cell.last), status_of(cell, on), on)
+    read = vars(cell)
+    return Owed(
+        cell,
+        calendar.rule_of(cell.rule, cell.first, cell.last),
+        status_of(cell, on),
+        on,
+        ReasonState(read["reason"]) if read.get("reason") else None,
+        read.get("answer", ""),
+    )
 
 
 def period_in_words(period: Period, first: dt.date, last: dt.date) -> str:

@@ -37,22 +37,23 @@ from zhibu.apps.oversight.gaps import (
     organizations_on_map,
     rows_of,
 )
-from zhibu.apps.oversight.queries import Standing, calendar_kept
+from zhibu.apps.oversight.queries import Standing, calendar_kept, with_reasons
 from zhibu.apps.people.access import Asker
 from zhibu.documents.tables import Table
 from zhibu.domain.compliance import Calendar, Duty, Status, WhyNot
 from zhibu.domain.periods import add_months
 from zhibu.domain.requirements import Period
-from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.terms import OrganizationKind, ReasonState
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import owed
-from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.paging import page_at_once, page_of
 from zhibu.web.shell.rule_words import as_written, cited, how_often, strength
 from zhibu.web.shell.templatetags.words import word
+from zhibu.web.supervision.reasons import latest_waiting
 
 #: So many rows stand on one page to be printed; what is longer is narrowed first, or taken as a table.
 PRINTED = 300
@@ -74,6 +75,9 @@ SIGNS = {
 }
 
 
+#: The same for the reason given for what is not settled, which is then said instead.
+REASON_SIGNS = {ReasonState.GIVEN: "◇", ReasonState.MORE_ASKED: "◆"}
+
 #: The states in words that fit a box; the legend has the long ones.
 SHORT = {
     Status.MET: pgettext_lazy("map", "done"),
@@ -83,6 +87,12 @@ SHORT = {
     Status.DUE: pgettext_lazy("map", "open"),
     Status.UPCOMING: pgettext_lazy("map", "to come"),
     Status.NOT_APPLICABLE: pgettext_lazy("map", "not owed"),
+}
+
+
+_REASONS_IN_WORDS = {
+    ReasonState.GIVEN: _lazy("a reason was given and waits for an answer"),
+    ReasonState.MORE_ASKED: _lazy("the reason was not accepted, more was asked for"),
 }
 
 
@@ -168,6 +178,7 @@ class Asked:
     """What somebody wants to see of the map."""
 
     form: Filters
+    calendar: Calendar
     wanted: Wanted
     duties: Sequence[Duty]
     rows: QuerySet[Organization]
@@ -183,7 +194,8 @@ def _asked(request: AskedRequest) -> Asked:
     below = _below(request)
     wanted = form.wanted(below)
     duties = duties_within(calendar, wanted)
-    return Asked(form, wanted, duties, organizations_on_map(request.asker, wanted, duties, today), below, today)
+    rows = organizations_on_map(request.asker, wanted, duties, today)
+    return Asked(form, calendar, wanted, duties, rows, below, today)
 
 
 def _below(request: AskedRequest) -> Organization | None:
@@ -225,10 +237,12 @@ class Speech:
         self._labels = {label: as_written(label) for label in {duty.rule.label for duty in duties}}
         self._words = {status: word(status) for status in Status}
         self._reasons = {reason: word(reason) for reason in WhyNot}
+        self._reason_words = {reason: word(reason) for reason in ReasonState}
         self._begins = {status: format_html('<td class="map-box map-{}">', status.value) for status in Status}
         self._signs = {status: format_html("<b>{}</b>{}", SIGNS[status], SHORT[status]) for status in Status}
         self._held, self._filed = _("held %(days)s"), _("on file %(day)s")
         self._due, self._done = _("to be on file by %(day)s"), _("%(done)s of %(owed)s done")
+        self._reason_signs = {one: format_html("<b>{}</b>{}", REASON_SIGNS[one], word(one)) for one in ReasonState}
         self._comma, self._says = pgettext("map", ", "), _("%(label)s: %(said)s")
 
     def box(self, parts: Sequence[Part], column: Column, page: str) -> str:
@@ -241,12 +255,23 @@ class Speech:
         status = next((status for status in _FIRST if status in found), Status.NOT_APPLICABLE)
         owed = sum([standing.owed for standing in standings])
         done = sum([standing.done for standing in standings])
-        drawn = self._signs[status] + (f"<small>{done}/{owed}</small>" if owed > 1 else "")
+        reason = self._reason(parts, status)
+        sign = self._signs[status] if reason is None else self._reason_signs[reason]
+        drawn = sign + (f"<small>{done}/{owed}</small>" if owed > 1 else "")
         if parts:
             says = "\n".join([self.part(part) for part in parts])
             way = _way(parts, column, page, status)
             drawn = f'<a href="{escape(way)}" title="{escape(says)}">{drawn}</a>'
         return f"{self._begins[status]}{drawn}</td>"
+
+    def _reason(self, parts: Sequence[Part], status: Status) -> ReasonState | None:
+        """What is said instead of ``status`` where a reason was given for all that stands like this."""
+        if status not in {Status.MISSING, Status.DUE}:
+            return None
+        reasons = {part.reason for part in parts if part.standing and part.standing.status(self._on) is status}
+        if None in reasons:
+            return None
+        return ReasonState.MORE_ASKED if ReasonState.MORE_ASKED in reasons else ReasonState.GIVEN
 
     def part(self, part: Part) -> str:
         """One rule in one box: what is asked, how it stands, and the days that say so."""
@@ -261,6 +286,8 @@ class Speech:
     def _own(self, own: Own, duty: Duty) -> list[str]:
         status = own.status(duty, self._on)
         said = [self._words[status]]
+        if own.reason is not None:
+            said.append(self._reason_words[own.reason])
         if own.why_not is not None:
             said.append(self._reasons[own.why_not])
         elif own.held:
@@ -301,10 +328,11 @@ def _way(parts: Sequence[Part], column: Column, page: str, status: Status) -> st
 @require_safe
 def obligations(request: AskedRequest) -> HttpResponse:
     asked = _asked(request)
-    shows_all = "all" in request.GET and asked.rows.count() <= PRINTED
-    page = None if shows_all else page_of(request, asked.rows, usual=100)
+    whole = list(asked.rows[: PRINTED + 1]) if "all" in request.GET else []
+    page = None if 0 < len(whole) <= PRINTED else page_at_once(request, asked.rows, usual=100)
     columns = columns_of(asked.duties)
-    lines = _lines(request, asked, asked.rows if page is None else page.object_list, columns)
+    lines = _lines(request, asked, whole if page is None else page.object_list, columns)
+    is_narrowed = asked.below is not None or asked.form.is_used
     return render(
         request,
         "supervision/obligations/map.html",
@@ -315,12 +343,16 @@ def obligations(request: AskedRequest) -> HttpResponse:
             "below": asked.below,
             "page": page,
             "printed": PRINTED,
+            "waiting": None if is_narrowed else latest_waiting(request.asker, asked.calendar),
             "columns": [(column_in_words(column), _year_of(column, asked.wanted)) for column in columns],
             "lines": lines,
             "may_write": any(line.may_choose for line in lines),
             "asks_for": _asks_for(asked.duties),
             "grounds": grounds(asked.duties),
-            "legend": [(SIGNS[status], SHORT[status], word(status)) for status in SIGNS],
+            "legend": [
+                *((SIGNS[status], SHORT[status], word(status)) for status in SIGNS),
+                *((REASON_SIGNS[reason], word(reason), long) for reason, long in _REASONS_IN_WORDS.items()),
+            ],
             "crumbs": [Crumb(_("Obligations"), reverse("obligations")), Crumb(asked.below.name)]
             if asked.below
             else [],
@@ -485,7 +517,7 @@ def owed_below(request: AskedRequest, organization: UUID) -> HttpResponse:
     of = get_object_or_404(obligations_seen_by(request.asker), pk=organization)
     narrowed = Narrowed(request.GET)
     below = cells_seen_by(request.asker).filter(narrowed.keeps(today), in_subtree(of.path, "organization__"))
-    rows = below.select_related("organization").prefetch_related("evidence")
+    rows = with_reasons(below).select_related("organization").prefetch_related("evidence")
     page = page_of(request, rows.order_by("organization__path", "first", "rule"))
     calendar = calendar_kept(today)
     return render(
