@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.oversight import live
-from zhibu.apps.oversight.models import Waiver
+from zhibu.apps.oversight.models import Cell, Evidence, Waiver
 from zhibu.domain.terms import Audience, MeetingKind
 from zhibu.web.shell import clock
 
@@ -162,7 +163,13 @@ def test_a_reason_goes_up_is_accepted_and_may_be_taken_back(house):
     assert "等待答复" in text(fang.get(here))
     assert fang.post(f"{here}answer/", {"accept": ""}).status_code == 302
     assert "已说明" in text(lin.get(here))
+    asked = text(lin.get(f"{here}withdraw/"))
+    assert "台风停航" in asked
+    assert "上级党组织已经认可" in asked
+    assert Waiver.objects.get().accepted is True
     assert lin.post(f"{here}withdraw/").status_code == 302
+    for method in (lin.get, lin.post):
+        assert method(f"{here}withdraw/")["Location"] == here
     assert not Waiver.objects.exists()
 
 
@@ -175,11 +182,71 @@ def test_nobody_accepts_a_reason_of_their_own(house):
 
 def test_an_empty_reason_and_a_refusal_without_a_word_are_turned_away(house):
     lin, fang, here = caller(house.lin), caller(house.fang), address(house.inspection)
-    assert lin.post(f"{here}explain/", {"reason": " "}).status_code == 409
+    assert lin.post(f"{here}explain/", {"reason": " "}).status_code == 422
     lin.post(f"{here}explain/", {"reason": "台风停航"})
-    assert fang.post(f"{here}answer/", {"decline": "", "answer": ""}).status_code == 409
+    refused = fang.post(f"{here}answer/", {"decline": "", "answer": ""})
+    assert (refused.status_code, "请写明希望怎样补上" in text(refused)) == (422, True)
+    assert Waiver.objects.get().accepted is None
     assert fang.post(f"{here}answer/", {"decline": "", "answer": "请补记录"}).status_code == 302
     assert "请补记录" in text(lin.get(here))
+
+
+@pytest.mark.parametrize(("length", "status"), [(300, 302), (301, 422)])
+def test_what_is_too_long_stands_in_its_form_again_with_what_is_wrong(house, length, status):
+    lin, fang, here = caller(house.lin), caller(house.fang), address(house.inspection)
+    given = lin.post(f"{here}explain/", {"reason": "长" * length})
+    assert given.status_code == status
+    if status == 422:
+        assert "长" * length in text(given)
+        assert "300" in text(given)
+        assert not Waiver.objects.exists()
+        lin.post(f"{here}explain/", {"reason": "台风"})
+    said = fang.post(f"{here}answer/", {"decline": "", "answer": "问" * length})
+    assert said.status_code == status
+    assert Waiver.objects.get().answer == ("问" * 300 if status == 302 else "")
+    if status == 422:
+        assert "问" * length in text(said)
+
+
+def not_held(house, day, kind=MeetingKind.THEME_DAY, reason="台风停航"):
+    starts = dt.datetime.combine(day, dt.time(9), AT.tzinfo)
+    meeting = convening.convene(
+        organization=house.inspection,
+        kind=kind,
+        title="主题党日",
+        hours=[convening.Hours(starts, starts + dt.timedelta(hours=1))],
+        agenda=[],
+        audience=Audience.MEMBERS,
+        chair=house.lin,
+        made_by=None,
+        actor=OPERATOR,
+        at=starts - dt.timedelta(days=5),
+    )
+    convening.not_held(meeting.pk, reason=reason, actor=OPERATOR, at=starts)
+
+
+def test_why_a_meeting_of_the_period_was_not_held_stands_in_the_form_already(house):
+    lin, here = caller(house.lin), address(house.inspection)
+    not_held(house, dt.date(2026, 8, 31), reason="八月的原因")
+    not_held(house, dt.date(2026, 10, 1), reason="十月的原因")
+    not_held(house, dt.date(2026, 9, 15), kind=MeetingKind.GENERAL_MEETING, reason="别的会")
+    form = text(lin.get(here))
+    assert [said for said in ("八月的原因", "十月的原因", "别的会") if said in form] == []
+    for day, reason in ((30, "第二次：全员值守"), (1, "台风停航")):
+        not_held(house, dt.date(2026, 9, day), reason=reason)
+    assert "第二次：全员值守</textarea>" in text(lin.get(here))
+    lin.post(f"{here}explain/", {"reason": "两次都没有开成"})
+    assert "两次都没有开成</textarea>" in text(lin.get(here))
+
+
+def test_a_cell_takes_eight_statements_with_records_that_do_not_count_too(house, django_assert_max_num_queries):
+    cell = Cell.objects.get(organization=house.inspection, rule="theme_day", first=dt.date(2026, 9, 1))
+    facts = {"held_on": dt.date(2026, 9, 3), "filed_on": DAY, "had_quorum": False}
+    Evidence.objects.create(cell=cell, record=uuid4(), **facts)
+    client = caller(house.lin)
+    client.get(address(house.inspection))
+    with django_assert_max_num_queries(8):
+        client.get(address(house.inspection))
 
 
 def test_both_pages_fit_phone_and_desk(phone, desk, house):
@@ -190,3 +257,9 @@ def test_both_pages_fit_phone_and_desk(phone, desk, house):
         assert_good(page, f"month-{name}")
         page.goto(address(house.inspection))
         assert_good(page, f"obligation-{name}")
+        page.get_by_label("未完成的原因").fill("台风停航")
+        page.get_by_role("button", name="说明原因").click()
+        page.get_by_role("link", name="撤回原因").click()
+        assert_good(page, f"withdraw-reason-{name}")
+        page.get_by_role("button", name="撤回原因").click()
+        page.wait_for_url(f"**{address(house.inspection)}")
