@@ -102,11 +102,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left() -> None:
-    """What one test confirmed of the rules is gone with its database, and so is the language of its last request."""
-    from django.utils import translation
-
+def _nothing_confirmed() -> None:
+    """What one test confirmed of the rules is gone with its database; so is that it was judged by."""
     from zhibu.apps.rules.queries import use_edition
 
     use_edition("")
-    translation.deactivate()

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db import connection
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from zhibu.apps.archive.models import Event
 from zhibu.apps.organizations.models import FormerName, Organization, Placement, in_subtree
 from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.tree import STEP, preorder
@@ -224,66 +226,56 @@ def _standing(row: _Row, parent: UUID | None, path: str, depth: int) -> Standing
     return Standing(row.organization, row.code, row.name, _KINDS[row.kind], parent, path, depth, row.path)
 
 
-def house_on(day: dt.date) -> House:
-    """The whole tree as of ``day``, in one query.
+#: Deeds that change where organizations stand, how they are called and from when until when they exist.
+_SHAPING = (
+    "organization_founded",
+    "organization_moved",
+    "organization_renamed",
+    "organization_dissolved",
+    "workbook_imported",
+    "import_undone",
+)
 
-    The last ones are kept as long as every row is still the same, letter for letter: to read 5,000 rows costs a
-    tenth of what it costs to build a tree of them. So treat it as frozen; it is shared.
+
+def house_on(day: dt.date) -> House:
+    """The whole tree as of ``day``, in one query or two.
+
+    The last ones are kept until another deed has changed the tree: to read and build 5,000 organizations takes
+    longer than the rest of a page. So treat it as frozen; it is shared. In a transaction, which may be taken back,
+    nothing is kept.
     """
+    if connection.in_atomic_block:
+        return _read_house(day)
+    last = Event.objects.filter(type__in=_SHAPING).order_by("-sequence").values_list("id", flat=True).first()
+    return _house_of(day, last) if last else _read_house(day)
+
+
+#: Today, and a few days looked back to.
+@lru_cache(maxsize=4)
+def _house_of(day: dt.date, _last: UUID) -> House:
+    return _read_house(day)
+
+
+def _read_house(day: dt.date) -> House:
     name_then = Subquery(
         FormerName.objects.filter(organization=OuterRef("organization"), until__gt=day)
         .order_by("until")
         .values("name")[:1]
     )
     rows = Placement.objects.order_by("organization__path", "organization", "since").values_list(
-        _as_text("organization_id"),
-        _as_text("parent_id"),
-        _as_text("since"),
-        _as_text("until"),
+        "organization_id",
+        "parent_id",
+        "since",
+        "until",
         "organization__code",
         Coalesce(name_then, F("organization__name")),
         "organization__kind",
         "organization__path",
-        _as_text("organization__founded"),
-        _as_text("organization__dissolved"),
-        _as_text("organization__merged_into"),
+        "organization__founded",
+        "organization__dissolved",
+        "organization__merged_into",
     )
-    return _house_of(day, tuple(rows))
-
-
-def _as_text(column: str) -> Cast:
-    return Cast(column, TextField())
-
-
-#: A row of a placement, each value as text.
-_Texts = tuple[Any, ...]
-
-
-#: Today, and a few days looked back to.
-@lru_cache(maxsize=4)
-def _house_of(day: dt.date, rows: tuple[_Texts, ...]) -> House:
-    return House(day, [_read(row) for row in rows])
-
-
-def _read(row: _Texts) -> _Row:
-    organization, parent, since, until, code, name, kind, path, founded, dissolved, merged_into = row
-    return _Row(
-        UUID(organization),
-        UUID(parent) if parent else None,
-        dt.date.fromisoformat(since),
-        _day(until),
-        code,
-        name,
-        kind,
-        path,
-        _day(founded),
-        _day(dissolved),
-        UUID(merged_into) if merged_into else None,
-    )
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+    return House(day, [_Row(*row) for row in rows])
 
 
 def tree_on(day: dt.date) -> list[Standing]:
