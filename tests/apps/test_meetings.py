@@ -21,7 +21,7 @@ from zhibu.apps.meetings.errors import (
     NotOnRoll,
     OutOfOrder,
 )
-from zhibu.apps.meetings.models import Attendance, Election, MinutesText, Task
+from zhibu.apps.meetings.models import Attendance, Election, Leave, MinutesText, Task
 from zhibu.apps.meetings.papers import sheet_of
 from zhibu.apps.meetings.queries import count_of, previous_of, pulse_of, quorum_of, roll_of
 from zhibu.apps.meetings.records import record_of
@@ -322,6 +322,25 @@ def test_leave_is_asked_once_more_before_the_answer_and_not_after(house):
         roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
     with pytest.raises(NotOnRoll):
         roll.ask_leave(meeting, house.qiu, reason=AbsenceReason.SHIFT, note="", **DONE)
+
+
+def test_leave_is_answered_until_the_minutes_are_written_and_not_once_it_was_taken_back(house):
+    meeting, session = opened(house)
+    leave, other = (
+        roll.ask_leave(meeting, person, reason=AbsenceReason.DUTY, note="", **DONE)
+        for person in (house.chen, Person.objects.get(name="党员0"))
+    )
+    roll.withdraw_leave(Leave.objects.get(pk=other.pk), **DONE)
+    with pytest.raises(OutOfOrder, match="收回"):
+        roll.answer_leave(other, granted=True, **DONE)
+    roll.mark_all_present(session, **DONE)
+    roll.close_session(session, **DONE)
+    roll.answer_leave(leave, granted=True, **DONE)
+    minutes.hand_over(meeting, **DONE)
+    with pytest.raises(OutOfOrder):
+        roll.answer_leave(leave, granted=False, **DONE)
+    leave.refresh_from_db()
+    assert leave.granted is True
 
 
 def test_present_at_any_session_of_a_lesson_held_in_turns_is_present(house):

@@ -62,6 +62,10 @@ def test_chen_on_night_shift_asks_leave_lin_grants_it_and_the_quorum_is_counted_
     away = [(line["name"], line["status"], line["reason"]) for line in record["roll"] if line["status"] != "present"]
     assert away == [("陈星", "leave", "shift")]
     assert "今晚通宵班" not in json.dumps(record, ensure_ascii=False), "the note is nobody's but the convener's"
+    page, answer = lin.get(here).content.decode(), f"{here}leave/{Leave.objects.get().pk}/"
+    assert "已准假" in page
+    assert answer not in page
+    assert lin.post(answer, {"answer": "decline"}).status_code == 409
     mine = chen.get("/me/meetings/").content.decode()
     assert "请假" in mine
     assert "当班" in mine

@@ -429,9 +429,10 @@ def withdraw_leave(leave: Leave, *, actor: Actor, at: dt.datetime) -> None:
 
 @transaction.atomic
 def answer_leave(leave: Leave, *, granted: bool, actor: Actor, at: dt.datetime) -> None:
-    """One tap, either way; a changed mind is another tap."""
-    leave.granted, leave.answered_at = granted, at
-    leave.save(update_fields=["granted", "answered_at"])
+    """One tap, either way; a changed mind is another tap, until the minutes are written."""
+    require(locked(leave.meeting_id), *MARKABLE)
+    if not Leave.objects.filter(pk=leave.pk).update(granted=granted, answered_at=at):
+        raise OutOfOrder(_("This leave was taken back meanwhile; there is nothing to answer."))
     record(
         "leave_answered",
         leave.meeting_id,

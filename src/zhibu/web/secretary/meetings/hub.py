@@ -144,6 +144,7 @@ def _may(one: Meeting) -> dict[str, bool]:
         "attach": stage in TAKES_PAPERS or stage is MeetingStage.FILED,
         "print": stage is not MeetingStage.NOT_HELD,
         "mark": stage in deeds.MARKABLE and one.host_id is None,
+        "answer": one.roll_of.at_stage in deeds.MARKABLE,
     }
 
 
