@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from tests import world
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
-from zhibu.apps.archive.models import Event
+from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, sign_in, tasks
 from zhibu.apps.meetings.errors import (
     CodeTooOld,
@@ -25,6 +25,7 @@ from zhibu.apps.meetings.models import Attendance, Election, Leave, MinutesText,
 from zhibu.apps.meetings.papers import sheet_of
 from zhibu.apps.meetings.queries import count_of, previous_of, pulse_of, quorum_of, roll_of
 from zhibu.apps.meetings.records import record_of
+from zhibu.apps.notices.models import Notice
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Ballots, Count, NextStep, Outcome, Presence, QuorumState, Votes, Written
 from zhibu.domain.requirements import Decision
@@ -322,6 +323,53 @@ def test_leave_is_asked_once_more_before_the_answer_and_not_after(house):
         roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
     with pytest.raises(NotOnRoll):
         roll.ask_leave(meeting, house.qiu, reason=AbsenceReason.SHIFT, note="", **DONE)
+
+
+def move(session, *, days=0, hours=0):
+    """To a later time; done at a moment of its own."""
+    at = AT + dt.timedelta(minutes=1 + days)
+    starts = session.starts_at + dt.timedelta(days=days, hours=hours)
+    ends = starts + dt.timedelta(hours=2)
+    convening.change_session(session, starts_at=starts, ends_at=ends, place=session.place, actor=OPERATOR, at=at)
+
+
+def away(house, **facts):
+    """A meeting from which Chen has leave, for which Lin was noted as absent beforehand."""
+    meeting, session = announced(house, **facts)
+    leave = roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    roll.answer_leave(leave, granted=True, **DONE)
+    roll.mark(session, [house.lin], status=Presence.ABSENT, reason=AbsenceReason.DUTY, **DONE)
+    session.refresh_from_db()
+    return meeting, session
+
+
+def known_of(meeting):
+    return {line.name: line.presence for line in roll_of(meeting) if line.presence is not Presence.EXPECTED}
+
+
+def test_leave_and_marks_for_the_old_day_do_not_count_on_another_and_everybody_hears_of_it(house):
+    meeting, session = away(house)
+    move(session, hours=1)
+    assert known_of(meeting) == {"陈星": Presence.LEAVE, "林悦": Presence.ABSENT}
+    move(session, days=1)
+    assert known_of(meeting) == {}
+    lapsed = Event.objects.get(type="leaves_lapsed", subject=meeting.pk)
+    assert str(house.chen.pk) in Document.objects.get(sha256=lapsed.document_sha256).text
+    assert "重新请假" in Notice.objects.get(person=house.chen, overtaken=False).text
+    roll.ask_leave(meeting, house.chen, reason=AbsenceReason.DUTY, note="", **DONE)
+    move(session, days=1)
+    move(session, days=1)
+    assert Event.objects.filter(type="leaves_lapsed").count() == 2, "nothing lapsed where nobody had asked"
+
+
+def test_a_postponed_meeting_is_announced_again_without_the_leave_and_the_marks_of_the_day_that_was_off(house):
+    meeting, session = away(house)
+    convening.postpone(meeting.pk, reason="船期提前", **DONE)
+    assert Event.objects.filter(type="leaves_lapsed", subject=meeting.pk).count() == 1
+    move(session, days=7)
+    convening.announce(meeting.pk, **DONE)
+    assert known_of(meeting) == {}
+    assert roll.ask_leave(meeting, house.chen, reason=AbsenceReason.DUTY, note="", **DONE).granted is None
 
 
 def test_leave_is_answered_until_the_minutes_are_written_and_not_once_it_was_taken_back(house):

@@ -77,6 +77,7 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "leave_asked": _("leave asked"),
     "leave_withdrawn": _("leave withdrawn"),
     "leave_answered": _("leave answered"),
+    "leaves_lapsed": _("leave for another day lapsed"),
     "session_opened": _("session opened"),
     "session_closed": _("session closed"),
     "code_switched": _("code for sign-in switched"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
-from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze
+from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze, lapse_leaves, lapse_marks
 from zhibu.apps.meetings.actions.stages import advance, locked, require
 from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off
 from zhibu.apps.meetings.errors import MeetingRefusal
@@ -295,9 +295,9 @@ def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetim
     session = Session.objects.create(
         meeting=meeting, starts_at=hours.starts_at, ends_at=hours.ends_at, place=hours.place
     )
-    _keep_day(meeting)
+    has_lapsed = _keep_day(meeting, actor=actor, at=at)
     record("session_set", meeting.pk, actor=actor, at=at, document=_session_facts(session))
-    tell_changed(meeting, at=at)
+    tell_changed(meeting, at=at, has_lapsed=has_lapsed)
     return session
 
 
@@ -305,15 +305,20 @@ def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetim
 def change_session(
     session: Session, *, starts_at: dt.datetime, ends_at: dt.datetime, place: str, actor: Actor, at: dt.datetime
 ) -> None:
-    """Another time or place. After the announcement this is a new notice; the roll stays."""
+    """Another time or place. After the announcement this is a new notice; the roll stays.
+
+    On another day nothing stays of what was asked and noted for the old one.
+    """
     meeting = locked(session.meeting_id)
     require(meeting, *EDITABLE)
     _refuse_odd_hours(starts_at, ends_at)
+    if _local_day(starts_at) != _local_day(session.starts_at):
+        lapse_marks([session])
     session.starts_at, session.ends_at, session.place = starts_at, ends_at, place
     session.save(update_fields=["starts_at", "ends_at", "place"])
-    _keep_day(meeting)
+    has_lapsed = _keep_day(meeting, actor=actor, at=at)
     record("session_changed", meeting.pk, actor=actor, at=at, document=_session_facts(session))
-    tell_changed(meeting, at=at)
+    tell_changed(meeting, at=at, has_lapsed=has_lapsed)
 
 
 @transaction.atomic
@@ -322,9 +327,9 @@ def remove_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
     require(meeting, *EDITABLE)
     facts = _session_facts(session)
     session.delete()
-    _keep_day(meeting)
+    has_lapsed = _keep_day(meeting, actor=actor, at=at)
     record("session_removed", meeting.pk, actor=actor, at=at, document=facts)
-    tell_changed(meeting, at=at)
+    tell_changed(meeting, at=at, has_lapsed=has_lapsed)
 
 
 def _refuse_odd_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
@@ -343,12 +348,17 @@ def _session_facts(session: Session) -> dict[str, str]:
     }
 
 
-def _keep_day(meeting: Meeting) -> None:
-    """The day of a meeting is the local day on which its last session begins: then everybody was reached."""
+def _keep_day(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> bool:
+    """The day of a meeting is the local day on which its last session begins: then everybody was reached.
+
+    Another day ends the leave that was asked for the old one; returns whether there was any.
+    """
+    before = meeting.held_on
     last: dt.datetime | None = meeting.sessions.aggregate(last=Max("starts_at"))["last"]
     meeting.held_on = _local_day(last) if last else None
     meeting.save(update_fields=["held_on"])
     Meeting.objects.filter(host=meeting).update(held_on=meeting.held_on)
+    return meeting.held_on != before and lapse_leaves(meeting, actor=actor, at=at)
 
 
 def _local_day(instant: dt.datetime) -> dt.date:
@@ -492,7 +502,10 @@ def _refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:
 
 @transaction.atomic
 def postpone(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) -> None:
-    """An honest outcome: the reason stays on record, the sessions are set anew; for all that share the afternoon."""
+    """An honest outcome: the reason stays on record, the sessions are set anew; for all that share the afternoon.
+
+    Leave and marks were for the day that is off: they lapse.
+    """
     meeting = locked(meeting_id)
     if meeting.host is not None:
         raise MeetingRefusal(
@@ -504,6 +517,8 @@ def postpone(meeting_id: UUID, *, reason: str, actor: Actor, at: dt.datetime) ->
         one.reason = said
         advance(one, MeetingStage.POSTPONED, "reason")
         record("meeting_postponed", one.pk, actor=actor, at=at, document={"reason": said})
+    lapse_leaves(meeting, actor=actor, at=at)
+    lapse_marks(meeting.sessions.all())
     tell_off(meeting, at=at)
 
 

@@ -440,3 +440,21 @@ def answer_leave(leave: Leave, *, granted: bool, actor: Actor, at: dt.datetime) 
         at=at,
         document={"person": str(leave.person_id), "granted": granted},
     )
+
+
+def lapse_leaves(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> bool:
+    """The meeting is on another day: who asked to be away on the old one is expected and may ask anew.
+
+    Returns whether anybody had asked.
+    """
+    asked = meeting.leaves.order_by("asked_at")
+    people = [str(person) for person in asked.values_list("person_id", flat=True)]
+    if people:
+        asked.delete()
+        record("leaves_lapsed", meeting.pk, actor=actor, at=at, document={"people": people})
+    return bool(people)
+
+
+def lapse_marks(sessions: Collection[Session]) -> None:
+    """What was noted beforehand for another day says nothing of the new one."""
+    Attendance.objects.filter(session__in=sessions).delete()

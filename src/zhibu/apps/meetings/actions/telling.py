@@ -43,19 +43,22 @@ def tell_called(meeting: Meeting, people: Collection[UUID], *, at: dt.datetime) 
     tell(set(people) - {meeting.convener_id}, message, key=f"called:{meeting.pk}:{meeting.announced_at}", at=at)
 
 
-def tell_changed(meeting: Meeting, *, at: dt.datetime) -> None:
-    """The sessions of an announced meeting are others now."""
+def tell_changed(meeting: Meeting, *, at: dt.datetime, has_lapsed: bool = False) -> None:
+    """The sessions of an announced meeting are others now. ``has_lapsed``: so is the day, and leave was asked."""
     if meeting.at_stage is not MeetingStage.ANNOUNCED:
         return
     ahead = _ahead(meeting, at)
     if not ahead:
         return
     with override(settings.LANGUAGE_CODE):
+        text = _("Now: %(when)s") % {"when": _when_and_where(meeting, ahead)}
+        if has_lapsed:
+            text += " · " + _("Leave asked for the other day no longer counts; ask anew if you need it.")
         message = Message(
             Occasion.CHANGED,
             about(meeting),
             _("Changed: %(title)s") % {"title": meeting.title},
-            _("Now: %(when)s") % {"when": _when_and_where(meeting, ahead)},
+            text,
             _last_day(ahead),
         )
     tell(_listed(meeting), message, key=f"changed:{meeting.pk}:{at.isoformat()}", at=at)
