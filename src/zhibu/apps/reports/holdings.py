@@ -63,9 +63,13 @@ class Holding:
         return apps.get_model(self.model)
 
     def of(self, person: Person) -> QuerySet[Model]:
+        """Each pointer a condition that an index leads to: the rows of years are many, and joined none is used."""
         condition = Q()
         for pointer in self.pointers:
-            condition |= Q(**{pointer: person.pk})
+            first, _dots, rest = pointer.partition("__")
+            target = self.rows._meta.get_field(first).related_model if rest else None  # noqa: SLF001 - as above
+            sought = target._default_manager.filter(**{rest: person.pk}).values("pk") if target else person.pk  # noqa: SLF001
+            condition |= Q(**{f"{first}__in" if rest else first: sought})
         return self.rows._default_manager.filter(condition)  # noqa: SLF001 - Django's documented name for it
 
 
