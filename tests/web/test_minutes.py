@@ -15,6 +15,7 @@ from zhibu.apps.meetings.actions import filing, minutes, roll
 from zhibu.apps.meetings.models import Meeting, MinutesText, Session, SetAside
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Presence
+from zhibu.domain.terms import MeetingStage
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,75 @@ def test_beside_all_in_favour_stands_what_can_not_pass_as_long_as_a_vote_is_poss
 
 def warnings_on(client: Client, meeting: Meeting) -> int:
     return client.get(minutes_of(meeting)).content.decode().count('<p class="note note-warning">')
+
+
+# --- Who chaired ----------------------------------------------------------------------------------------------------
+
+
+def people_form(client: Client, meeting: Meeting) -> dict[str, str]:
+    """What a browser sends of the page on which people are changed."""
+    html = client.get(f"/meetings/{meeting.pk}/edit/").content.decode()
+    chosen = re.findall(r'<select name="([^"]+)".*?</select>', html, re.DOTALL)
+    picked = dict(
+        re.findall(r'<select name="([^"]+)"(?:(?!</select>).)*?<option value="([^"]*)" selected', html, re.DOTALL)
+    )
+    return {name: picked.get(name, "") for name in chosen}
+
+
+def test_the_deputy_who_chaired_in_the_end_is_named_and_approves(lin: Client, house: Bureau) -> None:
+    meeting = meetings.announced(house, convener=house.lin, chair=house.lin, recorder=house.chen)
+    session = meeting.sessions.get()
+    roll.call_roll(session, **DONE)
+    deputy = Person.objects.get(name="党员0")
+    here, chen = f"/meetings/{meeting.pk}/", logged_in(house.chen)
+    assert f"{here}edit/" in chen.get(here).content.decode()
+    form = people_form(chen, meeting)
+    assert form == {name: getattr(house, who).staff_number for name, who in _NAMED.items()}
+    assert chen.post(f"{here}edit/", form | {"chair": deputy.staff_number}).status_code == 302
+    roll.close_session(session, **DONE)
+    meeting.refresh_from_db()
+    assert (meeting.chair, meeting.recorder) == (deputy, house.chen)
+    minutes.hand_over(meeting, **DONE)
+    assert lin.post(f"{here}approve/").status_code == 403, "who did not chair does not approve"
+    assert logged_in(deputy).post(f"{here}approve/").status_code == 302
+    record = lin.get(f"{here}record/").content.decode()
+    assert "党员0" in record
+
+
+_NAMED = {"chair": "lin", "recorder": "chen", "convener": "lin"}
+
+
+def test_another_chair_approves_anew_what_was_handed_over(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house)
+    minutes.hand_over(meeting, **DONE)
+    form = people_form(lin, meeting) | {"chair": house.chen.staff_number}
+    assert lin.post(f"/meetings/{meeting.pk}/edit/", form).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.chair, meeting.at_stage) == (house.chen, MeetingStage.CLOSED)
+
+
+def test_who_was_not_there_is_not_named_as_chair_after_the_roll_was_taken(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house)
+    stranger = world.member("新调入", house.inspection)
+    form = people_form(lin, meeting) | {"chair": stranger.staff_number}
+    answer = lin.post(f"/meetings/{meeting.pk}/edit/", form)
+    assert (answer.status_code, "新调入" in answer.content.decode()) == (409, True)
+
+
+def test_a_meeting_entered_afterwards_without_chair_and_convener_is_finished(lin: Client, house: Bureau) -> None:
+    starts = AT - dt.timedelta(days=9)
+    meeting = meetings.announced(house, starts=starts, late_reason="口岸无网络", chair=None, convener=None)
+    roll.mark_all_present(meeting.sessions.get(), **DONE)
+    page = lin.get(minutes_of(meeting)).content.decode()
+    assert f"/meetings/{meeting.pk}/edit/" in page
+    number = house.lin.staff_number
+    lin.post(f"/meetings/{meeting.pk}/edit/", people_form(lin, meeting) | {"chair": number})
+    assert lin.post(minutes_of(meeting), form_of(lin, meeting) | {"then": "finish"})["Location"].endswith("/record/")
+
+
+def test_people_stay_as_they_are_once_the_record_is_filed(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house)
+    filing.finish(meeting, house.lin, **DONE)
+    answer = lin.post(f"/meetings/{meeting.pk}/edit/", {"chair": house.chen.staff_number})
+    meeting.refresh_from_db()
+    assert (answer.status_code, meeting.chair) == (200, house.lin)

@@ -147,8 +147,11 @@ def books_read_by(asker: Asker) -> QuerySet[Organization]:
 
 
 def may_approve(asker: Asker, meeting: Meeting) -> bool:
-    """The chair approves the minutes; in the chair's absence the convener does."""
-    return asker.person is not None and asker.person in {meeting.chair_id, meeting.convener_id}
+    """Who chaired approves the minutes; where nobody is named as chair, the convener does.
+
+    Where the chair was away somebody else chaired, and is named first (``actions.convening.set_people``).
+    """
+    return asker.person is not None and asker.person == (meeting.chair_id or meeting.convener_id)
 
 
 # --- Filed records and what is said about them ----------------------------------------------------------------------

@@ -367,6 +367,13 @@ def people_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
     return Person.objects.filter(theirs).order_by("pinyin", "staff_number")
 
 
+def people_at(meeting: Meeting, on: dt.date) -> QuerySet[Person]:
+    """The same of a meeting that has begun: who is on its roll or named already, too."""
+    named = [key for key in (meeting.convener_id, meeting.chair_id, meeting.recorder_id) if key is not None]
+    came = Person.objects.filter(Q(pk__in=meeting.roll_of.roll.values("person")) | Q(pk__in=named))
+    return people_of(meeting.organization, on) | came
+
+
 def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
     """Who may teach its lesson: its own people, and the office holders of those above it."""
     path = organization.path

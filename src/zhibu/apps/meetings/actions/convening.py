@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
+from zhibu.apps.meetings.actions.minutes import reopen_for_change
 from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze, lapse_leaves, lapse_marks
-from zhibu.apps.meetings.actions.stages import advance, locked, require
+from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
@@ -36,6 +37,9 @@ MAY_BE_REPEATED = (MeetingKind.LESSON, MeetingKind.THEME_DAY)
 LONGEST_SESSION = dt.timedelta(hours=24)
 
 EDITABLE = (MeetingStage.DRAFT, MeetingStage.ANNOUNCED, MeetingStage.POSTPONED)
+
+#: Who called, chaired and wrote may be put right until the record is filed.
+PEOPLE_SET = (*EDITABLE, *VOTABLE)
 
 #: While these last no roll is frozen yet, or it will be frozen anew.
 BEFORE_ROLL = (MeetingStage.DRAFT, MeetingStage.POSTPONED)
@@ -427,14 +431,18 @@ def set_people(
     at: dt.datetime,
     lecturer: Person | None = None,
 ) -> None:
-    """Who calls, who chairs, who writes it down, and who teaches a lesson."""
+    """Who calls, who chairs, who writes it down, and who teaches a lesson.
+
+    Minutes that were handed over or approved are approved anew: another chair may have to.
+    """
     meeting = locked(meeting_id)
-    require(meeting, *EDITABLE, MeetingStage.OPEN, MeetingStage.CLOSED)
+    require(meeting, *PEOPLE_SET)
     if meeting.at_stage not in BEFORE_ROLL:
         _refuse_chair_off_roll(meeting, chair)
     meeting.convener, meeting.chair, meeting.recorder = convener, chair, recorder
     meeting.lecturer = lecturer if meeting.word is MeetingKind.LESSON else None
     meeting.save(update_fields=["convener", "chair", "recorder", "lecturer"])
+    reopen_for_change(meeting, actor=actor, at=at)
     record(
         "meeting_people_set",
         meeting.pk,

@@ -18,17 +18,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from zhibu.apps.meetings.actions import convening
-from zhibu.apps.meetings.actions.convening import EDITABLE, usual_title
+from zhibu.apps.meetings.actions.convening import EDITABLE, PEOPLE_SET, usual_title
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Session
-from zhibu.apps.meetings.queries import last_held, last_time, people_of
+from zhibu.apps.meetings.queries import last_held, last_time, people_at, people_of
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import may_convene, organizations_convened_by, organizations_seen_by
 from zhibu.apps.people.models import Employment, Membership, Person
 from zhibu.domain.periods import add_months
-from zhibu.domain.terms import HELD_BY, Audience, MeetingKind
+from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
 from zhibu.web.secretary.meetings.doors import run, signed
-from zhibu.web.secretary.meetings.forms import ConveneForm, EditForm, audience_for, initial_hours, status_of
+from zhibu.web.secretary.meetings.forms import (
+    ConveneForm,
+    EditForm,
+    PeopleForm,
+    audience_for,
+    initial_hours,
+    status_of,
+)
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -216,17 +223,10 @@ def _convened(
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
+    """All of it before it begins; from then until the filing who chaired, wrote and called."""
     meeting = run(request, meeting_id)
-    sessions = [] if meeting.host_id else list(meeting.sessions.all())
-    form = EditForm(
-        request.POST or None,
-        initial=_present(meeting, sessions),
-        meeting=meeting,
-        sessions=sessions,
-        people=people_of(meeting.organization, meeting.held_on or clock.today()),
-        choosable=_choosable(meeting.organization, meeting.held_on or clock.today()),
-    )
-    if request.method == "POST" and form.is_valid() and _is_changed(request, form, meeting):
+    form = _form_of(request, meeting)
+    if request.method == "POST" and form is not None and form.is_valid() and _is_changed(request, form, meeting):
         messages.success(request, _("Changed."))
         return redirect("meeting", meeting.pk)
     context = {
@@ -237,15 +237,38 @@ def edit(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         ],
         "meeting": meeting,
         "form": form,
-        "is_editable": meeting.at_stage in EDITABLE,
+        "has_begun": meeting.at_stage not in EDITABLE,
+        "is_approved_anew": meeting.at_stage in {MeetingStage.DRAFTED, MeetingStage.APPROVED},
     }
-    return render(request, "secretary/meetings/edit.html", context, status=status_of(form))
+    return render(request, "secretary/meetings/edit.html", context, status=200 if form is None else status_of(form))
 
 
-def _is_changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> bool:
+def _form_of(request: AskedRequest, meeting: Meeting) -> EditForm | PeopleForm | None:
+    """``None``: nothing of it can be changed any more."""
+    on = meeting.held_on or clock.today()
+    if meeting.at_stage in EDITABLE:
+        sessions = [] if meeting.host_id else list(meeting.sessions.all())
+        return EditForm(
+            request.POST or None,
+            initial=_present(meeting, sessions),
+            meeting=meeting,
+            sessions=sessions,
+            people=people_of(meeting.organization, on),
+            choosable=_choosable(meeting.organization, on),
+        )
+    if meeting.at_stage in PEOPLE_SET:
+        named = {name: getattr(meeting, name) for name in _PEOPLE}
+        return PeopleForm(request.POST or None, initial=named, meeting=meeting, people=people_at(meeting, on), on=on)
+    return None
+
+
+def _is_changed(request: AskedRequest, form: EditForm | PeopleForm, meeting: Meeting) -> bool:
     """Whether all of it could be changed; a refusal goes to the form, where everything typed still stands."""
     try:
-        _changed(request, form, meeting)
+        if isinstance(form, EditForm):
+            _changed(request, form, meeting)
+        else:
+            _people_changed(request, form, meeting)
     except MeetingRefusal as refusal:
         form.add_error(None, forms.ValidationError(str(refusal), "refused"))
         return False
@@ -292,6 +315,10 @@ def _changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> None:
             )
         elif session is not None:
             convening.remove_session(session, **done)
-    if changed & set(_PEOPLE):
-        people = {name: facts.get(name) for name in _PEOPLE}
-        convening.set_people(meeting.pk, **people, **done)
+    _people_changed(request, form, meeting)
+
+
+def _people_changed(request: AskedRequest, form: EditForm | PeopleForm, meeting: Meeting) -> None:
+    if set(form.changed_data) & set(_PEOPLE):
+        people = {name: form.cleaned_data.get(name) for name in _PEOPLE}
+        convening.set_people(meeting.pk, **people, **signed(request))

@@ -101,6 +101,12 @@ def initial_hours(session: Session, number: int = 0) -> dict[str, Any]:
     }
 
 
+def _ask_who(form: forms.Form, people: QuerySet[Person]) -> None:
+    offered = list(people[: MOST_OFFERED + 1])
+    for name, label in (("chair", _lazy("Chair")), ("recorder", _lazy("Recorder")), ("convener", _lazy("Convener"))):
+        form.fields[name] = PersonField(people, offered=offered, label=label, required=False)
+
+
 class _PeopleOfMeeting(forms.Form):
     """Title, people, audience and agenda: what convening and changing have in common."""
 
@@ -130,13 +136,7 @@ class _PeopleOfMeeting(forms.Form):
         self._choosable = choosable
         if lecturers is not None:
             self.fields["lecturer"] = PersonField(lecturers, label=_lazy("Lecturer"), required=False)
-        offered = list(people[: MOST_OFFERED + 1])
-        for name, label in (
-            ("chair", _lazy("Chair")),
-            ("recorder", _lazy("Recorder")),
-            ("convener", _lazy("Convener")),
-        ):
-            self.fields[name] = PersonField(people, offered=offered, label=label, required=False)
+        _ask_who(self, people)
 
     def clean_agenda(self) -> list[str]:
         lines: list[str] = self.cleaned_data["agenda"]
@@ -269,6 +269,18 @@ class EditForm(_PeopleOfMeeting):
         cleaned = super().clean() or self.cleaned_data
         cleaned["hours"] = [row.read() for row in self.hours]
         return cleaned
+
+
+class PeopleForm(forms.Form):
+    """Who chaired, wrote, called and taught, of a meeting that has begun."""
+
+    def __init__(self, *args: Any, meeting: Meeting, people: QuerySet[Person], on: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_who(self, people)
+        if meeting.word is MeetingKind.LESSON:
+            named = [] if meeting.lecturer_id is None else [meeting.lecturer_id]
+            offered = lecturers_of(meeting.organization, on) | Person.objects.filter(pk__in=named)
+            self.fields["lecturer"] = PersonField(offered, label=_lazy("Lecturer"), required=False)
 
 
 class ReasonForm(forms.Form):

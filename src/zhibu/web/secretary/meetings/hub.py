@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhibu.apps.meetings.access import PRIVATE, may_run, may_see_reasons
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions import roll as deeds
-from zhibu.apps.meetings.actions.convening import EDITABLE
+from zhibu.apps.meetings.actions.convening import EDITABLE, PEOPLE_SET
 from zhibu.apps.meetings.actions.minutes import WRITABLE
 from zhibu.apps.meetings.actions.papers import TAKES_PAPERS
 from zhibu.apps.meetings.errors import MeetingRefusal
@@ -138,6 +138,7 @@ def _may(one: Meeting) -> dict[str, bool]:
     stage = one.at_stage
     return {
         "edit": stage in EDITABLE,
+        "name": stage in PEOPLE_SET and stage not in EDITABLE,
         "postpone": may_become(stage, MeetingStage.POSTPONED) and one.host_id is None,
         "not_held": may_become(stage, MeetingStage.NOT_HELD),
         "write": stage in WRITABLE and stage is not MeetingStage.DRAFT,

@@ -251,6 +251,7 @@ def _page(request: AskedRequest, meeting: Meeting, *, refusal: str = "", sent: S
         "is_votable": is_votable,
         "decides": decides,
         "is_over": meeting.at_stage in {MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED},
+        "approvers": deeds.approvers(meeting),
         "may_finish": may_finish(request.asker, meeting),
         "refusal": refusal,
         "limit": LONGEST_TEXT,
