@@ -258,3 +258,19 @@ def test_people_stay_as_they_are_once_the_record_is_filed(lin: Client, house: Bu
     answer = lin.post(f"/meetings/{meeting.pk}/edit/", {"chair": house.chen.staff_number})
     meeting.refresh_from_db()
     assert (answer.status_code, meeting.chair) == (200, house.lin)
+
+
+# --- Sent back ------------------------------------------------------------------------------------------------------
+
+
+def test_the_recorder_reads_what_the_chair_asks_for_until_it_is_handed_over_again(lin: Client, house: Bureau) -> None:
+    meeting = meetings.closed(house, recorder=house.chen)
+    here, chen = f"/meetings/{meeting.pk}/", logged_in(house.chen)
+    chen.post(minutes_of(meeting), form_of(chen, meeting) | {"then": "hand_over"})
+    assert lin.post(f"{minutes_of(meeting)}send-back/", {"reason": "补上王五的发言"}).status_code == 302
+    for path in (here, minutes_of(meeting)):
+        assert "补上王五的发言" in chen.get(path).content.decode(), path
+    assert "补上王五的发言" not in logged_in(Person.objects.get(name="党员0")).get(here).content.decode()
+    chen.post(minutes_of(meeting), form_of(chen, meeting) | {"then": "hand_over"})
+    for path in (here, minutes_of(meeting)):
+        assert "补上王五的发言" not in chen.get(path).content.decode(), path
