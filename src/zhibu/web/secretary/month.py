@@ -71,9 +71,10 @@ def this_month(request: AskedRequest) -> HttpResponse:
 
 def _begun(organizations: Sequence[Organization]) -> Mapping[tuple[UUID, str], list[Meeting]]:
     """Meetings on their way, by organization and kind, the earliest first; a joint one for each that holds it."""
+    joint = Meeting.joint_with.through.objects.filter(organization__in=organizations).values("meeting")
     rows = (
         Meeting.objects.annotate(partner=F("joint_with"))
-        .filter(Q(organization__in=organizations) | Q(partner__in=[one.pk for one in organizations]))
+        .filter(Q(organization__in=organizations) | Q(pk__in=joint))
         .exclude(stage__in=[stage.value for stage in ENDED])
         .order_by("held_on", "made_at")
     )
