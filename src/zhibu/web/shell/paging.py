@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet, Subquery, Value, Window
 from django.http import HttpRequest
 
 #: How many entries a page may hold; the first is usual where none is asked for.
@@ -30,14 +30,9 @@ def _size(request: HttpRequest, usual: int) -> int:
 
 def page_at_once(request: HttpRequest, rows: QuerySet[Any, Any], *, usual: int = SIZES[0]) -> Page[Any]:
     """The same in one statement, which counts as it reads; past the last page it takes three."""
-    size, asked = _size(request, usual), request.GET.get("page", "")
-    number = int(asked) if asked.isdecimal() and 0 < int(asked) <= _MOST_PAGES else 1
+    size, number = _size(request, usual), _number(request)
     found = list(rows.annotate(in_all=Window(Count("pk")))[(number - 1) * size : number * size])
-    if not found and number > 1:
-        return page_of(request, rows, usual=usual)
-    paginator = Paginator(rows, size)
-    paginator.count = vars(found[0])["in_all"] if found else 0
-    return Page(found, number, paginator)
+    return _page(found, number, Paginator(rows, size))
 
 
 def page_of_whole(request: HttpRequest, rows: QuerySet[Any, Any], whole: QuerySet[Any, Any]) -> Page[Any]:
@@ -45,8 +40,23 @@ def page_of_whole(request: HttpRequest, rows: QuerySet[Any, Any], whole: QuerySe
 
     ``whole``: the same model in the same order, with all that the page shows of a row.
     """
-    page = page_of(request, rows)
-    chosen = page.object_list
-    assert isinstance(chosen, QuerySet)
-    page.object_list = whole.filter(pk__in=chosen.values("pk"))
+    size, number = _size(request, SIZES[0]), _number(request)
+    in_all = rows.order_by().values(all=Value(1)).annotate(count=Count("pk")).values("count")
+    chosen = whole.filter(pk__in=rows[(number - 1) * size : number * size].values("pk"))
+    page = _page(list(chosen.annotate(in_all=Subquery(in_all))), number, Paginator(rows, size))
+    if isinstance(page.object_list, QuerySet):  # the last page, after all
+        page.object_list = whole.filter(pk__in=page.object_list.values("pk"))
     return page
+
+
+def _number(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isdecimal() and 0 < int(asked) <= _MOST_PAGES else 1
+
+
+def _page(found: list[Any], number: int, paginator: Paginator[Any]) -> Page[Any]:
+    """A page of rows that know how many there are in all; where there is no such page, the last one."""
+    if not found and number > 1:
+        return paginator.get_page(number)
+    paginator.count = vars(found[0])["in_all"] if found else 0
+    return Page(found, number, paginator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -64,8 +65,15 @@ class Filters(forms.Form):
         self, *args: Any, organizations: list[Organization], seen: QuerySet[Organization], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._seen = seen
+        self._offered, self._seen = organizations, seen
         self.fields["organization"] = organization_field(_("Organization"), organizations)
+
+    @cached_property
+    def called(self) -> list[Organization]:
+        """The organizations that are meant; none where no filter asks for any."""
+        asked = self.data.get("organization", "")
+        exact = [one for one in self._offered if one.code == asked]
+        return exact or list(called(asked, self._seen)[:MOST_OFFERED] if asked else ())
 
     def condition(self) -> Q:
         """What is asked for; a filter that can not be read leaves everything in."""
@@ -76,7 +84,7 @@ class Filters(forms.Form):
             items = AgendaItem.objects.filter(meeting=OuterRef("pk"), title__contains=asked["q"])
             found &= Q(title__contains=asked["q"]) | Q(Exists(items))
         if asked["organization"]:
-            found &= Q(organization__in=called(asked["organization"], self._seen).order_by().values("pk"))
+            found &= Q(organization__in=[one.pk for one in self.called])
         if asked["kind"]:
             found &= Q(kind=asked["kind"])
         if asked["stage"]:
@@ -109,10 +117,9 @@ def meetings(request: AskedRequest) -> HttpResponse:
     is_start = not is_filtered and page.number == 1
     waiting = _unfinished(request) if is_start else []
     sessions = _sessions_of([*page, *waiting])
-    asked, year = form["organization"].value(), _year(request)
+    year = _year(request)
     convened = [one for one in places if _is(one, "is_convened")]
-    candidates = called(asked, seen_places)[:1] if asked else convened
-    book_of = next((one for one in candidates if may_read_books(request.asker, one)), None)
+    book_of = next((one for one in form.called or convened if may_read_books(request.asker, one)), None)
     return render(
         request,
         "secretary/meetings/list.html",
