@@ -23,7 +23,7 @@ from zhibu.apps.notices.actions.circulars import Asked, send
 from zhibu.apps.notices.models import Circular, Enclosure, Notice
 from zhibu.apps.oversight.actions import explain
 from zhibu.apps.oversight.live import rebuild
-from zhibu.apps.oversight.models import Cell
+from zhibu.apps.oversight.models import Cell, Counter
 from zhibu.domain.terms import MeetingKind
 from zhibu.web.shell import clock
 from zhibu.web.supervision import circulars
@@ -170,6 +170,71 @@ def test_of_a_large_tree_one_part_is_shown_and_the_chosen_stay(house, monkeypatc
     assert f'value="{house.quay.pk}" checked' in below
 
 
+def pressed(house, **facts):
+    """What stands on the page after one of its buttons, none of which sends."""
+    answer = client_of(house.fang).post("/notices/new/", asked(house, **facts))
+    page = answer.content.decode()
+    assert (answer.status_code, Circular.objects.exists()) == (200, False)
+    return page[page.index('<main id="main"') : page.index("</main>")]
+
+
+def test_a_button_for_a_kind_keeps_what_was_written_and_chosen(house):
+    written_so_far = {"until": "2026-11-30", "asked": "theme_day|2026-11-01", "title": "半句", "text": "还没写完"}
+    group = house.first_group
+    page = pressed(house, **written_so_far, to=[group.pk], all="branch")
+    assert f'value="{group.pk}" checked' in page
+    assert page.count(" checked") == 3
+    for said in ('value="半句"', "还没写完</textarea>", 'value="2026-11-30"', '"theme_day|2026-11-01" selected'):
+        assert said in page
+    assert 'name="none" value="branch" formnovalidate' in page
+    assert "请重新选择文件" in page
+    fewer = pressed(house, to=[group.pk, house.inspection.pk, house.archive_branch.pk], none="branch")
+    assert re.findall(r'value="([^"]+)" checked', fewer) == [str(group.pk)]
+
+
+def test_what_is_not_yet_written_is_no_fault_while_one_chooses(house):
+    page = pressed(house, title="", text="", until="soon", asked="nothing", all="branch")
+    assert "请填写这一项" not in page
+    assert 'value="soon"' in page
+
+
+def test_a_part_of_a_large_tree_is_opened_with_what_was_written(house, monkeypatch):
+    monkeypatch.setattr(circulars, "MOST_TO_CHOOSE", 1)
+    world.appoint(house.fang, house.root)
+    page = pressed(house, to=[house.quay.pk], show=house.office.pk)
+    assert house.archive_branch.name in page
+    assert f'name="under" value="{house.office.pk}"' in page
+    assert 'value="开展主题党日"' in page
+    assert f'value="{house.quay.pk}" checked' in page
+    assert house.archive_branch.name in pressed(house, to=[], under=house.office.pk, all="committee")
+    assert house.archive_branch.name not in pressed(house, to=[], under=house.office.pk, show="")
+
+
+def test_the_first_button_sends_so_that_enter_does(house):
+    page = main_of(client_of(house.fang), "/notices/new/")
+    assert re.search(r'<button type="submit"([^>]*)>', page)[1] == " hidden"
+
+
+@pytest.mark.parametrize(
+    ("first", "is_offered"),
+    [("2026-01-01", True), ("2026-01-02", False), ("2026-13-01", False), ("x", False), ("", False)],
+)
+def test_a_period_in_the_address_is_offered_however_long_ago_it_was(house, first, is_offered):
+    fang = client_of(house.fang)
+    assert "theme_day|2026-01-01" not in main_of(fang, "/notices/new/")
+    page = main_of(fang, f"/notices/new/?asked=theme_day|{first}")
+    assert ('value="theme_day|2026-01-01" selected' in page) is is_offered
+    sent = fang.post("/notices/new/", asked(house, asked=f"theme_day|{first}"))
+    assert sent.status_code == (302 if is_offered else 422)
+
+
+def test_what_a_post_owes_is_not_asked_for_as_nobody_above_sees_how_it_stands(house):
+    assert Counter.objects.filter(organization=house.office, rule="leader_lesson", first=dt.date(2026, 1, 1)).exists()
+    page = main_of(client_of(house.fang), "/notices/new/?asked=leader_lesson|2026-01-01")
+    assert "leader_lesson" not in page
+    assert 'value="general_meeting|2026-10-01"' in page
+
+
 # --- Done, as seen from records ------------------------------------------------------------------------------------
 
 
@@ -194,10 +259,41 @@ def test_a_reason_and_what_is_not_owed_are_told_apart(house):
     circular = written(house)
     cell = Cell.objects.get(organization=house.inspection, rule="theme_day", first=MONTH)
     explain(cell, reason="执勤", by=None, actor=OPERATOR, at=AT)
-    Cell.objects.filter(organization=house.archive_branch, rule="theme_day", first=MONTH).delete()
+    for kept in (Cell, Counter):
+        kept.objects.filter(organization=house.archive_branch, rule="theme_day", first=MONTH).delete()
     page = words_of(client_of(house.fang), f"/notices/{circular.pk}/")
     assert "不适用" in page
     assert "1个中已有0个归档" in page
+
+
+def test_what_groups_owe_is_told_of_their_branch_by_number(house):
+    circular = written(house, asked=Asked("group_meeting", MONTH))
+    fang, lin = client_of(house.fang), client_of(house.lin)
+    address = f"/notices/{circular.pk}/"
+    page = words_of(fang, address)
+    assert "党小组会 · 2026年11月" in page
+    assert "1个中已有0个归档" in page
+    assert f"{house.inspection.name} 下级已完成 0/2" in page
+    assert f"{house.archive_branch.name} 不适用" in page
+    way = f"/obligations/{house.inspection.pk}/?first=2026-11-01&last=2026-11-30&requirement=group_meeting"
+    assert f'href="{way.replace("&", "&amp;")}"' in main_of(lin, address)
+    assert lin.get(way).status_code == 200
+    Counter.objects.filter(organization=house.inspection, rule="group_meeting", first=MONTH).update(met=1)
+    assert "下级已完成 1/2" in words_of(fang, address)
+    Counter.objects.filter(organization=house.inspection, rule="group_meeting", first=MONTH).update(met=1, late=1)
+    assert f"{house.inspection.name} 已完成" in words_of(fang, address)
+
+
+def test_what_was_asked_is_said_in_words_even_where_nobody_owes_it(house):
+    Cell.objects.all().delete()
+    Counter.objects.all().delete()
+    fang = client_of(house.fang)
+    for rule, said in (("group_meeting", "党小组会 · 2026年3月"), ("gone", "现行制度已不再要求的事项")):
+        circular = written(house, asked=Asked(rule, dt.date(2026, 3, 1)))
+        page = words_of(fang, f"/notices/{circular.pk}/")
+        assert said in page
+        assert rule not in page
+        assert page.count("不适用") == 2
 
 
 def test_a_receiver_sees_their_own_organization_only_and_no_sum(house):

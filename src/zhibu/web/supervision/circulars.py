@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,10 +37,13 @@ from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.models import Circular, Enclosure
 from zhibu.apps.notices.queries import addressees_of, sent_by
 from zhibu.apps.organizations.models import Organization
-from zhibu.apps.oversight.models import Cell, Counter
-from zhibu.apps.oversight.queries import calendar_kept
+from zhibu.apps.oversight.access import cells_seen_by
+from zhibu.apps.oversight.models import Counter
+from zhibu.apps.oversight.queries import Standing, calendar_kept, standing_of
+from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Person
 from zhibu.domain.compliance import Calendar, Status
+from zhibu.domain.requirements import Subject
 from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
@@ -94,7 +100,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """All organizations of one kind, chosen with one link."""
+    """All organizations of one kind, chosen or left with one button."""
 
     kind: OrganizationKind
     number: int
@@ -104,17 +110,22 @@ class Kind:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: AskedRequest) -> HttpResponse:
-    """``?to=`` (several) and ``?kind=`` choose organizations, ``?asked=rule|first`` what is to be done."""
+    """``?to=`` (several) and ``?kind=`` choose organizations, ``?asked=rule|first`` what is to be done.
+
+    The buttons ``all``, ``none`` (a kind) and ``show`` (a part of a large tree) send nothing: what was written stays.
+    """
     below = list(organizations_written_to_by(request.asker).filter(dissolved__isnull=True).order_by("path"))
     forbid_unless(bool(below))
     given = request.POST if request.method == "POST" else request.GET
-    chosen = _chosen(given.getlist("to"), below, given.get("kind", ""))
+    is_sent = request.method == "POST" and not any(name in given for name in ("all", "none", "show"))
+    kind = given.get("all") or given.get("kind", "")
+    chosen = [one for one in _chosen(given.getlist("to"), below, kind) if one.kind != given.get("none")]
     form = CircularForm(
-        request.POST if request.method == "POST" else None,
-        asked=_to_ask_for(request),
-        initial={"asked": request.GET.get("asked", "")},
+        given if is_sent else None,
+        asked=_to_ask_for(request, given.get("asked", "")),
+        initial={name: given.get(name, "") for name in ("title", "text", "until", "asked")},
     )
-    if request.method == "POST" and form.is_valid():
+    if is_sent and form.is_valid():
         try:
             circular = _send(request, chosen, form.cleaned_data)
         except (NoticeRefusal, FileRefused) as refusal:
@@ -126,7 +137,8 @@ def new(request: AskedRequest) -> HttpResponse:
         "form": form,
         "crumbs": [*_crumbs(), Crumb(_("New notice"))],
         "kinds": _kinds(below, chosen),
-        **_choices(request, below, chosen),
+        "has_forgotten_files": request.method == "POST",
+        **_choices(given.get("show", given.get("under", "")), below, chosen),
     }
     return render(request, "supervision/circulars/new.html", context, status=422 if form.errors else 200)
 
@@ -147,17 +159,14 @@ def _kinds(below: Sequence[Organization], chosen: Sequence[Organization]) -> lis
     return found
 
 
-def _choices(
-    request: AskedRequest, below: Sequence[Organization], chosen: Sequence[Organization]
-) -> dict[str, object]:
-    """What is shown to choose from. Of a large tree: the chosen, and one part of it, ``?under=``."""
+def _choices(part: str, below: Sequence[Organization], chosen: Sequence[Organization]) -> dict[str, object]:
+    """What is shown to choose from. Of a large tree: the chosen, and one part of it, what stands below ``part``."""
     picked = {one.pk for one in chosen}
     shown = [one for one in below if one.kind != OrganizationKind.GROUP] or list(below)
     parents = {one.path[:-STEP] for one in shown}
     is_large, under = len(shown) > MOST_TO_CHOOSE, None
     if is_large:
-        asked = request.GET.get("under", "")
-        under = next((one for one in shown if str(one.pk) == asked), None)
+        under = next((one for one in shown if str(one.pk) == part), None)
         top = under.path if under else min((one.path for one in shown), key=len)[:-STEP]
         shown = [one for one in shown if one.path[:-STEP] == top]
     apart = [one for one in chosen if one not in shown]
@@ -165,7 +174,6 @@ def _choices(
     return {
         "apart": apart,
         "under": under,
-        "kept": "".join(f"to={one.pk}&" for one in chosen[:MOST_TO_CHOOSE]),
         "choices": [
             Choice(
                 one,
@@ -179,18 +187,29 @@ def _choices(
     }
 
 
-def _to_ask_for(request: AskedRequest) -> list[tuple[str, str]]:
-    """The obligations of those below that are open or were lately: rule and first day, with their words."""
+def _to_ask_for(request: AskedRequest, chosen: str) -> list[tuple[str, str]]:
+    """The obligations of those below that are open or were lately: rule and first day, with their words.
+
+    ``chosen``, as it stands in an address or a form, is among them however long ago it was. What a post owes is not:
+    nobody above its organization sees how it stands.
+    """
     today = clock.today()
-    counters = Counter.objects.filter(
-        organization__path__in=request.asker.offices, first__lte=today + _AHEAD, last__gte=today - _AGO
-    )
+    wanted = Q(first__lte=today + _AHEAD, last__gte=today - _AGO)
+    rule, _bar, first = chosen.partition("|")
+    with suppress(ValueError):
+        wanted |= Q(rule=rule, first=dt.date.fromisoformat(first))
+    counters = Counter.objects.filter(wanted, organization__path__in=request.asker.offices)
     calendar = calendar_kept(today)
     found = {
         (counter.rule, counter.first): _in_words(calendar, counter.rule, counter.first, counter.last)
         for counter in counters.order_by("-first", "rule")
+        if _is_seen_from_above(calendar, counter.rule, counter.first, counter.last)
     }
     return [(f"{rule}|{first.isoformat()}", words) for (rule, first), words in found.items()]
+
+
+def _is_seen_from_above(calendar: Calendar, rule: str, first: dt.date, last: dt.date) -> bool:
+    return calendar.rule_of(rule, first, last).binding.subject is not Subject.POST
 
 
 def _in_words(calendar: Calendar, rule: str, first: dt.date, last: dt.date) -> str:
@@ -246,13 +265,32 @@ def _crumbs() -> list[Crumb]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One organization to which it went, with what is on file there; ``stands`` is ``None`` where nothing is owed."""
+    """One organization to which it went, with what is on file there.
+
+    ``stands``: of what it owes itself; ``below``: of what is owed by those below it, where it owes nothing of this
+    itself. Both ``None`` where nobody does.
+    """
 
     organization: Organization
-    stands: Owed | None
+    stands: Owed | None = None
+    below: Standing | None = None
+    way: str = ""
+
+    @property
+    def is_owed(self) -> bool:
+        return self.stands is not None or self.below is not None
+
+    @property
+    def last(self) -> dt.date | None:
+        """Of the period that is asked for; ``None`` where nobody owes it."""
+        if self.stands is not None:
+            return self.stands.cell.last
+        return self.below.last if self.below is not None else None
 
     @property
     def is_done(self) -> bool:
+        if self.below is not None:
+            return self.below.done == self.below.owed
         return self.stands is not None and self.stands.status in {Status.MET, Status.LATE}
 
 
@@ -268,7 +306,8 @@ def circular(request: AskedRequest, circular_id: UUID) -> HttpResponse:
     shown = _seen(request, circular_id)
     is_sender = may_see_all_addressees(request.asker, shown)
     organizations = addressees_of(shown, request.asker)
-    lines = _lines(shown, organizations)
+    calendar = calendar_kept(clock.today()) if shown.rule else None
+    lines = _lines(request.asker, shown, organizations, calendar)
     page = page_of(request, lines)
     return render(
         request,
@@ -276,11 +315,11 @@ def circular(request: AskedRequest, circular_id: UUID) -> HttpResponse:
         {
             "circular": shown,
             "enclosures": list(shown.enclosures.all()),
-            "asked": _asked_in_words(shown, lines),
+            "asked": _asked_in_words(shown, calendar, lines) if calendar else "",
             "page": page,
             "number": len(lines),
             "done": sum(line.is_done for line in lines),
-            "owing": sum(line.stands is not None for line in lines),
+            "owing": sum(line.is_owed for line in lines),
             "is_sender": is_sender,
             "may_withdraw": may_withdraw(request.asker, shown) and shown.withdrawn_at is None,
             "crumbs": [*(_crumbs() if is_sender else _crumbs()[:1]), Crumb(shown.title)],
@@ -288,27 +327,47 @@ def circular(request: AskedRequest, circular_id: UUID) -> HttpResponse:
     )
 
 
-def _lines(shown: Circular, organizations: Sequence[Organization]) -> list[Line]:
-    if shown.first is None:
-        return [Line(organization, None) for organization in organizations]
+def _lines(
+    asker: Asker, shown: Circular, organizations: Sequence[Organization], calendar: Calendar | None
+) -> list[Line]:
+    if calendar is None or shown.first is None:
+        return [Line(organization) for organization in organizations]
     today = clock.today()
-    calendar = calendar_kept(today)
-    cells = Cell.objects.filter(organization__in=organizations, rule=shown.rule, first=shown.first, why_not="")
-    by_organization = {cell.organization_id: cell for cell in cells.order_by("-post")}
+    cells = cells_seen_by(asker).filter(
+        organization__in=organizations, rule=shown.rule, first=shown.first, why_not=""
+    )
+    own = {cell.organization_id: owed(cell, calendar, today) for cell in cells.order_by("-post")}
+    others = [organization for organization in organizations if organization.pk not in own]
+    sums = {
+        counter.organization_id: counter
+        for counter in Counter.objects.filter(organization__in=others, rule=shown.rule, first=shown.first)
+        if _is_seen_from_above(calendar, counter.rule, counter.first, counter.last)
+    }
     return [
-        Line(organization, owed(by_organization[organization.pk], calendar, today))
-        if organization.pk in by_organization
-        else Line(organization, None)
+        _line(organization, own.get(organization.pk), sums.get(organization.pk), today)
         for organization in organizations
     ]
 
 
-def _asked_in_words(shown: Circular, lines: Sequence[Line]) -> str:
-    """The obligation and its period; as its id where it is owed by none of those shown."""
-    if shown.first is None:
-        return ""
-    stands = next((line.stands for line in lines if line.stands is not None), None)
-    return f"{stands.label} · {stands.period}" if stands else f"{shown.rule} · {shown.first}"
+def _line(organization: Organization, own: Owed | None, sums: Counter | None, today: dt.date) -> Line:
+    if own is not None:
+        return Line(organization, own, way=own.url)
+    if sums is None:
+        return Line(organization)
+    narrowed = urlencode({"first": sums.first, "last": sums.last, "requirement": sums.requirement})
+    way = f"{reverse('owed_below', args=[organization.pk])}?{narrowed}"
+    return Line(organization, below=standing_of(sums, sums, today), way=way)
+
+
+def _asked_in_words(shown: Circular, calendar: Calendar, lines: Sequence[Line]) -> str:
+    """The obligation and its period, whether or not anybody shown owes it."""
+    assert shown.first is not None
+    first = shown.first
+    last = next((line.last for line in lines if line.last is not None), first)
+    try:
+        return _in_words(calendar, shown.rule, first, last)
+    except KeyError:
+        return _("something that no rule asks for any more")
 
 
 @login_required
