@@ -116,6 +116,16 @@ def test_a_confirmation_for_a_day_to_come_counts_from_that_day(house):
     assert queries.rule("unit.lesson", dt.date(2026, 12, 2)) is not None
 
 
+def test_the_rule_of_a_text_of_next_year_does_not_count_from_this_one(house, settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "other"  # a folder is read once
+    (settings.DATA_DIR / "rules").mkdir(parents=True)
+    next_year = UNIT.replace("since = 2026-01-01", "since = 2027-01-01")
+    (settings.DATA_DIR / "rules" / "unit.toml").write_text(next_year, encoding="utf-8")
+    assert confirm().since == dt.date(2027, 1, 1)
+    assert queries.rule("unit.lesson", dt.date(2026, 12, 31)) is None
+    assert queries.rule("unit.lesson", dt.date(2027, 1, 1)) is not None
+
+
 def test_a_period_that_was_over_stays_judged_by_the_rule_that_is_taken_back_later(house):
     made = confirm()
     later = dt.datetime(2027, 1, 20, 9, tzinfo=AT.tzinfo)

@@ -17,10 +17,9 @@ from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_r
 from zhibu.apps.oversight.live import current_window, window_on
 from zhibu.apps.oversight.models import Cell, Counter, Waiver
 from zhibu.apps.people.access import Asker
-from zhibu.apps.rules.queries import all_rules
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, Duty, Status, status_on
-from zhibu.domain.requirements import Obligation, Rule
+from zhibu.domain.requirements import Rule
 from zhibu.domain.terms import ReasonState
 
 
@@ -201,10 +200,3 @@ def reasons_waiting_for(asker: Asker) -> QuerySet[Waiver]:
     )
     found = rows.annotate(rule=F("organization__cells__rule"), last=F("organization__cells__last"))
     return found.select_related("organization").order_by("-asked_at", "-pk")
-
-
-def obligation_rules(on: dt.date) -> list[Obligation]:
-    """The obligations in force on a day, as they follow each other in the packs."""
-    window_rules = {rule.id: rule for rule in all_rules() if isinstance(rule, Obligation)}
-    in_force = Calendar(all_rules(), on, on).rules_on(on)
-    return [rule for id_ in window_rules if isinstance(rule := in_force.get(id_), Obligation)]

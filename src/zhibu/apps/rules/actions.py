@@ -28,13 +28,13 @@ def confirm(
     actor: Actor,
     at: dt.datetime,
 ) -> Confirmation:
-    """Switch a rule on: it counts from the day in force, but never for days before today.
+    """Switch a rule on: it counts from the day in force, but never for days before today or before the rule's own.
 
     Raises ``ConfirmationRefused`` naming the field that does not fit.
     """
     today = localtime(at).date()
     _check(document, dated, in_force, article, today)
-    since = max(in_force, today)
+    since = max(in_force, today, rule.force.since)
     if rule.is_on or rule not in packed_rules():
         raise ConfirmationRefused(_("This rule is on already; there is nothing to confirm."))
     if rule.force.until is not None and rule.force.until <= since:
