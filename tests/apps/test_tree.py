@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +14,7 @@ from tests import world
 from tests.world import AT, DAY, Bureau
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.organizations import actions
-from zhibu.apps.organizations.queries import House, house_on
+from zhibu.apps.organizations.queries import SHAPING, House, house_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,3 +62,9 @@ def test_a_tree_without_a_deed_is_read_anew_each_time() -> None:
     assert names(house_on(DAY)) == []
     world.bureau()
     assert len(names(house_on(DAY))) > 5
+
+
+def test_every_deed_of_the_room_is_one_that_builds_the_tree_anew() -> None:
+    recorded = set(re.findall(r'record\(\s*"(\w+)"', inspect.getsource(actions)))
+    assert recorded
+    assert recorded <= set(SHAPING)

@@ -227,7 +227,7 @@ def _standing(row: _Row, parent: UUID | None, path: str, depth: int) -> Standing
 
 
 #: Deeds that change where organizations stand, how they are called and from when until when they exist.
-_SHAPING = (
+SHAPING = (
     "organization_founded",
     "organization_moved",
     "organization_renamed",
@@ -246,7 +246,7 @@ def house_on(day: dt.date) -> House:
     """
     if connection.in_atomic_block:
         return _read_house(day)
-    last = Event.objects.filter(type__in=_SHAPING).order_by("-sequence").values_list("id", flat=True).first()
+    last = Event.objects.filter(type__in=SHAPING).order_by("-sequence").values_list("id", flat=True).first()
     return _house_of(day, last) if last else _read_house(day)
 
 
