@@ -3,8 +3,9 @@
 Makes a demo, puts one organization above it, and once more with 47 of it below (``bench.house``); each house is
 walked in a process of its own, in turn. Prints the slowest pages: 95 of 100 requests of a kind of page and an account
 took so many milliseconds of the processor (what others do on the machine does not count; wall time stands beside it),
-with how many statements; and how much slower the same addresses are in the large house. Files (.xlsx, .json) may ask
-more often than pages. Exits 1 where a goal is missed.
+with how many statements; and how much slower the same addresses are in the large house. Goals are those of pages for
+the accounts of the demo; files (.xlsx, .pdf, …) and pages of whoever oversees all 5,000 organizations are measured
+beside them. Exits 1 where a goal is missed.
 
     python -m bench.pages [--rounds 7] [--demo DIR] [--small DIR --large DIR] [--top 25]
 """
@@ -100,9 +101,13 @@ class Line:
     small: Taken | None
     large: Taken
 
+    @property
+    def is_beside(self) -> bool:
+        """A file, or for somebody the demo has not: without a goal."""
+        return self.role == OVERSEER or self.kind.endswith(("_xlsx", "_json", "_pdf", "_docx"))
+
     def faults(self) -> list[str]:
-        is_file = self.kind.endswith(("_xlsx", "_json", "_pdf", "_docx"))
-        asks = 0 if is_file else max(taken.statements for taken in self._both)
+        asks = max(taken.statements for taken in self._both)
         small, large = GOALS.get(self.kind, (GOAL, SLOWER * GOAL))
         told = {
             "slow": self.small and p95(self.small.processor) > small,
@@ -135,7 +140,8 @@ def report(small: Walker, large: Walker, roles: dict[str, str], top: int) -> boo
         Line(kind, roles[login], small.taken.get((login, kind)), at) for (login, kind), at in large.taken.items()
     ]
     lines.sort(key=lambda line: p95(line.large.processor), reverse=True)
-    missed = [line for line in lines if line.faults()]
+    goals = [line for line in lines if not line.is_beside]
+    missed = [line for line in goals if line.faults()]
     print(f"{'page':30} {'as':15} {_HEAD} | {_HEAD}      ×")
     for line in [*lines[:top], *(line for line in lines[top:] if line in missed)]:
         print(line)
@@ -143,7 +149,8 @@ def report(small: Walker, large: Walker, roles: dict[str, str], top: int) -> boo
         f"{len(lines)} kinds of pages and accounts, {len(small.places)} addresses; load {os.getloadavg()[0]:.1f}; "
         f"goals: p95 ≤ {GOAL:.0f} ms, ≤ {STATEMENTS} statements, ≤ {SLOWER * GOAL:.0f} ms in the large house, "
         f"{', '.join(f'{kind} ≤ {goal[0]:.0f} and {goal[1]:.0f} ms' for kind, goal in GOALS.items())}; "
-        f"missed by {len(missed)}"
+        f"missed by {len(missed)} of {len(goals)}; beside them {len(lines) - len(goals)}, of which "
+        f"{len([line for line in lines if line.is_beside and line.faults()])} would miss them"
     )
     return not missed
 
