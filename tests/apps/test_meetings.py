@@ -562,6 +562,63 @@ def test_written_opinions_count_for_an_admission(house):
     assert (counted.verdict.outcome, counted.verdict.in_favour) == (Outcome.PASSED, 6)
 
 
+def test_written_opinions_are_refused_where_the_rule_does_not_count_them(house):
+    meeting, _session = room_of(house, 6)
+    with pytest.raises(CountRefused, match="书面意见"):
+        vote(meeting, Votes(6, written=Written(in_favour=2)))
+    assert not meeting.agenda.get(position=2).decisions.exists()
+    assert vote(meeting, Votes(6)).verdict.outcome is Outcome.PASSED
+
+
+def test_what_a_committee_resolved_stands_among_the_resolutions_with_its_count(house):
+    for post in (PostKind.PUBLICITY_OFFICER, PostKind.ORGANIZATION_OFFICER):
+        world.appoint(world.member(post.zh, house.inspection), house.inspection, post)
+    meeting, session = opened(house, kind=MeetingKind.BRANCH_COMMITTEE_MEETING)
+    roll.mark_all_present(session, **DONE)
+    assert vote(meeting, Votes(2, 1)).verdict.outcome is Outcome.NO_PASSING_RULE
+    sheet = sheet_of(record_of(meeting), recorded_on=DAY, reasons=True)
+    assert [item.resolutions for item in sheet.items] == [
+        (),
+        ("同意：举手表决，赞成2票，反对1票，弃权0票。",),
+    ]
+
+
+def test_what_did_not_pass_is_no_resolution(house):
+    meeting, _session = room_of(house, 5)
+    assert vote(meeting, Votes(5)).verdict.outcome is Outcome.NOT_PASSED
+    assert [item.resolutions for item in sheet_of(record_of(meeting), recorded_on=DAY, reasons=True).items] == [
+        (),
+        (),
+    ]
+
+
+def test_a_tie_is_decided_once_a_void_ballot_decides_nothing_and_a_tie_again_by_a_ballot_of_its_own(house):
+    meeting, _session = room_of(house, 10)
+    other = Person.objects.get(name="党员0")
+
+    def count(votes, *, first=None, issued=10):
+        decisions.count_election(
+            meeting.agenda.get(position=2),
+            what="委员",
+            seats=2,
+            ballots=Ballots(issued=issued, returned=10),
+            votes=votes,
+            first=first,
+            **DONE,
+        )
+        return Election.objects.order_by("pk").last()
+
+    first = count({house.lin: 8, house.chen: 6, other: 6})
+    level = {house.chen: 5, other: 5}
+    void = count(level, first=first, issued=9)
+    again = count(level, first=first)
+    assert (void.next_step, again.next_step) == (NextStep.ELECT_ANEW, NextStep.SECOND_BALLOT)
+    with pytest.raises(CountRefused, match="已由"):
+        count(level, first=first)
+    third = count({house.chen: 4, other: 6}, first=again)
+    assert [one.person for one in third.candidates.filter(elected=True)] == [other]
+
+
 def test_an_election_keeps_its_tie_and_the_second_ballot_decides_it(house):
     meeting, _session = room_of(house, 10)
     item = meeting.agenda.get(position=2)

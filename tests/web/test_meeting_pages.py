@@ -11,7 +11,8 @@ from tests import gatherings, world
 from tests.world import AT
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.actions import roll as deeds
-from zhibu.apps.meetings.models import Meeting
+from zhibu.apps.meetings.models import Election, Meeting
+from zhibu.apps.people.models import Person
 from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage, PostKind
 from zhibu.web.shell import clock
 
@@ -114,6 +115,27 @@ def test_whose_leave_waits_for_an_answer_is_left_to_the_recorder_and_the_page_sa
     assert list(session.attendances.filter(person=house.chen)) == []
     deeds.answer_leave(meeting.leaves.get(), granted=True, actor=OPERATOR, at=AT)
     assert "尚未答复" not in lin.get(page).content.decode()
+
+
+def test_a_tie_is_offered_to_a_second_ballot_until_one_has_decided_it(lin, house):
+    session = gatherings.opened(house, codes=False)
+    deeds.mark_all_present(session, actor=OPERATOR, at=AT)
+    here, item = f"/meetings/{session.meeting_id}/", session.meeting.agenda.last()
+    count = {"what": "委员", "seats": "2", "issued": "10", "returned": "10", "void": "0"}
+    other = Person.objects.get(name="党员0")
+    election = f"{here}items/{item.pk}/election/"
+    names = [f"votes_{one.pk}" for one in (house.lin, house.chen, other)]
+    all_three = f"{election}?c=10001&c=10002&c={other.staff_number}"
+    assert lin.post(all_three, count | dict(zip(names, "866", strict=True))).status_code == 302
+    first = Election.objects.get()
+    assert f'value="second:{first.pk}"' in lin.get(f"{here}minutes/").content.decode()
+    second = f"{election}?first={first.pk}"
+    answer = count | {"seats": "1"} | dict(zip(names[1:], "46", strict=True))
+    assert lin.post(second, answer).status_code == 302
+    assert f'value="second:{first.pk}"' not in lin.get(f"{here}minutes/").content.decode()
+    assert "已由第二次投票决定" in lin.get(second).content.decode()
+    assert lin.post(second, answer).status_code == 409
+    assert Election.objects.count() == 2
 
 
 def test_nothing_is_foretold_of_a_vote_in_a_committee_whose_text_names_no_number_that_carries(lin, house):

@@ -261,14 +261,26 @@ def _roll(record: Record, *, reasons: bool) -> Roll:
     )
 
 
+#: What a vote came to where no text says how many votes carry it: the count stands for itself.
+_UNJUDGED = {Outcome.NO_PASSING_RULE, Outcome.NO_RULE}
+
+
 def _item(item: Record, speakers: Sequence[str]) -> Item:
-    passed = tuple(vote["text"] for vote in item["decisions"] if vote["outcome"] == Outcome.PASSED)
     return Item(
         title=item["title"],
         points=points(item["discussion"], speakers),
         votes=tuple(_vote(vote) for vote in item["decisions"]),
-        resolutions=passed + tuple(_election(election) for election in item["elections"]),
+        resolutions=(*_resolved(item["decisions"]), *(_election(election) for election in item["elections"])),
     )
+
+
+def _resolved(decisions: Iterable[Record]) -> Iterable[str]:
+    """What passed, by its text; what nobody can judge, with its count."""
+    for vote in decisions:
+        if vote["outcome"] == Outcome.PASSED:
+            yield vote["text"]
+        elif vote["outcome"] in _UNJUDGED:
+            yield str(_vote(vote))
 
 
 def _vote(vote: Record) -> Vote:

@@ -67,8 +67,9 @@ def take_vote(
 ) -> Counted:
     """Put a counted vote on record with the bases of this moment. Raises ``CountRefused``.
 
-    Without a quorum no vote may be taken and none is recorded; a day for which no rule is known is recorded as
-    counted, unjudged. Source: 中国共产党支部工作条例（试行） 2018, art. 11; 发展党员工作细则 for admissions.
+    Without a quorum no vote may be taken and none is recorded, and no written opinion where the rule counts none. A
+    day for which no rule is known is recorded as counted, unjudged.
+    Source: 中国共产党支部工作条例（试行） 2018, art. 11; 发展党员工作细则 for admissions.
     """
     meeting = locked(item.meeting_id)
     require(meeting, *VOTABLE)
@@ -82,6 +83,11 @@ def take_vote(
         raise CountRefused(
             _("%(reached)s of %(whole)s are here; a vote needs %(needed)s. Call more, or postpone the item.")
             % {"reached": verdict.quorum.reached, "whole": verdict.quorum.whole, "needed": verdict.quorum.needed}
+        )
+    if rule is not None and verdict.written_aside and not rule.written_to_quorum:
+        raise CountRefused(
+            _("Written opinions do not count in this vote, only those in the room. Leave them at 0. %(article)s")
+            % {"article": rule.citation.zh}
         )
     decision = Decision.objects.create(
         agenda_item=item,
@@ -177,10 +183,15 @@ def count_election(
 ) -> ElectionResult[Person]:
     """Put the tellers' count on record. ``votes`` in the order of the ballot (strokes of the surname).
 
-    ``first``: the ballot whose tie this one decides. Raises ``CountRefused``.
+    ``first``: the ballot whose tie this one decides, once: a void one is repeated, a tie again is decided by a ballot
+    of its own. Raises ``CountRefused``.
     """
     meeting = locked(item.meeting_id)
     require(meeting, *VOTABLE)
+    if first is not None and is_decided(first):
+        raise CountRefused(
+            _("A second ballot has decided the tie of this one. If it was counted wrong, withdraw it first.")
+        )
     if not votes:
         raise CountRefused(_("Nobody stands. Say who was voted for."))
     count = count_of(roll_of(meeting))
@@ -227,6 +238,11 @@ def count_election(
         },
     )
     return result
+
+
+def is_decided(first: Election) -> bool:
+    """Whether a second ballot that is valid is on record."""
+    return first.second_ballots.filter(why_void="").exists()
 
 
 def _keep_candidates(election: Election, votes: Mapping[Person, int], result: ElectionResult[Person]) -> None:

@@ -175,12 +175,16 @@ def _part(record: ItemRecord, box: Box, *, goes_on: bool, warning: str) -> Part:
         warning,
         tuple((vote, Outcome(vote.outcome).zh) for vote in record.decisions),
         tuple(
-            Ballot(
-                election, candidates, NextStep(election.next_step).zh, election.next_step == NextStep.SECOND_BALLOT
-            )
+            Ballot(election, candidates, NextStep(election.next_step).zh, _asks_for_second(election, record))
             for election, candidates in record.elections
         ),
     )
+
+
+def _asks_for_second(election: Election, record: ItemRecord) -> bool:
+    """Whether its tie is still to be decided: a second ballot that was void decides nothing."""
+    decided = any(other.first_id == election.pk and not other.why_void for other, _candidates in record.elections)
+    return election.next_step == NextStep.SECOND_BALLOT and not decided
 
 
 def _texts(meeting: Meeting) -> tuple[dict[tuple[UUID | None, str], MinutesText], list[SetAside]]:

@@ -266,6 +266,7 @@ def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResp
         **_context(meeting, item, _("Election")),
         "form": form,
         "first": first,
+        "is_decided": first is not None and decisions.is_decided(first),
         "electable": [] if candidates else electable,
         "counted": counted_by(election_rule_of(meeting), meeting, lines, is_running=True),
         "is_votable": meeting.at_stage in VOTABLE,
