@@ -355,6 +355,20 @@ def test_many_cost_no_more_than_few(house):
     assert max(counts) <= 8
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_in_a_browser_what_was_typed_outlives_the_buttons_and_enter_sends(house, desk, scripts):
+    page = desk(world.account(house.fang), scripts=scripts)
+    page.goto("/notices/new/")
+    page.get_by_label("标题").fill("开展主题党日")
+    page.get_by_label("正文").fill("请于本月内开展。")
+    page.locator("button[name=all][value=branch]").click()
+    page.locator("button[name=none][value=branch]").wait_for()
+    assert page.get_by_label("正文").input_value() == "请于本月内开展。"
+    page.get_by_label("标题").press("Enter")
+    page.wait_for_url(re.compile(r"/notices/[0-9a-f-]{36}/$"))
+    assert Circular.objects.get().addressees.count() == 2
+
+
 def test_the_pages_are_good_on_both_screens(house, phone, desk):
     circular = written(house, attached=[("活动安排.pdf", PDF)], until=dt.date(2026, 11, 30))
     withdrawn = written(house, title="已撤回的通知")
