@@ -77,6 +77,16 @@ def test_a_meeting_on_its_way_is_gone_on_with_and_not_convened_again(house):
     assert f'organization={house.inspection.code}&amp;kind=theme_day"' not in shown
 
 
+def test_the_lesson_of_a_committees_secretary_and_an_election_are_convened_too(house):
+    office = house.office.code
+    assert f"/meetings/new/?organization={office}&amp;kind=lesson" in text(caller(house.fang).get("/month/"))
+    world.term(house.quay, since=dt.date(2024, 1, 10), ends=dt.date(2027, 1, 10))
+    live.rebuild(DAY)
+    shown = text(caller(house.qiu).get("/month/"))
+    election = next(line for line in shown.split("<li>") if "/term_election" in line)
+    assert f"/meetings/new/?organization={house.quay.code}&amp;kind=general_meeting" in election
+
+
 def test_a_joint_meeting_on_its_way_is_gone_on_with_by_each_that_holds_it(house):
     starts = AT + dt.timedelta(days=2)
     meeting = convening.convene(

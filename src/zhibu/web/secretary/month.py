@@ -93,12 +93,9 @@ def _line(stands: Owed, begun: Mapping[tuple[UUID, str], list[Meeting]]) -> Line
     meeting = next((one for one in theirs if _may_count(stands, one.held_on)), None)
     if meeting is not None:
         return Line(stands, _("Go on"), reverse("meeting", args=[meeting.pk]), meeting)
-    if not kinds:
+    if not stands.convene_url:
         return Line(stands)
-    way = f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kinds[0]}"
-    if stands.is_over:
-        return Line(stands, _("Enter one that took place"), f"{way}&late=1")
-    return Line(stands, _("Convene"), way)
+    return Line(stands, _("Enter one that took place") if stands.is_over else _("Convene"), stands.convene_url)
 
 
 def _may_count(stands: Owed, held_on: dt.date | None) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from zhibu.apps.oversight.facts import LEADER_LESSON, TERM_ELECTION
 from zhibu.apps.oversight.models import Cell
 from zhibu.apps.oversight.queries import status_of
 from zhibu.domain.compliance import Calendar, Status
 from zhibu.domain.requirements import Obligation, Period
-from zhibu.domain.terms import PostKind, ReasonState
+from zhibu.domain.terms import HELD_BY, MeetingKind, PostKind, ReasonState
 
 #: The form of the chip, which says the state beside the color.
 CHIPS = {
@@ -24,6 +25,9 @@ CHIPS = {
     Status.EXPLAINED: "quiet",
     Status.NOT_APPLICABLE: "quiet",
 }
+
+#: What no kind of meeting is evidence of by itself, and at which kind it is done.
+_HELD_AS = {TERM_ELECTION: MeetingKind.GENERAL_MEETING, LEADER_LESSON: MeetingKind.LESSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class Owed:
     @property
     def url(self) -> str:
         return cell_url(self.cell)
+
+    @property
+    def convene_url(self) -> str:
+        """Where the meeting that is owed is convened, or entered once the period is over; empty for what is none."""
+        kind = min(self.rule.meetings, key=lambda kind: kind.value, default=_HELD_AS.get(self.rule.requirement))
+        organization = self.cell.organization
+        if kind is None or organization.word not in HELD_BY[kind]:
+            return ""
+        late = "&late=1" if self.is_over else ""
+        return f"{reverse('convene')}?organization={organization.code}&kind={kind.value}{late}"
 
     @property
     def chip(self) -> str:

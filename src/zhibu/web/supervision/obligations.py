@@ -113,19 +113,10 @@ def _page(
             else None,
             "answer_form": answer or AnswerForm() if answers and is_open else None,
             "may_withdraw": explains and waiver is not None,
-            "convene_url": _convene_url(stands) if explains and is_open else "",
+            "convene_url": stands.convene_url if explains and is_open else "",
         },
         status=HTTPStatus.OK if reason is None and answer is None else HTTPStatus.UNPROCESSABLE_ENTITY,
     )
-
-
-def _convene_url(stands: Owed) -> str:
-    """Where the meeting that is owed is convened, or entered once its period is over."""
-    if not stands.rule.meetings:
-        return ""
-    kind = min(stands.rule.meetings, key=lambda kind: kind.value)
-    late = "&late=1" if stands.is_over else ""
-    return f"{reverse('convene')}?organization={stands.cell.organization.code}&kind={kind.value}{late}"
 
 
 def _read(request: AskedRequest, stands: Owed) -> tuple[list[Record], str]:
