@@ -110,6 +110,9 @@ def begin_day(at: dt.datetime) -> dt.date:
 #: Seconds before a worker that has ended by itself is started again, and those it has to end when told to.
 _START_AGAIN, _TIME_TO_END = 2.0, 20.0
 
+#: Seconds for which a server that starts has the machine to itself.
+_SERVER_FIRST = 3.0
+
 _RUN = "from zhibu.web.operator.main import run; run()"
 
 
@@ -132,6 +135,7 @@ class _Keeper(threading.Thread):
         self._worker: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
+        self._over.wait(_SERVER_FIRST)
         while self._begin():
             assert self._worker is not None
             self._worker.wait()
