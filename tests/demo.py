@@ -58,6 +58,7 @@ class Demo:
         return Account.objects.get(login=self.row(role)["login"])
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker makes the demo and tries it; the other does not wait for it."""
     for item in items:

@@ -7,7 +7,6 @@ import datetime as dt
 import io
 import random
 import struct
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -30,15 +29,13 @@ GOOD = xlsx({"组织机构": bureau()["组织机构"]})
 
 @contextlib.contextmanager
 def costs_next_to_nothing() -> Iterator[None]:
-    """At most a second and 64 MiB beyond the file itself (traced, which makes it slower)."""
+    """At most 64 MiB beyond the file itself; what it costs in time is measured by ``bench.hostile``."""
     tracemalloc.start()
-    began = time.process_time()
     try:
         yield
     finally:
         _now, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert time.process_time() - began < 2, "slow, even when traced"
     assert peak < 64 * 1024 * 1024
 
 

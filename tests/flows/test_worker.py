@@ -24,8 +24,7 @@ from django.conf import settings
 
 from tests.mail_server import MailServer
 
-#: They share one database of PostgreSQL by its name.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("worker")]
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent.parent
 #: A start of Python on a machine that is busy.
@@ -156,11 +155,17 @@ def place(seeded: Place, tmp_path: Path) -> Iterator[Place]:
         yield Place(tmp_path, url)
 
 
+def _of_this_run(name: str) -> str:
+    """Workers of one run share the server: each has databases of its own."""
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+
+
 @contextmanager
 def _database(name: str, like: str = "template1") -> Iterator[str]:
     import psycopg
 
     server = os.environ["DATABASE_URL"]
+    name, like = _of_this_run(name), like if like == "template1" else _of_this_run(like)
     with psycopg.connect(server, autocommit=True) as session:
         session.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         yield server.replace(f"{urlsplit(server).path}?", f"/{name}?", 1)

@@ -57,6 +57,7 @@ ANSWERED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNE
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"phone", "desk"} & set(getattr(item, "fixturenames", ())):
