@@ -10,16 +10,15 @@ import pytest
 from django.db import connection, connections, transaction
 
 from tests import world
+from tests.meetings import DONE, announced
 from tests.world import AT, DAY
-from zhibu.apps.archive.actions import OPERATOR
-from zhibu.apps.meetings.actions import convening, filing, minutes, roll
+from zhibu.apps.meetings.actions import filing, minutes, roll
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.models import Cell, Counter
-from zhibu.domain.terms import Audience, MeetingKind
+from zhibu.domain.terms import MeetingKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DONE = {"actor": OPERATOR, "at": AT}
 NOVEMBER = dt.date(2026, 11, 1)
 
 
@@ -32,18 +31,7 @@ def _where_transactions_run_side_by_side(db):
 def approved(house, day):
     """A theme day whose record is ready to be filed."""
     starts = dt.datetime.combine(day, dt.time(8), AT.tzinfo)
-    meeting = convening.convene(
-        organization=house.inspection,
-        kind=MeetingKind.THEME_DAY,
-        title="主题党日",
-        hours=[convening.Hours(starts, starts + dt.timedelta(hours=1))],
-        agenda=["学习"],
-        audience=Audience.MEMBERS,
-        chair=house.lin,
-        made_by=None,
-        late_reason="码头没有信号",
-        **DONE,
-    )
+    meeting = announced(house, MeetingKind.THEME_DAY, starts=starts, late_reason="码头没有信号")
     roll.mark_all_present(meeting.sessions.get(), **DONE)
     minutes.hand_over(meeting, **DONE)
     minutes.approve(meeting, house.lin, **DONE)

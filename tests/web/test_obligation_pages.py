@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests import world
+from tests.meetings import announced
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
@@ -60,18 +61,8 @@ def test_this_month_says_what_is_owed_by_which_article_and_how_to_begin(house):
 
 def test_a_meeting_on_its_way_is_gone_on_with_and_not_convened_again(house):
     lin = caller(house.lin)
-    starts = AT + dt.timedelta(days=2)
-    meeting = convening.convene(
-        organization=house.inspection,
-        kind=MeetingKind.THEME_DAY,
-        title="十一月主题党日",
-        hours=[convening.Hours(starts, starts + dt.timedelta(hours=2))],
-        agenda=[],
-        audience=Audience.MEMBERS,
-        chair=house.lin,
-        made_by=None,
-        **DONE,
-    )
+    soon = AT + dt.timedelta(days=2)
+    meeting = announced(house, MeetingKind.THEME_DAY, title="十一月主题党日", starts=soon)
     shown = text(lin.get("/month/"))
     assert f"/meetings/{meeting.pk}/" in shown
     assert f'organization={house.inspection.code}&amp;kind=theme_day"' not in shown
@@ -88,19 +79,8 @@ def test_the_lesson_of_a_committees_secretary_and_an_election_are_convened_too(h
 
 
 def test_a_joint_meeting_on_its_way_is_gone_on_with_by_each_that_holds_it(house):
-    starts = AT + dt.timedelta(days=2)
-    meeting = convening.convene(
-        organization=house.inspection,
-        kind=MeetingKind.THEME_DAY,
-        title="联合主题党日",
-        hours=[convening.Hours(starts, starts + dt.timedelta(hours=2))],
-        agenda=[],
-        audience=Audience.MEMBERS,
-        chair=house.lin,
-        joint_with=[house.quay],
-        made_by=None,
-        **DONE,
-    )
+    soon = AT + dt.timedelta(days=2)
+    meeting = announced(house, MeetingKind.THEME_DAY, title="联合主题党日", starts=soon, joint_with=[house.quay])
     shown = text(caller(house.qiu).get("/month/"))
     assert f"/meetings/{meeting.pk}/" in shown
     assert f'organization={house.quay.code}&amp;kind=theme_day"' not in shown

@@ -47,11 +47,9 @@ def cells_seen_by(asker: Asker) -> QuerySet[Cell]:
     of_it = {name: OuterRef(name) for name in ("organization", "post")}
     held = Appointment.objects.on(asker.on).filter(person=asker.person, **of_it)
     reason = Waiver.objects.filter(requirement=OuterRef("requirement"), first=OuterRef("first"), **of_it)
-    above = Q(pk__in=[])
-    for office in asker.offices:
-        above |= in_subtree(office, "organization__") & ~Q(organization__path=office)
+    answered = Q(organization__in=organizations_answered_by(asker)) & Q(Exists(reason))
     return Cell.objects.filter(
-        Q(post="") | Q(organization__path__in=asker.secretary_of) | Q(Exists(held)) | (above & Q(Exists(reason))),
+        Q(post="") | Q(organization__path__in=asker.secretary_of) | Q(Exists(held)) | answered,
         organization__in=obligations_seen_by(asker),
     )
 

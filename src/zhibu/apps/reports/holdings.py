@@ -64,13 +64,12 @@ class Holding:
 
     def of(self, person: Person) -> QuerySet[Model]:
         """Each pointer a condition that an index leads to: the rows of years are many, and joined none is used."""
+        rows = self.rows._default_manager  # noqa: SLF001 - Django's documented name for it
         condition = Q()
         for pointer in self.pointers:
-            first, _dots, rest = pointer.partition("__")
-            target = self.rows._meta.get_field(first).related_model if rest else None  # noqa: SLF001 - as above
-            sought = target._default_manager.filter(**{rest: person.pk}).values("pk") if target else person.pk  # noqa: SLF001
-            condition |= Q(**{f"{first}__in" if rest else first: sought})
-        return self.rows._default_manager.filter(condition)  # noqa: SLF001 - Django's documented name for it
+            found = Q(**{pointer: person.pk})
+            condition |= Q(pk__in=rows.filter(found).values("pk")) if "__" in pointer else found
+        return rows.filter(condition)
 
 
 def _fields(plain: str, **shown: str) -> dict[str, str]:
