@@ -85,6 +85,7 @@ def test_the_command_line_says_which_setting_it_was_in_a_sentence(name, value, t
     assert "secret-word" not in tried.stderr
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_of_a_setting_that_is_none(tmp_path):
     level = tmp_path / "level"
     level.write_text("WARNING")

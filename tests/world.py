@@ -7,14 +7,21 @@ lives. Spans are half-open, as everywhere; what a test does not say has held sin
 from __future__ import annotations
 
 import datetime as dt
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Model
 from pypinyin import lazy_pinyin
 
 from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.models import Event
 from zhibu.apps.organizations import actions
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Appointment, Employment, Grant, Membership, Person, Term
+from zhibu.apps.rules.queries import packs_read
 from zhibu.domain.terms import Affiliation, OrganizationKind, PostKind, Role, Standing
 
 #: The day on which the tests live, a Monday; ``AT`` is its morning.
@@ -155,6 +162,46 @@ class Bureau:
 
 
 def bureau() -> Bureau:
+    """The small house, founded by deeds.
+
+    Again in an empty database, the rows that those left are put there: it is what most tests begin with, and 0.2 s.
+    """
+    if Event.objects.exists() or Person.objects.exists():
+        return _found_bureau()
+    made = (connection.vendor, packs_read())
+    if made not in _left:
+        before = {model: set(_rows(model)) for model in apps.get_models()}
+        house = _found_bureau()
+        rows = {model: [row for row in _rows(model) if row not in were] for model, were in before.items()}
+        _left[made] = house, {model: new for model, new in rows.items() if new}
+        return deepcopy(house)
+    house, rows = _left[made]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, new in rows.items():
+            places = ", ".join(["%s"] * len(new[0]))
+            cursor.executemany(f"INSERT INTO {model._meta.db_table} ({_columns(model)}) VALUES ({places})", new)
+    return deepcopy(house)
+
+
+Rows = dict[type[Model], list[tuple[Any, ...]]]
+
+#: The small house and what founding it left in an empty database, by kind of database and packs of rules.
+_left: dict[tuple[str, str], tuple[Bureau, Rows]] = {}
+
+
+def _columns(model: type[Model]) -> str:
+    return ", ".join(
+        connection.ops.quote_name(field.column or field.name) for field in model._meta.local_concrete_fields
+    )
+
+
+def _rows(model: type[Model]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_columns(model)} FROM {model._meta.db_table}")
+        return [tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row) for row in cursor]
+
+
+def _found_bureau() -> Bureau:
     kind = OrganizationKind
     root = organization("GZ", kind.LEADING_GROUP, name="广埠口岸局党组")
     office = organization("GZ-A", kind.COMMITTEE, under=root, name="局本部机关党委")

@@ -109,6 +109,7 @@ PERSON_TWINS = [
 ]
 
 
+@pytest.mark.slow
 @given(houses())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_question_and_the_queryset_agree_on_every_tree(house):

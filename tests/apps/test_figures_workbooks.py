@@ -23,7 +23,7 @@ from zhibu.apps.reports.scope import scope_of
 from zhibu.apps.reports.structure import structure_overseen_by
 from zhibu.domain.structure import StructureCheck
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DATA = Path(__file__).parent.parent / "data"
 DAY = dt.date(2026, 11, 23)

@@ -335,6 +335,7 @@ def test_the_same_file_at_a_later_day_changes_nothing(imported, as_of):
 # --- The whole bureau -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_bureau_goes_in_and_comes_back_the_same():
     data = (DATA / "bureau.xlsx").read_bytes()
     report, _imported = bring(data)
@@ -366,6 +367,7 @@ def test_the_bureau_goes_in_and_comes_back_the_same():
     assert all(counts.unchanged == counts.rows for counts in report.sheets.values())
 
 
+@pytest.mark.slow
 def test_the_untidy_bureau_says_the_same_as_if_it_were_tidy():
     bring((DATA / "bureau-messy.xlsx").read_bytes())
     fu = Person.objects.get(staff_number="10001")

@@ -181,6 +181,7 @@ def test_a_child_founded_since_keeps_its_superior_from_being_taken_back():
     assert "广埠口岸局党组" in refusal_of(imported)
 
 
+@pytest.mark.slow
 def test_the_whole_bureau_is_taken_back():
     _report, imported = bring((DATA / "bureau.xlsx").read_bytes())
     take_back(imported)
@@ -224,6 +225,7 @@ def edited(draw):
     return sheets
 
 
+@pytest.mark.slow
 @given(
     workbooks=st.lists(
         st.tuples(edited(), st.dates(dt.date(2027, 1, 1), dt.date(2027, 6, 30)), st.booleans()),

@@ -250,6 +250,7 @@ def test_document_types_and_hidden_encodings_are_refused(part, text):
     assert refusal_of(with_part(part, text)) is Reason.UNSAFE_XML
 
 
+@pytest.mark.slow
 def test_four_hundred_thousand_rows_are_refused():
     rows = "".join(f'<row r="{i}"><c r="A{i}"><v>1</v></c></row>' for i in range(1, 400_001))
     assert refusal_of(with_sheet(rows)) is Reason.ROWS

@@ -101,10 +101,12 @@ def _offices_are_held_by_those_who_may(told):
         assert place in {branch[number], parents[branch[number]]}
 
 
+@pytest.mark.slow
 def test_the_same_date_gives_the_same_bureau_to_the_letter(told):
     assert bureau(TODAY) == told
 
 
+@pytest.mark.slow
 def test_another_date_keeps_the_names_and_numbers_of_most_people(told):
     def people(bureau_then):
         return {(deed.number, deed.name) for deed in of(bureau_then, deeds.Employ)}

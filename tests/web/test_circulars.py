@@ -337,6 +337,7 @@ def test_a_file_is_found_under_its_own_notice_only(house):
     assert client_of(house.fang).get(f"/notices/{other.pk}/files/{file.pk}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_many_cost_no_more_than_few(house):
     fang, counts = client_of(house.fang), []
     circular = written(house)

@@ -694,14 +694,22 @@ def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, li
         yield one, answer, text, changed
 
 
-#: The others join in ``make test``, on SQLite: what access asks of PostgreSQL is proven tree by tree elsewhere.
-QUICK = {"anonymous", "member"}
+#: The others join on SQLite: what access asks of PostgreSQL is proven tree by tree elsewhere.
+ON_BOTH = {"anonymous", "member"}
+QUICK = {"anonymous"}
 
 
 @pytest.mark.parametrize(
     "asker",
     [
-        pytest.param(asker, marks=[] if asker in QUICK else [pytest.mark.slow, pytest.mark.sqlite_only])
+        pytest.param(
+            asker,
+            marks=[
+                mark
+                for mark, without in ((pytest.mark.sqlite_only, ON_BOTH), (pytest.mark.slow, QUICK))
+                if asker not in without
+            ],
+        )
         for asker in ASKERS
     ],
 )

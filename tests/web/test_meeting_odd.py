@@ -363,6 +363,7 @@ def huge(house: Bureau) -> Meeting:
     return meeting
 
 
+@pytest.mark.slow
 def test_1300_people_and_60_items_cost_no_more_queries(lin: Client, huge: Meeting) -> None:
     assert huge.roll.count() == 1300
     for path in pages_of(huge):

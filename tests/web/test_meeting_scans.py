@@ -187,6 +187,7 @@ def test_a_file_that_is_two_things_at_once_is_handed_out_as_the_one_it_was_taken
         assert "sandbox" in answer["Content-Security-Policy"]
 
 
+@pytest.mark.slow
 def test_a_file_that_bursts_is_kept_packed_and_costs_nothing(
     lin: Client, house: world.Bureau, tmp_path: Path
 ) -> None:

@@ -94,14 +94,21 @@ def test_an_icon_that_a_page_names_is_there() -> None:
 # --- The first load ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def collected(tmp_path: Path) -> Iterator[None]:
-    """Files as they are served: collected, with their digest in their name, compressed."""
-    storages = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
-    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path / "static"):
+STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
+
+@pytest.fixture(scope="session")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=STORAGES, STATIC_ROOT=folder):
         call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+@pytest.fixture
+def collected(gathered: Path) -> Iterator[None]:
+    """Files as they are served: collected, with their digest in their name, compressed."""
+    with override_settings(STORAGES=STORAGES, STATIC_ROOT=gathered):
         yield
 
 

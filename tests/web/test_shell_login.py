@@ -152,6 +152,7 @@ def test_one_address_that_tries_many_numbers_is_slowed_down(client: Client, lin:
     assert not is_in(client)
 
 
+@pytest.mark.slow
 def test_good_tries_of_a_whole_branch_at_one_address_are_not_slowed_down(lin: Account) -> None:
     for _member in range(80):
         client = Client()
