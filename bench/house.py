@@ -37,6 +37,7 @@ def multiply(demo: Path, folder: Path, copies: int) -> None:
     (folder / "static").mkdir(parents=True)
     for name in ("demo.json", "secret-key"):
         shutil.copy(demo / name, folder / name)
+    shutil.copytree(demo / "rules", folder / "rules")
     with closing(sqlite3.connect(demo / "zhibu.sqlite3")) as source:
         source.execute("VACUUM INTO ?", (str(folder / "zhibu.sqlite3"),))
     subprocess.run(

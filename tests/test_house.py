@@ -189,7 +189,7 @@ def test_the_listeners_are_these():
         "meeting_filed": ["take_in_meeting"],
         "organization_founded": ["look_at_organization"],
         "organization_dissolved": ["look_at_organization"],
-        "organization_moved": ["look_at_tree"],
+        "organization_moved": ["look_at_move"],
         "term_begun": ["look_at_organization"],
         "member_admitted": ["look_at_person"],
         "standing_changed": ["look_at_person"],

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests import world
@@ -28,6 +28,41 @@ from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Standing
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KINDS = (MeetingKind.GENERAL_MEETING, MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.THEME_DAY, MeetingKind.LESSON)
+
+#: Beside the rules of the house one of each kind of number that is counted over all below.
+ABOVE = """
+layer = "unit"
+[texts.life]
+title = "机关党委会议制度"
+issuer = "本单位机关党委"
+year = 2026
+since = 2026-01-01
+"""
+ABOVE += "".join(
+    f"""
+[[rules]]
+id = "unit.{number}"
+kind = "obligation"
+label = "党委会议"
+text = "life"
+article = 1
+verified = "full"
+modality = "should"
+binds = {{ kinds = ["committee", "general_branch"], when = {{ {number} = {{ at_least = {least} }} }} }}
+requirement = "unit.{number}"
+period = "month"
+count = 1
+meetings = ["committee_meeting"]
+"""
+    for number, least in (("members", 8), ("full_members", 9), ("groups", 3))
+)
+
+
+@pytest.fixture(autouse=True)
+def _rules_of_committees(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "unit.toml").write_text(ABOVE, encoding="utf-8")
 
 
 class Story:
@@ -125,6 +160,7 @@ DEEDS = ("pass_days", "meet", "join", "change", "go", "elect", "start", "end", "
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@example([("move", 4)])  # the largest branch goes under another committee
 @given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 59)), min_size=1, max_size=7))
 def test_after_any_deeds_the_live_form_is_the_pure_one(told):
     with transaction.atomic():

@@ -18,7 +18,7 @@ from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.meetings.records import has_election
 from zhibu.apps.notices.actions.telling import overtake
 from zhibu.apps.organizations.dated import holds_on
-from zhibu.apps.organizations.models import Organization
+from zhibu.apps.organizations.models import Organization, Placement
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.facts import LEADER_LESSON, TERM_ELECTION
 from zhibu.apps.oversight.reminders import about
@@ -100,18 +100,20 @@ def look_at_organization(event: Event, _document: Document | None) -> None:
 
 
 @unless_postponed
-def look_at_tree(_event: Event, _document: Document | None) -> None:
+def look_at_move(event: Event, document: Document | None) -> None:
+    """What stands above it counts it now, what stood above it no longer."""
+    assert document is not None
     live.recount()
+    left = Placement.objects.filter(organization=event.subject, until=document["on"]).values_list("parent", flat=True)
+    live.refresh({event.subject, UUID(document["under"]), *left}, _day(event))
 
 
 @unless_postponed
 def look_at_person(event: Event, _document: Document | None) -> None:
     """Somebody's membership changed: the branches and groups in which they ever were."""
-    kinds = live.judged_by_state(_day(event))
-    if kinds:
+    if live.judged_by_state():
         been = Organization.objects.filter(
-            Q(memberships__person=event.subject) | Q(group_memberships__person=event.subject),
-            kind__in=[kind.value for kind in kinds],
+            Q(memberships__person=event.subject) | Q(group_memberships__person=event.subject)
         )
         live.refresh(set(been.values_list("pk", flat=True)), _day(event))
 
@@ -132,7 +134,7 @@ LOOKS: Mapping[str, Listener] = {
     "meeting_filed": take_in_meeting,
     "organization_founded": look_at_organization,
     "organization_dissolved": look_at_organization,
-    "organization_moved": look_at_tree,
+    "organization_moved": look_at_move,
     "term_begun": look_at_organization,
     "member_admitted": look_at_person,
     "standing_changed": look_at_person,

@@ -17,12 +17,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F
+from django.db.models import F, Q
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.facts import calendar_of, changed_between, organizations_of, records_of, waivers_of
 from zhibu.apps.oversight.models import Cell, Counter, Evidence, Window
-from zhibu.apps.rules.queries import edition, latest_edition, packs_read, rules_on, use_edition
+from zhibu.apps.rules.queries import all_rules, edition, latest_edition, packs_read, use_edition
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, WhyNot, evidence_words, had_quorum
 from zhibu.domain.requirements import Obligation, Subject
@@ -43,11 +43,11 @@ def current_window() -> Window | None:
     return Window.objects.order_by().first()
 
 
-def judged_by_state(on: dt.date) -> frozenset[OrganizationKind]:
+def judged_by_state() -> frozenset[OrganizationKind]:
     """The kinds of organizations of which something is owed only under conditions on their numbers."""
     window = current_window()
-    rules = rules_on(on, window.edition if window else None)
-    conditional = [rule for rule in rules if isinstance(rule, Obligation) and rule.binding.conditions]
+    rules = all_rules(window.edition if window else None)
+    conditional = [rule for rule in rules if isinstance(rule, Obligation) and rule.is_on and rule.binding.conditions]
     return frozenset(kind for rule in conditional for kind in rule.binding.kinds)
 
 
@@ -89,14 +89,21 @@ def is_postponed() -> bool:
 
 @transaction.atomic
 def refresh(organizations: Collection[UUID], on: dt.date) -> None:
-    """The cells of these organizations anew, and what their superiors count of them."""
+    """The cells of these organizations anew, and what their superiors count of them.
+
+    Superiors of which something is owed only under conditions are judged anew too: their members and groups are those
+    of all below.
+    """
     if not organizations:
         return
     window = current_window()
     if window is None or not window.since <= on <= window.until:
         rebuild(on)
         return
-    begun = Organization.objects.filter(pk__in=organizations, began__lte=window.until).order_by("pk")
+    paths = Organization.objects.filter(pk__in=organizations).order_by().values_list("path", flat=True)
+    above = {top for path in paths for top in tops(path)[:-1]}
+    judged = Q(path__in=above, kind__in=[kind.value for kind in judged_by_state()])
+    begun = Organization.objects.filter(Q(pk__in=organizations) | judged, began__lte=window.until).order_by("pk")
     organizations = set(begun.select_for_update(no_key=True).values_list("pk", flat=True))
     if not organizations:  # nothing is owed before, so nothing is kept
         return
