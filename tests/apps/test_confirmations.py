@@ -15,6 +15,7 @@ from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.oversight import live
+from zhibu.apps.oversight.mine import owed_by
 from zhibu.apps.oversight.models import Cell, Window
 from zhibu.apps.oversight.queries import calendar_kept
 from zhibu.apps.people.queries import asker_of
@@ -107,6 +108,19 @@ def test_what_is_kept_equals_the_pure_form_after_confirming_and_after_taking_bac
     actions.take_back(made, actor=OPERATOR, at=AT)
     assert_same()
     assert lessons() == []
+
+
+def test_hours_that_a_post_asks_for_are_owed_by_whoever_holds_it_and_kept_for_nobody(house):
+    confirm(off("learning_hours.officers"))
+    assert_same()
+    assert not Cell.objects.filter(requirement="learning_hours").exists()
+    next_year = {"since": dt.date(2027, 1, 1), "until": dt.date(2027, 12, 31), "on": DAY}
+    asked = {
+        who: {cell.rule.id: cell.needed for cell in owed_by(who.pk, **next_year).cells}
+        for who in (house.lin, house.chen)
+    }
+    assert asked[house.lin]["learning_hours.officers"] == 56
+    assert "learning_hours.officers" not in asked[house.chen]
 
 
 def test_a_confirmation_for_a_day_to_come_counts_from_that_day(house):

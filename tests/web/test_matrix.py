@@ -395,7 +395,7 @@ NOWHERE = {
     # Public words: it is the organization that is nowhere.
     "rule": "theme_day",
     "first": "2026-09-01",
-    "off": "training.officers",
+    "off": "learning_hours.officers",
     "version": "2024-01-01",
     "row": 999999,
     "digest": "0" * 64,

@@ -18,7 +18,7 @@ from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
 
-OFF = "/rules/training.officers/2024-01-01/confirm/"
+OFF = "/rules/learning_hours.officers/2024-01-01/confirm/"
 SAID = {"document": "中办发〔2024〕12号", "article": "9", "dated": "2024-02-01", "in_force": "2024-03-01"}
 
 
@@ -89,6 +89,8 @@ def test_who_keeps_the_rules_confirms_one_and_takes_it_back(house, keeper):
     assert "撤回确认" in text(keeper.get(back))
     assert keeper.post(back).status_code == 302
     assert OFF in text(keeper.get("/rules/?state=off&all=1"))
+    keeper.post(OFF, SAID)  # the first one never counted: it was taken back on its day
+    assert text(keeper.get("/rules/?state=on&all=1")).count("中办发〔2024〕12号，2024-02-01。") == 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_nobody_else_confirms_and_what_is_on_can_not_be(house, keeper):
     for person in (house.lin, house.fang, house.chen):
         assert caller(person).get(OFF).status_code == 403
         assert caller(person).post(OFF, SAID).status_code == 403
-    for address in ("/rules/theme_day/2018-10-28/confirm/", "/rules/training.officers/2024-01-02/confirm/"):
+    for address in ("/rules/theme_day/2018-10-28/confirm/", "/rules/learning_hours.officers/2024-01-02/confirm/"):
         assert keeper.get(address).status_code == 404
 
 

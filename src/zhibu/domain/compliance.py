@@ -430,9 +430,7 @@ class _Look(Generic[Key]):
         if not self._exists_in(duty.first, duty.last):
             return
         bound = self._bound(duty)
-        if duty.rule.binding.subject is Subject.PERSON or (
-            duty.rule.binding.subject is Subject.POST and duty.rule.measure is Measure.HOURS
-        ):
+        if duty.rule.is_personal:
             yield from self._cells_of_people(duty, bound)
             return
         subjects: Sequence[Key | PostKind] = (

@@ -272,6 +272,12 @@ class Obligation(Rule):
     grace: int = GRACE
     first_period: FirstPeriod = FirstPeriod.NEXT_FULL
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether each person owes it on their own: nobody is in hours for a post."""
+        is_of_post = self.binding.subject is Subject.POST
+        return self.binding.subject is Subject.PERSON or (is_of_post and self.measure is Measure.HOURS)
+
     def owed_from(self, bound: dt.date) -> dt.date:
         """The first day of the first period owed by one whom the rule binds from ``bound`` on.
 

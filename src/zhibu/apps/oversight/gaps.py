@@ -62,7 +62,7 @@ def duties_within(calendar: Calendar, wanted: Wanted) -> list[Duty]:
         (duty.rule.id, duty.first): duty
         for duties in calendar.duties.values()
         for duty in duties
-        if duty.rule.binding.subject is not Subject.PERSON
+        if not duty.rule.is_personal
         and wanted.requirement in {"", duty.rule.requirement}
         and duty.first <= wanted.until
         and duty.last >= wanted.since

@@ -25,7 +25,7 @@ from zhibu.apps.oversight.models import Cell, Counter, Evidence, Window
 from zhibu.apps.rules.queries import all_rules, edition, latest_edition, packs_read, use_edition
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, WhyNot, evidence_words, had_quorum
-from zhibu.domain.requirements import Obligation, Subject
+from zhibu.domain.requirements import Obligation
 from zhibu.domain.terms import OrganizationKind, PostKind
 from zhibu.domain.tree import STEP
 
@@ -165,7 +165,7 @@ def _evaluated(chosen: Collection[UUID] | None, calendar: Calendar, on: dt.date)
     for organization in organizations:
         cells = compliance.evaluate(organization, by_holder.get(organization.id, ()), waivers, calendar, on)
         for cell in cells:
-            if cell.why_not is WhyNot.NOT_BEGUN or cell.rule.binding.subject is Subject.PERSON:
+            if cell.why_not is WhyNot.NOT_BEGUN or cell.rule.is_personal:
                 continue
             ids = [(key, True) for key in cell.evidence] + [(key, False) for key in cell.without_quorum]
             rests = [(by_id[organization.id, key], had) for key, had in ids]

@@ -39,5 +39,9 @@ class Confirmation(models.Model):
             ),
         ]
 
+    @property
+    def ever_counts(self) -> bool:
+        return self.until is None or self.until > self.since
+
     def __str__(self) -> str:
         return f"{self.rule} {self.document}"

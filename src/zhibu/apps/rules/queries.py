@@ -111,7 +111,7 @@ def confirmed(packed: Iterable[Rule], confirmations: Iterable[Confirmation]) -> 
     off = {(rule.id, rule.force.since): rule for rule in packed if not rule.is_on}
     for one in confirmations:
         rule = off.get((one.rule, one.version))
-        if rule is not None and (one.until is None or one.until > one.since):
+        if rule is not None and one.ever_counts:
             yield with_source(rule, one)
 
 

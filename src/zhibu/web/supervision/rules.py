@@ -209,7 +209,7 @@ def _lines(day: dt.date) -> Sequence[Line]:
     open_versions = set()
     for one in Confirmation.objects.all():
         rule = on.get((one.rule, one.since))
-        if rule is not None:
+        if rule is not None and one.ever_counts:
             by_version.setdefault((one.rule, one.version), []).append(Line(rule, id(rule) in holding, one))
         if one.until is None:
             open_versions.add((one.rule, one.version))
