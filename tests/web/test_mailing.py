@@ -17,8 +17,9 @@ from zhibu.apps.notices.actions.telling import RETRY_AFTER, Message, set_wishes,
 from zhibu.apps.notices.models import Notice
 from zhibu.apps.people.models import Account
 from zhibu.domain.terms import Audience, Occasion
-from zhibu.web.operator import mailing
+from zhibu.web.operator import mailing, worker
 from zhibu.web.operator.mailing import MailAway, send_due
+from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +216,30 @@ def test_where_no_mail_is_sent_nothing_is_looked_at(house, settings):
     settings.MAIL_URL = ""
     assert run() == 0
     assert mail.outbox == []
+
+
+def test_a_day_that_can_not_be_begun_is_logged_and_keeps_no_mail_waiting(house, monkeypatch, caplog):
+    told(house.chen)
+    monkeypatch.setattr(clock, "now", lambda: AT)
+
+    def faulty(at):
+        raise ValueError(f"no reminders on {at.date()}")
+
+    monkeypatch.setattr(worker, "begin_day", faulty)
+    worker.work(Twice(), lambda: True)
+    assert len(mail.outbox) == 1
+    assert [record.getMessage() for record in caplog.records] == ["the day could not be begun"]
+    assert "no reminders on 2026-11-23" in caplog.text
+
+
+class Twice:
+    """In place of ``Over``: it is over when two looks have found nothing."""
+
+    def __init__(self):
+        self.waited = 0
+
+    def __call__(self):
+        return self.waited == 2
+
+    def wait(self, _seconds):
+        self.waited += 1

@@ -6,6 +6,7 @@ Killed at any moment it loses nothing: all it has to do is in the database, and 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import signal
 import subprocess
@@ -24,6 +25,10 @@ from zhibu.web.operator.terminal import DataFolder, messages, start
 LOOKS_EVERY, _BLINK = 5.0, 0.2
 #: Seconds to wait where the mail server or the database does not answer: longer each time, up to the second number.
 _AWAY, _AWAY_AT_MOST = 5.0, 300.0
+#: Seconds until a day that could not be begun is tried again; mail goes on meanwhile.
+_BEGIN_AGAIN = 900.0
+
+_log = logging.getLogger(__name__)
 
 Beside = Annotated[int, typer.Option(hidden=True, help="End when the process of this id has ended.")]
 
@@ -61,14 +66,14 @@ class Over:
 
 
 def work(over: Over, may_work: Callable[[], bool]) -> None:
-    """Until it is over. What is away is tried again, later and later; another fault ends the process."""
+    """Until it is over. What is away is tried again, later and later; a day at fault keeps no mail waiting."""
     from django.db import InterfaceError, OperationalError, connection
 
     from zhibu.web.operator.mailing import MailAway, send_due
     from zhibu.web.shell import clock
 
     opened: dt.date | None = None
-    is_first, away = True, 0.0
+    is_first, away, begin_from = True, 0.0, 0.0
     while not over():
         try:
             if not may_work():
@@ -78,8 +83,14 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
                 over.wait(LOOKS_EVERY)
                 continue
             is_first = False
-            if opened != clock.today():
-                opened = begin_day(clock.now())
+            if opened != clock.today() and time.monotonic() >= begin_from:
+                try:
+                    opened = begin_day(clock.now())
+                except (OperationalError, InterfaceError):
+                    raise
+                except Exception:  # noqa: BLE001 - whatever it is, mail goes on
+                    _log.exception("the day could not be begun")
+                    begin_from = time.monotonic() + _BEGIN_AGAIN
             looked = send_due(clock.now, over)
             away = 0.0
         except (MailAway, OperationalError, InterfaceError) as error:
