@@ -12,7 +12,7 @@ from tests import world
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Document, Event
-from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, sign_in, tasks
+from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, sign_in, taking_back, tasks
 from zhibu.apps.meetings.errors import (
     CodeTooOld,
     CodeUnknown,
@@ -50,7 +50,7 @@ def general_meeting(house, *, kind=MeetingKind.GENERAL_MEETING, **facts):
     return convening.draft(
         organization=house.inspection,
         kind=kind,
-        title="十一月支部党员大会",
+        title=facts.pop("title", "十一月支部党员大会"),
         made_by=None,
         agenda=["传达学习", "讨论发展党员"],
         convener=house.lin,
@@ -1007,3 +1007,86 @@ def test_a_task_reported_at_the_next_meeting_stands_in_its_record(house):
     assert sheet_of(record, recorded_on=DAY, reasons=True).previously == ("报送材料（陈星）：已完成，已交办公室",)
     with pytest.raises(OutOfOrder):
         tasks.report_task(task, report="x", done_on=None, meeting=announced(house)[0], **DONE)
+
+
+# --- Begun or closed by mistake ---
+
+
+def test_a_meeting_begun_by_mistake_is_still_to_come_and_only_marks_of_who_is_here_go(house):
+    meeting, session = announced(house)
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, host=meeting)
+    convening.announce(lesson.pk, **DONE)
+    roll.mark(session, [house.chen], status=Presence.ABSENT, reason=AbsenceReason.SHIFT, **DONE)
+    roll.call_roll(session, **DONE)
+    taking_back.take_back_begin(session, **DONE)
+    for one in (meeting, lesson, session):
+        one.refresh_from_db()
+    assert (meeting.at_stage, lesson.at_stage) == (MeetingStage.ANNOUNCED, MeetingStage.ANNOUNCED)
+    assert (session.opened_at, known_of(meeting)) == (None, {"陈星": Presence.ABSENT})
+    assert Event.objects.filter(type="begin_taken_back", subject=meeting.pk).count() == 1
+    with pytest.raises(OutOfOrder):
+        taking_back.take_back_begin(session, **DONE)
+    convening.postpone(meeting.pk, reason="船期提前", **DONE)
+
+
+def test_a_begin_on_which_a_vote_a_task_or_a_sign_in_rests_stays(house):
+    meeting, session = opened(house)
+    item = meeting.agenda.get(position=2)
+    roll.mark_all_present(session, **DONE)
+    decisions.take_vote(
+        item, kind=Decision.RESOLUTION, text="同意。", way=VotingWay.HANDS, votes=Votes(10, 0, 0), **DONE
+    )
+    with pytest.raises(MeetingRefusal, match="表决"):
+        taking_back.take_back_begin(session, **DONE)
+    decisions.withdraw_vote(item.decisions.get(), reason="误记", **DONE)
+    task = tasks.take_on(meeting, text="报送材料", holder=house.chen, due=None, **DONE)
+    with pytest.raises(MeetingRefusal, match="任务"):
+        taking_back.take_back_begin(session, **DONE)
+    tasks.drop_task(task, **DONE)
+    roll.mark(session, [house.chen], status=Presence.EXPECTED, **DONE)
+    sign_in.sign_in(session=session, person=house.chen.pk, nonce="n1", **DONE)
+    with pytest.raises(MeetingRefusal, match="1人"):
+        taking_back.take_back_begin(session, **DONE)
+    assert session.attendances.count() == 10, "a refused deed takes no mark away"
+
+
+def test_of_a_lesson_in_turns_only_the_turn_that_was_begun_by_mistake_is_taken_back(house):
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True)
+    first, second = with_session(lesson), with_session(lesson, starts_at=STARTS + dt.timedelta(days=1))
+    convening.announce(lesson.pk, **DONE)
+    roll.call_roll(first, **DONE)
+    roll.open_session(second, **DONE)
+    taking_back.take_back_begin(second, **DONE)
+    lesson.refresh_from_db()
+    assert (lesson.at_stage, first.attendances.count()) == (MeetingStage.OPEN, 10)
+    roll.close_session(first, **DONE)
+    taking_back.take_back_close(first, **DONE)
+    first.refresh_from_db()
+    assert first.is_open
+
+
+def test_a_meeting_closed_by_mistake_goes_on_until_minutes_are_handed_over(house):
+    meeting, session = closed(house)
+    taking_back.take_back_close(session, **DONE)
+    meeting.refresh_from_db()
+    session.refresh_from_db()
+    assert (meeting.at_stage, session.is_open) == (MeetingStage.OPEN, True)
+    assert all(item.is_open for item in meeting.agenda.all())
+    roll.close_session(session, **DONE)
+    meeting.refresh_from_db()
+    minutes.hand_over(meeting, **DONE)
+    with pytest.raises(OutOfOrder):
+        taking_back.take_back_close(session, **DONE)
+
+
+def test_the_close_of_an_afternoon_stays_once_one_of_its_minutes_is_handed_over(house):
+    meeting, session = announced(house)
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, title="宪法党课", host=meeting)
+    convening.announce(lesson.pk, **DONE)
+    roll.call_roll(session, **DONE)
+    roll.close_session(session, **DONE)
+    minutes.hand_over(lesson, **DONE)
+    with pytest.raises(MeetingRefusal, match="宪法党课"):
+        taking_back.take_back_close(session, **DONE)
+    session.refresh_from_db()
+    assert not session.is_open

@@ -170,3 +170,24 @@ def test_what_is_past_is_not_announced_but_entered_afterwards(lin):
     )
     assert late.status_code == 302
     assert Meeting.objects.get().late_reason == "口岸无网络"
+
+
+def test_begin_and_close_are_taken_back_where_they_were_tapped(lin, house):
+    meeting = convene(lin)
+    roll = f"/meetings/sessions/{meeting.sessions.get().pk}"
+    lin.post(f"{roll}/begin/")
+    assert f"{roll}/not-begun/" in lin.get(f"{roll}/roll/").content.decode()
+    assert "10人将取消标记" in lin.get(f"{roll}/not-begun/").content.decode()
+    assert lin.post(f"{roll}/not-begun/").status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.at_stage, deeds.Attendance.objects.count()) == (MeetingStage.ANNOUNCED, 0)
+    assert lin.post(f"{roll}/not-begun/").status_code == 409
+    lin.post(f"{roll}/begin/")
+    lin.post(f"{roll}/close/")
+    assert f"{roll}/not-over/" in lin.get(f"{roll}/roll/").content.decode()
+    assert lin.post(f"{roll}/not-over/").status_code == 302
+    meeting.refresh_from_db()
+    assert meeting.at_stage == MeetingStage.OPEN
+    member = Client()
+    member.force_login(world.account(house.chen))
+    assert [member.post(f"{roll}/{deed}/").status_code for deed in ("not-begun", "not-over")] == [403, 403]

@@ -10,7 +10,8 @@ NEXT: dict[Stage, frozenset[Stage]] = {
     Stage.DRAFT: frozenset({Stage.ANNOUNCED, Stage.CLOSED, Stage.NOT_HELD}),
     Stage.ANNOUNCED: frozenset({Stage.OPEN, Stage.POSTPONED, Stage.NOT_HELD}),
     Stage.POSTPONED: frozenset({Stage.ANNOUNCED, Stage.NOT_HELD}),
-    Stage.OPEN: frozenset({Stage.CLOSED}),
+    # Back to announced, and from closed to open: begun or closed by mistake.
+    Stage.OPEN: frozenset({Stage.ANNOUNCED, Stage.CLOSED}),
     Stage.CLOSED: frozenset({Stage.OPEN, Stage.DRAFTED}),
     Stage.DRAFTED: frozenset({Stage.CLOSED, Stage.APPROVED}),
     Stage.APPROVED: frozenset({Stage.CLOSED, Stage.FILED}),

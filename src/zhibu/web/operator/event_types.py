@@ -80,6 +80,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "leaves_lapsed": _("leave for another day lapsed"),
     "session_opened": _("session opened"),
     "session_closed": _("session closed"),
+    "begin_taken_back": _("beginning of a session taken back"),
+    "close_taken_back": _("close of a session taken back"),
     "code_switched": _("code for sign-in switched"),
     "signed_in": _("signed in"),
     "roll_marked": _("roll marked"),

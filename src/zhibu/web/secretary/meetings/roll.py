@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhibu.apps.meetings.actions import roll as deeds
+from zhibu.apps.meetings.actions import taking_back
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Session
 from zhibu.apps.meetings.queries import RollLine, pulse_of, roll_of
@@ -293,6 +294,43 @@ def close_session(request: AskedRequest, session_id: UUID) -> HttpResponse:
         return redirect("meeting_minutes", session.meeting_id)
     messages.success(request, _("This session is closed; others are still to come."))
     return redirect("meeting", session.meeting_id)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@conflict_on(MeetingRefusal)
+def take_back_begin(request: AskedRequest, session_id: UUID) -> HttpResponse:
+    """It was begun by mistake; asked once more, since who was marked as present is not any longer."""
+    session = run_session(request, session_id)
+    if request.method == "POST":
+        taking_back.take_back_begin(session, **signed(request))
+        messages.success(request, _("Taken back: it has not begun."))
+        return redirect("session_roll", session.pk)
+    here = taking_back.here_at(session).count()
+    lost = ngettext(
+        "%(number)s person is marked as present and will be unmarked.",
+        "%(number)s people are marked as present and will be unmarked.",
+        here,
+    )
+    says = _("It was begun by mistake and is still to come. Leave and absence that are noted stay.")
+    context = {
+        "title": _("Not begun yet"),
+        "question": says + (" " + lost % {"number": here} if here else ""),
+        "action": _("Take the beginning back"),
+        "cancel": reverse("session_roll", args=[session.pk]),
+    }
+    return render(request, "shell/confirm.html", context)
+
+
+@login_required
+@require_POST
+@conflict_on(MeetingRefusal)
+def take_back_close(request: AskedRequest, session_id: UUID) -> HttpResponse:
+    """It was closed by mistake. Nothing is lost by that, so nothing is asked."""
+    session = run_session(request, session_id)
+    taking_back.take_back_close(session, **signed(request))
+    messages.success(request, _("Taken back: it goes on."))
+    return redirect("session_roll", session.pk)
 
 
 class HeadsForm(forms.Form):
