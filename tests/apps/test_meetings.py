@@ -12,7 +12,7 @@ from tests import world
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Document, Event
-from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, sign_in, taking_back, tasks
+from zhibu.apps.meetings.actions import convening, decisions, filing, late, minutes, roll, sign_in, taking_back, tasks
 from zhibu.apps.meetings.errors import (
     CodeTooOld,
     CodeUnknown,
@@ -1090,3 +1090,154 @@ def test_the_close_of_an_afternoon_stays_once_one_of_its_minutes_is_handed_over(
         taking_back.take_back_close(session, **DONE)
     session.refresh_from_db()
     assert not session.is_open
+
+
+# --- Turns of a lesson that has begun ---
+
+
+def lesson_in_turns(house, **facts):
+    """On two days; the first turn has begun and is over, Chen has leave."""
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, repeated=True, **facts)
+    first, second = with_session(lesson), with_session(lesson, starts_at=STARTS + dt.timedelta(days=1))
+    convening.announce(lesson.pk, **DONE)
+    leave = roll.ask_leave(lesson, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    roll.answer_leave(leave, granted=True, **DONE)
+    roll.call_roll(first, **DONE)
+    roll.close_session(first, **DONE)
+    lesson.refresh_from_db()
+    return lesson, first, second
+
+
+def test_a_turn_to_come_is_moved_with_a_reason_while_earlier_turns_stand(house):
+    lesson, first, second = lesson_in_turns(house)
+    later = STARTS + dt.timedelta(days=3)
+    moved = {"starts_at": later, "ends_at": later + dt.timedelta(hours=1), "place": "", **DONE}
+    with pytest.raises(MeetingRefusal, match="原因"):
+        convening.change_session(second, **moved)
+    with pytest.raises(OutOfOrder, match="已经开始"):
+        convening.change_session(first, reason="船期提前", **moved)
+    convening.change_session(second, reason="船期提前", **moved)
+    lesson.refresh_from_db()
+    assert (lesson.at_stage, lesson.held_on) == (MeetingStage.OPEN, later.date())
+    assert known_of(lesson)["陈星"] is Presence.LEAVE, "leave from a lesson that has begun stays"
+    event = Event.objects.get(type="session_changed", subject=lesson.pk)
+    assert json.loads(Document.objects.get(sha256=event.document_sha256).text)["reason"] == "船期提前"
+    assert "11月26日" in Notice.objects.get(person=house.chen, overtaken=False).text
+
+
+def test_the_last_turn_is_dropped_with_a_reason_and_the_lesson_is_over(house):
+    lesson, first, second = lesson_in_turns(house)
+    with pytest.raises(OutOfOrder):
+        convening.remove_session(first, reason="船期提前", **DONE)
+    with pytest.raises(MeetingRefusal, match="原因"):
+        convening.remove_session(second, **DONE)
+    convening.remove_session(second, reason="船期提前", **DONE)
+    lesson.refresh_from_db()
+    assert (lesson.at_stage, lesson.held_on) == (MeetingStage.CLOSED, STARTS.date())
+    told = Notice.objects.get(person=house.chen, overtaken=False)
+    assert ("取消一场" in told.title, "船期提前" in told.text) == (True, True)
+    assert list(lesson.sessions.all()) == [first]
+
+
+def test_a_sitting_that_has_begun_is_not_moved(house):
+    _meeting, session = opened(house)
+    with pytest.raises(OutOfOrder):
+        convening.remove_session(session, reason="船期提前", **DONE)
+
+
+# --- A late entry with the wrong day ---
+
+
+def entered_after(house, days=9, **facts):
+    """Entered after the event, with everybody marked as present."""
+    meeting = general_meeting(house, title="2026年11月支部党员大会", **facts)
+    session = with_session(meeting, starts_at=AT - dt.timedelta(days=days))
+    filing.enter_after(meeting, reason="无网络", **DONE)
+    roll.mark_all_present(session, **DONE)
+    meeting.refresh_from_db()
+    return meeting, session
+
+
+def held(session, days):
+    starts = AT - dt.timedelta(days=days)
+    late.put_right(session, starts_at=starts, ends_at=starts + dt.timedelta(hours=1), place="一楼", **DONE)
+    session.refresh_from_db()
+
+
+def test_the_day_of_a_late_entry_is_put_right_until_the_filing_and_the_roll_is_that_of_the_day(house):
+    newcomer = world.person("新党员")
+    world.admit(newcomer, house.inspection, since=AT.date() - dt.timedelta(days=20))
+    meeting, session = entered_after(house)
+    roll.change_roll(meeting.pk, house.qiu, observes=True, reason="上级列席", **DONE)
+    minutes.hand_over(meeting, **DONE)
+    held(session, 40)
+    meeting.refresh_from_db()
+    assert (meeting.held_on, meeting.title) == (AT.date() - dt.timedelta(days=40), "2026年10月支部党员大会")
+    assert (meeting.at_stage, session.opened_at) == (MeetingStage.CLOSED, session.starts_at)
+    names = {line.name: line.observes for line in roll_of(meeting)}
+    assert (newcomer.name in names, names["邱禾"]) == (False, True), "changed by hand it stays"
+    assert not Attendance.objects.filter(person=newcomer).exists()
+    minutes.hand_over(meeting, **DONE)
+    minutes.approve(meeting, house.lin, **DONE)
+    roll_names = [line.name for line in roll_of(meeting) if line.presence is Presence.EXPECTED and not line.observes]
+    assert roll_names == []
+    filing.file_meeting(meeting, **DONE)
+    with pytest.raises(OutOfOrder):
+        held(session, 41)
+
+
+def test_a_late_entry_is_not_moved_to_a_time_to_come_nor_is_a_meeting_held_here(house):
+    _meeting, session = entered_after(house)
+    with pytest.raises(MeetingRefusal, match="尚未结束"):
+        held(session, -1)
+    _here, session = closed(house)
+    with pytest.raises(OutOfOrder, match="当时记录"):
+        held(session, 1)
+
+
+def test_votes_of_a_late_entry_stand_where_the_other_day_judges_them_alike_and_are_withdrawn_else(house):
+    world.admit(world.person("新党员"), house.inspection, since=AT.date() - dt.timedelta(days=20))
+    meeting, session = entered_after(house)
+    item = meeting.agenda.get(position=2)
+    decisions.take_vote(
+        item, kind=Decision.RESOLUTION, text="同意。", way=VotingWay.HANDS, votes=Votes(11, 0, 0), **DONE
+    )
+    held(session, 8)
+    assert item.decisions.count() == 1
+    with pytest.raises(MeetingRefusal, match="撤回表决"):
+        held(session, 40)
+    meeting.refresh_from_db()
+    assert meeting.held_on == AT.date() - dt.timedelta(days=8)
+
+
+# --- One roll for an afternoon ---
+
+
+@pytest.mark.parametrize("is_filed", [False, True])
+def test_the_roll_of_an_afternoon_stays_once_another_meeting_has_its_minutes_done_with_it(house, is_filed):
+    meeting, session = announced(house)
+    lesson = general_meeting(house, kind=MeetingKind.LESSON, title="宪法党课", host=meeting)
+    convening.announce(lesson.pk, **DONE)
+    leave = roll.ask_leave(meeting, house.chen, reason=AbsenceReason.SHIFT, note="", **DONE)
+    roll.call_roll(session, **DONE)
+    roll.mark(session, [house.chen], status=Presence.LEAVE, reason=AbsenceReason.SHIFT, **DONE)
+    roll.close_session(session, **DONE)
+    lesson.refresh_from_db()
+    minutes.hand_over(lesson, **DONE)
+    if is_filed:
+        minutes.approve(lesson, house.lin, **DONE)
+        filing.file_meeting(lesson, **DONE)
+    before = roll_of(lesson)
+    for deed in (
+        lambda: roll.change_roll(meeting.pk, house.qiu, observes=True, reason="上级列席", **DONE),
+        lambda: roll.mark(session, [house.chen], status=Presence.PRESENT, **DONE),
+        lambda: roll.mark_all_present(session, **DONE),
+        lambda: roll.answer_leave(leave, granted=False, **DONE),
+        lambda: roll.count_heads(session, heads=3, **DONE),
+    ):
+        with pytest.raises(OutOfOrder, match="宪法党课"):
+            deed()
+    assert roll_of(lesson) == before
+    if not is_filed:
+        minutes.send_back(lesson, reason="名单有误", **DONE)
+        assert roll.mark(session, [house.chen], status=Presence.PRESENT, **DONE) == 1

@@ -40,9 +40,10 @@ def lin(house) -> Client:
 
 
 def convene(client: Client, **facts: str) -> Meeting:
-    number = facts | {"day_0": "2026-11-26", "starts_0": "15:00", "ends_0": "16:30", "place_0": "三楼会议室"}
+    number = {"day_0": "2026-11-26", "starts_0": "15:00", "ends_0": "16:30", "place_0": "三楼会议室"} | facts
+    late = "&late=1" if "late_reason" in facts else ""
     answer = client.post(
-        "/meetings/new/?organization=GZ-A-01&kind=general_meeting",
+        f"/meetings/new/?organization=GZ-A-01&kind=general_meeting{late}",
         {
             "agenda": "传达学习\n讨论发展党员",
             "audience": "members",
@@ -54,6 +55,8 @@ def convene(client: Client, **facts: str) -> Meeting:
         },
     )
     assert answer.status_code == 302, answer.content.decode()[-3000:]
+    if late:
+        return Meeting.objects.get(late_reason=facts["late_reason"])
     return Meeting.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
 
 
@@ -191,3 +194,35 @@ def test_begin_and_close_are_taken_back_where_they_were_tapped(lin, house):
     member = Client()
     member.force_login(world.account(house.chen))
     assert [member.post(f"{roll}/{deed}/").status_code for deed in ("not-begun", "not-over")] == [403, 403]
+
+
+def changes_to(client: Client, meeting: Meeting, **changed: str):
+    """The page of changes sent as it stands, but for what is changed."""
+    page = f"/meetings/{meeting.pk}/edit/"
+    form = client.get(page).context["form"]
+    typed = {field.html_name: field.value() for field in form if field.value() is not None}
+    numbered = {name: value.staff_number if isinstance(value, Person) else value for name, value in typed.items()}
+    return client.post(page, numbered | changed)
+
+
+def test_the_day_of_a_late_entry_is_put_right_on_the_page_of_changes(lin, house):
+    late = convene(lin, day_0="2026-11-03", late_reason="无网络")
+    answer = changes_to(lin, late, day_0="2026-11-30")
+    assert (answer.status_code, "尚未结束" in answer.content.decode()) == (409, True)
+    assert changes_to(lin, late, day_0="").status_code == 422
+    assert changes_to(lin, late, day_0="2026-11-02").status_code == 302
+    late.refresh_from_db()
+    assert (late.held_on, late.chair) == (dt.date(2026, 11, 2), house.lin)
+
+
+def test_a_turn_to_come_of_a_lesson_that_has_begun_is_dropped_with_a_reason(lin, house):
+    lesson = gatherings.announced(house, AT, AT + dt.timedelta(days=1), kind=MeetingKind.LESSON)
+    first, second = lesson.sessions.all()
+    deeds.call_roll(first, actor=OPERATOR, at=AT)
+    assert "尚未开始的场次" in lin.get(f"/meetings/{lesson.pk}/edit/").content.decode()
+    assert changes_to(lin, lesson, place_0="码头").status_code == 422, "without a reason"
+    assert changes_to(lin, lesson, place_0="码头", reason="会议室占用").status_code == 302
+    second.refresh_from_db()
+    assert second.place == "码头"
+    assert changes_to(lin, lesson, day_0="", reason="船期提前").status_code == 302
+    assert list(lesson.sessions.all()) == [first]

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
-from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, freeze, lapse_leaves, lapse_marks
+from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, close_if_over, freeze, lapse_leaves, lapse_marks
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
-from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off
-from zhibu.apps.meetings.errors import MeetingRefusal
+from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off, tell_turn_off
+from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
@@ -290,7 +290,7 @@ def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetim
     require(meeting, *EDITABLE)
     if meeting.host_id is not None:
         raise MeetingRefusal(_("“%(title)s” shares the sessions of another meeting.") % {"title": meeting.title})
-    _refuse_odd_hours(hours.starts_at, hours.ends_at)
+    refuse_odd_hours(hours.starts_at, hours.ends_at)
     if not meeting.repeated and meeting.sessions.exists():
         raise MeetingRefusal(
             _("“%(title)s” is one sitting and has its session. Change that one, or hold the lesson in turns.")
@@ -299,51 +299,79 @@ def _add_session(meeting: Meeting, hours: Hours, *, actor: Actor, at: dt.datetim
     session = Session.objects.create(
         meeting=meeting, starts_at=hours.starts_at, ends_at=hours.ends_at, place=hours.place
     )
-    has_lapsed = _keep_day(meeting, actor=actor, at=at)
-    record("session_set", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+    has_lapsed = keep_day(meeting, actor=actor, at=at)
+    record("session_set", meeting.pk, actor=actor, at=at, document=session_facts(session))
     tell_changed(meeting, at=at, has_lapsed=has_lapsed)
     return session
 
 
 @transaction.atomic
 def change_session(
-    session: Session, *, starts_at: dt.datetime, ends_at: dt.datetime, place: str, actor: Actor, at: dt.datetime
+    session: Session,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    place: str,
+    actor: Actor,
+    at: dt.datetime,
+    reason: str = "",
 ) -> None:
     """Another time or place. After the announcement this is a new notice; the roll stays.
 
-    On another day nothing stays of what was asked and noted for the old one.
+    On another day nothing stays of what was asked and noted for the old one. Of a lesson held in turns that has
+    begun, a turn that has not begun itself is moved with a ``reason``; leave stays.
     """
     meeting = locked(session.meeting_id)
-    require(meeting, *EDITABLE)
-    _refuse_odd_hours(starts_at, ends_at)
+    said = _refuse_begun(meeting, session, reason)
+    refuse_odd_hours(starts_at, ends_at)
     if _local_day(starts_at) != _local_day(session.starts_at):
         lapse_marks([session])
     session.starts_at, session.ends_at, session.place = starts_at, ends_at, place
     session.save(update_fields=["starts_at", "ends_at", "place"])
-    has_lapsed = _keep_day(meeting, actor=actor, at=at)
-    record("session_changed", meeting.pk, actor=actor, at=at, document=_session_facts(session))
+    has_lapsed = keep_day(meeting, actor=actor, at=at)
+    record("session_changed", meeting.pk, actor=actor, at=at, document=session_facts(session) | said)
     tell_changed(meeting, at=at, has_lapsed=has_lapsed)
 
 
 @transaction.atomic
-def remove_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
+def remove_session(session: Session, *, actor: Actor, at: dt.datetime, reason: str = "") -> None:
+    """Dropped. Of a lesson that has begun a turn is dropped with a ``reason``; after the others it is over."""
     meeting = locked(session.meeting_id)
-    require(meeting, *EDITABLE)
-    facts = _session_facts(session)
+    said = _refuse_begun(meeting, session, reason)
+    facts = session_facts(session)
+    if said:
+        tell_turn_off(meeting, session, said["reason"], at=at)
     session.delete()
-    has_lapsed = _keep_day(meeting, actor=actor, at=at)
-    record("session_removed", meeting.pk, actor=actor, at=at, document=facts)
-    tell_changed(meeting, at=at, has_lapsed=has_lapsed)
+    has_lapsed = keep_day(meeting, actor=actor, at=at)
+    record("session_removed", meeting.pk, actor=actor, at=at, document=facts | said)
+    if meeting.at_stage is MeetingStage.OPEN:
+        close_if_over(meeting)
+    else:
+        tell_changed(meeting, at=at, has_lapsed=has_lapsed)
 
 
-def _refuse_odd_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
+def _refuse_begun(meeting: Meeting, session: Session, reason: str) -> dict[str, str]:
+    """Until a meeting begins, any of its sessions may change; later a turn that has not begun, with a reason.
+
+    Returns what of the reason goes on record: nothing before the meeting has begun.
+    """
+    if not (meeting.repeated and meeting.at_stage is MeetingStage.OPEN):
+        require(meeting, *EDITABLE)
+        return {}
+    session.refresh_from_db(fields=["opened_at"])
+    if session.opened_at is not None:
+        raise OutOfOrder(_("This session has begun and stays as it is. Only those to come can be changed."))
+    return {"reason": _said(reason)}
+
+
+def refuse_odd_hours(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
     if ends_at <= starts_at:
         raise MeetingRefusal(_("The session ends before it begins. Correct its hours."))
     if ends_at - starts_at > LONGEST_SESSION:
         raise MeetingRefusal(_("The session is longer than a day. Correct its hours or set several sessions."))
 
 
-def _session_facts(session: Session) -> dict[str, str]:
+def session_facts(session: Session) -> dict[str, str]:
     return {
         "session": str(session.pk),
         "starts_at": session.starts_at.isoformat(),
@@ -352,17 +380,19 @@ def _session_facts(session: Session) -> dict[str, str]:
     }
 
 
-def _keep_day(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> bool:
+def keep_day(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> bool:
     """The day of a meeting is the local day on which its last session begins: then everybody was reached.
 
-    Another day ends the leave that was asked for the old one; returns whether there was any.
+    Another day ends the leave that was asked for the old one, unless the meeting has begun; returns whether there
+    was any.
     """
     before = meeting.held_on
     last: dt.datetime | None = meeting.sessions.aggregate(last=Max("starts_at"))["last"]
     meeting.held_on = _local_day(last) if last else None
     meeting.save(update_fields=["held_on"])
     Meeting.objects.filter(host=meeting).update(held_on=meeting.held_on)
-    return meeting.held_on != before and lapse_leaves(meeting, actor=actor, at=at)
+    is_ahead = meeting.at_stage in EDITABLE
+    return is_ahead and meeting.held_on != before and lapse_leaves(meeting, actor=actor, at=at)
 
 
 def _local_day(instant: dt.datetime) -> dt.date:

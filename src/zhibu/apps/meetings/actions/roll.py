@@ -89,25 +89,72 @@ def freeze(meeting: Meeting) -> Frozen:
     the roll of the new day.
     """
     assert meeting.held_on is not None
-    on = meeting.held_on
+    entries = _entries(meeting, meeting.held_on)
+    RollEntry.objects.filter(meeting=meeting).delete()
+    RollEntry.objects.bulk_create(entries)
+    return Frozen(frozenset(entry.person_id for entry in entries), sum(not entry.observes for entry in entries))
+
+
+def _entries(meeting: Meeting, on: dt.date) -> list[RollEntry]:
+    """Who is called to the meeting if it is held on that day, in the order of the roll; not written."""
     standings = dict(_members(meeting, on).values_list("person_id", "standing"))
     called = _called(meeting, on, standings)
     expected = called & _committee(meeting.organization, on) if meeting.word in COMMITTEE_KINDS else called
     named = {key for key in (meeting.convener_id, meeting.recorder_id, meeting.lecturer_id) if key is not None}
-    people = list(Person.objects.filter(pk__in=called | named).order_by("staff_number").values_list("pk", flat=True))
-    RollEntry.objects.filter(meeting=meeting).delete()
-    RollEntry.objects.bulk_create(
+    people = Person.objects.filter(pk__in=called | named).order_by("staff_number").values_list("pk", flat=True)
+    return [
         RollEntry(
             meeting=meeting,
             person_id=person,
             standing=standings.get(person, ""),
-            votes=person in expected and (meeting.word in COMMITTEE_KINDS or standings.get(person) == Standing.FULL),
+            votes=person in expected and _would_vote(meeting, standings.get(person, "")),
             observes=person not in expected,
             position=position,
         )
         for position, person in enumerate(people, start=1)
+    ]
+
+
+def _would_vote(meeting: Meeting, standing: str) -> bool:
+    """Whether somebody of this standing who is expected has a vote; in a committee all of it do."""
+    return meeting.word in COMMITTEE_KINDS or standing == Standing.FULL
+
+
+def freeze_for_another_day(meeting: Meeting, before: dt.date) -> None:
+    """The roll of the day on which the meeting is now said to have been held, instead of ``before``.
+
+    What was changed by hand on the roll of ``before`` stays changed. Marks of who is not on it any longer go.
+    """
+    assert meeting.held_on is not None
+    called_then = {entry.person_id: entry.observes for entry in _entries(meeting, before)}
+    kept = {entry.person_id: entry.observes for entry in meeting.roll.all()}
+    entries = {entry.person_id: entry for entry in _entries(meeting, meeting.held_on)}
+    taken_off = called_then.keys() - kept.keys()
+    by_hand = {person: observes for person, observes in kept.items() if called_then.get(person) is not observes}
+    standings = dict(
+        _members(meeting, meeting.held_on).filter(person__in=by_hand).values_list("person_id", "standing")
     )
-    return Frozen(frozenset(people), len(expected))
+    committee = _committee(meeting.organization, meeting.held_on) if meeting.word in COMMITTEE_KINDS else set()
+    for person, observes in by_hand.items():
+        entry = entries.setdefault(
+            person, RollEntry(meeting=meeting, person_id=person, standing=standings.get(person, ""))
+        )
+        entry.observes = observes or (meeting.word in COMMITTEE_KINDS and person not in committee)
+        entry.votes = not entry.observes and _would_vote(meeting, entry.standing)
+    meeting.roll.all().delete()
+    stay = [entry for person, entry in entries.items() if person not in taken_off]
+    for position, entry in enumerate(stay, start=1):
+        entry.position = position
+    RollEntry.objects.bulk_create(stay)
+    _match_marks(meeting, stay)
+
+
+def _match_marks(meeting: Meeting, entries: Collection[RollEntry]) -> None:
+    marks = Attendance.objects.filter(session__meeting=meeting)
+    marks.exclude(person__in=[entry.person_id for entry in entries]).delete()
+    observers = [entry.person_id for entry in entries if entry.observes]
+    marks.filter(person__in=observers, status=Presence.PRESENT).update(status=Presence.OBSERVER)
+    marks.exclude(person__in=observers).filter(status=Presence.OBSERVER).update(status=Presence.PRESENT)
 
 
 @transaction.atomic
@@ -120,8 +167,8 @@ def change_roll(
     """
     meeting = locked(meeting_id)
     require(meeting, *MARKABLE)
-    is_committees = meeting.word in COMMITTEE_KINDS
-    if observes is False and is_committees and not _is_in_committee(meeting, person):
+    refuse_settled(meeting)
+    if observes is False and meeting.word in COMMITTEE_KINDS and not _is_in_committee(meeting, person):
         observes = True
     if not reason.strip():
         raise MeetingRefusal(_("The roll was frozen at the announcement. Say why it changes."))
@@ -141,13 +188,13 @@ def change_roll(
             meeting=meeting,
             person=person,
             standing=standing,
-            votes=not observes and (is_committees or standing == Standing.FULL),
+            votes=not observes and _would_vote(meeting, standing),
             observes=observes,
             position=last + 1,
         )
     elif entry.observes != observes:
         entry.observes = observes
-        entry.votes = not observes and (is_committees or entry.standing == Standing.FULL)
+        entry.votes = not observes and _would_vote(meeting, entry.standing)
         entry.save(update_fields=["observes", "votes"])
         _carry_marks(meeting, person, observes=observes)
     record(
@@ -159,6 +206,29 @@ def change_roll(
     )
     if entry is None and observes is not None:
         tell_called(meeting, {person.pk}, at=at)
+
+
+#: Whose minutes are done, with the roll as it was.
+SETTLED = (MeetingStage.DRAFTED, MeetingStage.APPROVED, MeetingStage.FILED)
+
+
+def refuse_settled(meeting: Meeting, *stages: MeetingStage) -> None:
+    """The roll of an afternoon stands in the record of each meeting that shares it.
+
+    Raises ``OutOfOrder`` where one of the others is at one of ``stages`` (none given: its minutes are done).
+    """
+    settled = meeting.guests.filter(stage__in=stages or SETTLED).order_by("made_at", "pk").first()
+    if settled is None:
+        return
+    if settled.at_stage is MeetingStage.FILED:
+        says = _(
+            "“%(title)s” is filed with this roll, which stays. Say in a correction beside it what was different."
+        )
+    else:
+        says = _(
+            "The minutes of “%(title)s” were handed over with this roll. Have them sent back first, or change them."
+        )
+    raise OutOfOrder(says % {"title": settled.title})
 
 
 def _carry_marks(meeting: Meeting, person: Person, *, observes: bool) -> None:
@@ -206,11 +276,16 @@ def close_session(session: Session, *, actor: Actor, at: dt.datetime) -> None:
     session.closed_at = max(at, session.opened_at)
     session.code_enabled = False
     session.save(update_fields=["closed_at", "code_enabled"])
+    close_if_over(meeting)
+    record("session_closed", meeting.pk, actor=actor, at=at, document={"session": str(session.pk)})
+
+
+def close_if_over(meeting: Meeting) -> None:
+    """After its last session an open meeting is over, and those that share its afternoon are."""
     if not meeting.repeated or not meeting.sessions.filter(closed_at__isnull=True).exists():
         for one in (meeting, *meeting.guests.filter(stage=MeetingStage.OPEN)):
             advance(one, MeetingStage.CLOSED)
             settle_agenda(one)
-    record("session_closed", meeting.pk, actor=actor, at=at, document={"session": str(session.pk)})
 
 
 def settle_agenda(meeting: Meeting) -> None:
@@ -221,6 +296,9 @@ def settle_agenda(meeting: Meeting) -> None:
 @transaction.atomic
 def count_heads(session: Session, *, heads: int, actor: Actor, at: dt.datetime) -> None:
     """What somebody counted in the room, beside the list."""
+    meeting = locked(session.meeting_id)
+    require(meeting, *MARKABLE)
+    refuse_settled(meeting)
     session.head_count = heads
     session.save(update_fields=["head_count"])
     record("heads_counted", session.meeting_id, actor=actor, at=at, document={"heads": heads})
@@ -258,6 +336,7 @@ class _Marking:
 
     def mark(self, wanted: set[UUID], status: Presence, reason: AbsenceReason | None) -> int:
         require(self.meeting, *MARKABLE)
+        refuse_settled(self.meeting)
         self._refuse_strangers(wanted)
         changed = self._write(wanted, status, reason)
         self._record(wanted, status, reason)
@@ -314,6 +393,7 @@ class _Marking:
     def mark_rest(self, status: Presence, reason: AbsenceReason | None) -> int:
         """Whoever signs in at this moment is known: their own word stays."""
         require(self.meeting, *MARKABLE)
+        refuse_settled(self.meeting)
         known = Attendance.objects.filter(session__meeting=self.meeting).filter(
             Q(session=self.session) | Q(status=Presence.PRESENT)
         )
@@ -430,7 +510,9 @@ def withdraw_leave(leave: Leave, *, actor: Actor, at: dt.datetime) -> None:
 @transaction.atomic
 def answer_leave(leave: Leave, *, granted: bool, actor: Actor, at: dt.datetime) -> None:
     """One tap, either way; a changed mind is another tap, until the minutes are written."""
-    require(locked(leave.meeting_id), *MARKABLE)
+    meeting = locked(leave.meeting_id)
+    require(meeting, *MARKABLE)
+    refuse_settled(meeting)
     if not Leave.objects.filter(pk=leave.pk).update(granted=granted, answered_at=at):
         raise OutOfOrder(_("This leave was taken back meanwhile; there is nothing to answer."))
     record(

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from zhibu.apps.meetings.models import Meeting, Session
 from zhibu.apps.notices.actions.telling import Message, tell
 from zhibu.domain.minutes import Gathering
+from zhibu.domain.stages import AHEAD
 from zhibu.domain.terms import MeetingStage, Occasion
 
 #: So many sessions of a lesson held in turns stand in the notice; the page shows all.
@@ -45,7 +46,7 @@ def tell_called(meeting: Meeting, people: Collection[UUID], *, at: dt.datetime) 
 
 def tell_changed(meeting: Meeting, *, at: dt.datetime, has_lapsed: bool = False) -> None:
     """The sessions of an announced meeting are others now. ``has_lapsed``: so is the day, and leave was asked."""
-    if meeting.at_stage is not MeetingStage.ANNOUNCED:
+    if meeting.at_stage not in AHEAD:
         return
     ahead = _ahead(meeting, at)
     if not ahead:
@@ -62,6 +63,25 @@ def tell_changed(meeting: Meeting, *, at: dt.datetime, has_lapsed: bool = False)
             _last_day(ahead),
         )
     tell(_listed(meeting), message, key=f"changed:{meeting.pk}:{at.isoformat()}", at=at)
+
+
+def tell_turn_off(meeting: Meeting, turn: Session, reason: str, *, at: dt.datetime) -> None:
+    """One of the turns of a lesson that has begun does not take place; those that are still to come are named."""
+    if turn.ends_at <= at:
+        return
+    others = [session for session in _ahead(meeting, at) if session.pk != turn.pk]
+    with override(settings.LANGUAGE_CODE):
+        text = _when_and_where(meeting, [turn]) + " · " + reason
+        if others:
+            text += " · " + _("Still to come: %(when)s") % {"when": _when_and_where(meeting, others)}
+        message = Message(
+            Occasion.OFF,
+            about(meeting),
+            _("One time less: %(title)s") % {"title": meeting.title},
+            text,
+            _last_day([turn, *others]),
+        )
+    tell(_listed(meeting), message, key=f"turn-off:{turn.pk}", at=at)
 
 
 def tell_off(meeting: Meeting, *, at: dt.datetime, others: Sequence[Meeting] = ()) -> None:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from zhibu.apps.meetings.actions import convening
+from zhibu.apps.meetings.actions import convening, late
 from zhibu.apps.meetings.actions.convening import EDITABLE, PEOPLE_SET, usual_title
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Session
@@ -257,9 +257,30 @@ def _form_of(request: AskedRequest, meeting: Meeting) -> EditForm | PeopleForm |
             choosable=_choosable(meeting.organization, on),
         )
     if meeting.at_stage in PEOPLE_SET:
-        named = {name: getattr(meeting, name) for name in _PEOPLE}
-        return PeopleForm(request.POST or None, initial=named, meeting=meeting, people=people_at(meeting, on), on=on)
+        sessions = _still_set(meeting)
+        initial: dict[str, Any] = {name: getattr(meeting, name) for name in _PEOPLE}
+        for number, session in enumerate(sessions):
+            initial |= initial_hours(session, number)
+        return PeopleForm(
+            request.POST or None,
+            initial=initial,
+            meeting=meeting,
+            sessions=sessions,
+            people=people_at(meeting, on),
+            on=on,
+        )
     return None
+
+
+def _still_set(meeting: Meeting) -> list[Session]:
+    """Whose hours may be changed of a meeting that has begun: turns to come, or all of one entered afterwards."""
+    if meeting.host_id is not None:
+        return []
+    if meeting.late_reason:
+        return list(meeting.sessions.all())
+    if meeting.repeated and meeting.at_stage is MeetingStage.OPEN:
+        return list(meeting.sessions.filter(opened_at__isnull=True))
+    return []
 
 
 def _is_changed(request: AskedRequest, form: EditForm | PeopleForm, meeting: Meeting) -> bool:
@@ -268,7 +289,7 @@ def _is_changed(request: AskedRequest, form: EditForm | PeopleForm, meeting: Mee
         if isinstance(form, EditForm):
             _changed(request, form, meeting)
         else:
-            _people_changed(request, form, meeting)
+            _begun_changed(request, form, meeting)
     except MeetingRefusal as refusal:
         form.add_error(None, forms.ValidationError(str(refusal), "refused"))
         return False
@@ -315,6 +336,24 @@ def _changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> None:
             )
         elif session is not None:
             convening.remove_session(session, **done)
+    _people_changed(request, form, meeting)
+
+
+@transaction.atomic
+def _begun_changed(request: AskedRequest, form: PeopleForm, meeting: Meeting) -> None:
+    """The same for a meeting that has begun, or was entered afterwards."""
+    done = signed(request)
+    for session, row, hours in zip(form.sessions, form.hours, form.cleaned_data["hours"], strict=True):
+        if not set(form.changed_data) & set(row.names):
+            continue
+        if hours is None:
+            convening.remove_session(session, reason=form.cleaned_data["reason"], **done)
+            continue
+        when: dict[str, Any] = {"starts_at": hours.starts_at, "ends_at": hours.ends_at, "place": hours.place}
+        if form.is_late:
+            late.put_right(session, **when, **done)
+        else:
+            convening.change_session(session, reason=form.cleaned_data["reason"], **when, **done)
     _people_changed(request, form, meeting)
 
 

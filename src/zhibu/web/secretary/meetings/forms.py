@@ -272,15 +272,44 @@ class EditForm(_PeopleOfMeeting):
 
 
 class PeopleForm(forms.Form):
-    """Who chaired, wrote, called and taught, of a meeting that has begun."""
+    """Who chaired, wrote, called and taught, of a meeting that has begun.
 
-    def __init__(self, *args: Any, meeting: Meeting, people: QuerySet[Person], on: dt.date, **kwargs: Any) -> None:
+    ``sessions`` are those that may still be changed: turns to come, dropped where the day is emptied, each with a
+    reason; or, of a meeting entered after the event, when it took place.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        meeting: Meeting,
+        sessions: list[Session],
+        people: QuerySet[Person],
+        on: dt.date,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.sessions, self.is_late = sessions, bool(meeting.late_reason)
+        self.hours = [HoursOf(self, number, required=self.is_late) for number in range(len(sessions))]
+        if sessions and not self.is_late:
+            self.fields["reason"] = forms.CharField(
+                label=_lazy("Why a turn is moved or dropped"),
+                help_text=_lazy("An emptied day drops the turn. Everybody on the roll is told, with the reason."),
+                max_length=300,
+                required=False,
+            )
         _ask_who(self, people)
         if meeting.word is MeetingKind.LESSON:
             named = [] if meeting.lecturer_id is None else [meeting.lecturer_id]
             offered = lecturers_of(meeting.organization, on) | Person.objects.filter(pk__in=named)
             self.fields["lecturer"] = PersonField(offered, label=_lazy("Lecturer"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["hours"] = [row.read() for row in self.hours]
+        is_moved = any(set(row.names) & set(self.changed_data) for row in self.hours)
+        if is_moved and not self.is_late and not cleaned.get("reason") and not self.has_error("reason"):
+            self.add_error("reason", _("Say why, in a few words; the record keeps it."))
+        return cleaned
 
 
 class ReasonForm(forms.Form):
