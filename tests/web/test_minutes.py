@@ -198,7 +198,8 @@ def people_form(client: Client, meeting: Meeting) -> dict[str, str]:
     picked = dict(
         re.findall(r'<select name="([^"]+)"(?:(?!</select>).)*?<option value="([^"]*)" selected', html, re.DOTALL)
     )
-    return {name: picked.get(name, "") for name in chosen}
+    typed = dict(re.findall(r'<input type="(?:date|time|text)" name="([^"]+)"(?: value="([^"]*)")?', html))
+    return typed | {name: picked.get(name, "") for name in chosen}
 
 
 def test_the_deputy_who_chaired_in_the_end_is_named_and_approves(lin: Client, house: Bureau) -> None:
