@@ -51,12 +51,18 @@ def askers() -> dict[str, Asker]:
     announced(house, organization=house.first_group, title="小组会", kind=MeetingKind.GROUP_MEETING)
     announced(house, STARTS, STARTS + dt.timedelta(days=1), title="党课", kind=MeetingKind.LESSON)
     convening.draft(
-        organization=house.inspection, kind=MeetingKind.LESSON, title="草稿", made_by=None, agenda=[], **DONE
+        organization=house.inspection,
+        kind=MeetingKind.LESSON,
+        title="草稿",
+        made_by=None,
+        agenda=[],
+        recorder=leader,
+        **DONE,
     )
     session = opened(house, title="有任务的会")
     roll.change_roll(session.meeting_id, house.qiu, observes=True, reason="列席", **DONE)
     for holder in (house.chen, house.qiu):
-        tasks.take_on(session.meeting, text="任务", holder=holder, due=None, **DONE)
+        tasks.take_on(session.meeting, text=f"任务：{holder.name}", holder=holder, due=None, **DONE)
     people = (house.lin, house.chen, house.fang, house.qiu, house.wen, leader)
     return {one.name: asker_of(world.account(one), DAY) for one in people} | {"": stranger(DAY)}
 

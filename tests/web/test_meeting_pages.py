@@ -7,10 +7,12 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from tests import gatherings, world
+from tests import gatherings, meetings, world
+from tests.meetings import DONE
 from tests.world import AT
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.actions import roll as deeds
+from zhibu.apps.meetings.actions import tasks
 from zhibu.apps.meetings.models import Election, Meeting
 from zhibu.apps.people.models import Person
 from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage, PostKind
@@ -226,3 +228,32 @@ def test_a_turn_to_come_of_a_lesson_that_has_begun_is_dropped_with_a_reason(lin,
     assert second.place == "码头"
     assert changes_to(lin, lesson, day_0="", reason="船期提前").status_code == 302
     assert list(lesson.sessions.all()) == [first]
+
+
+def test_the_recorder_of_a_later_meeting_reports_the_tasks_that_its_pages_offer(house):
+    before = meetings.closed(house)
+    task = tasks.take_on(before, text="报送材料", holder=house.lin, due=None, **DONE)
+    helper = Person.objects.get(name="党员0")
+    later = meetings.announced(house, recorder=helper, starts=AT + dt.timedelta(days=2))
+    other = meetings.announced(
+        house, organization=house.first_group, kind=MeetingKind.GROUP_MEETING, recorder=house.chen
+    )
+    client, chen = Client(), Client()
+    client.force_login(world.account(helper))
+    chen.force_login(world.account(house.chen))
+    page = f"/meetings/{before.pk}/tasks/{task.pk}/"
+    assert f"{page}?at={later.pk}" in client.get(f"/meetings/{later.pk}/").content.decode()
+    assert client.get(f"{page}?at={later.pk}").status_code == 200
+    assert client.post(f"{page}?at={later.pk}", {"report": "已起草"})["Location"] == f"/meetings/{later.pk}/"
+    task.refresh_from_db()
+    assert (task.report, task.reported_at) == ("已起草", None), "it has not begun: no record hears of it yet"
+    deeds.call_roll(later.sessions.get(), **DONE)
+    assert client.post(f"{page}?at={later.pk}", {"report": "已报送"})["Location"] == f"/meetings/{later.pk}/minutes/"
+    task.refresh_from_db()
+    assert task.reported_at == later
+    assert [chen.get(f"{page}{at}").status_code for at in ("", f"?at={other.pk}", f"?at={later.pk}")] == [
+        403,
+        403,
+        403,
+    ]
+    assert client.get(f"/meetings/{other.pk}/tasks/{task.pk}/").status_code == 404

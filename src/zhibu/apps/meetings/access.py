@@ -112,16 +112,32 @@ def meetings_attended_by(asker: Asker) -> QuerySet[Meeting]:
     return Meeting.objects.filter(_on_roll(asker)).exclude(stage__in=[stage.value for stage in PRIVATE])
 
 
+#: Of a meeting at which tasks from before are still to be reported on.
+REPORTS_TO_COME = tuple(stage for stage in MeetingStage if stage not in {MeetingStage.FILED, MeetingStage.NOT_HELD})
+
+
 def may_report(asker: Asker, task: Task) -> bool:
-    """Who holds the task says how far it is, and those who run the meeting it was taken on at."""
-    return (asker.person is not None and task.holder_id == asker.person) or may_run(asker, task.meeting)
+    """Who holds the task says how far it is, and those who run its meeting or one that hears of it.
+
+    That is any meeting of the same organization that is not filed yet: its page asks for the reports.
+    """
+    return (
+        (asker.person is not None and task.holder_id == asker.person)
+        or may_run(asker, task.meeting)
+        or _meetings_that_hear(asker).filter(organization=task.meeting.organization_id).exists()
+    )
 
 
 def tasks_reported_by(asker: Asker) -> QuerySet[Task]:
     condition = Q(meeting__in=meetings_run_by(asker))
+    condition |= Q(meeting__organization__in=_meetings_that_hear(asker).values("organization"))
     if asker.person is not None:
         condition |= Q(holder=asker.person)
     return Task.objects.filter(condition)
+
+
+def _meetings_that_hear(asker: Asker) -> QuerySet[Meeting]:
+    return meetings_run_by(asker).filter(stage__in=[stage.value for stage in REPORTS_TO_COME])
 
 
 def may_see_reasons(asker: Asker, meeting: Meeting) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,16 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
-from zhibu.apps.meetings.access import may_run
+from zhibu.apps.meetings.access import may_report, may_run
 from zhibu.apps.meetings.actions import tasks as deeds
+from zhibu.apps.meetings.actions.convening import EDITABLE
+from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Task
 from zhibu.apps.meetings.queries import RollLine
 from zhibu.apps.people.models import Person
-from zhibu.web.secretary.meetings.doors import run, signed
+from zhibu.web.secretary.meetings.doors import seen, signed
 from zhibu.web.secretary.meetings.fields import PersonField, day_field
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.middleware import AskedRequest
 
 
@@ -56,28 +59,46 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @conflict_on(MeetingRefusal)
 def report(request: AskedRequest, meeting_id: UUID, task_id: UUID) -> HttpResponse:
-    """How far a task is, told by those who run the meeting it was taken on at. The filed record stays as it is.
+    """How far a task is, told by those who run the meeting it was taken on at, or a later one that hears of it.
 
-    ``?at=`` names the meeting at which it is reported: its record says so, and one comes back to its minutes.
+    ``?at=`` names the later one, to which one comes back: once it has begun, its record says so. The record of the
+    meeting at which it was taken on stays as it is.
     """
-    meeting = run(request, meeting_id)
-    where = _where(request, meeting)
-    task = get_object_or_404(Task.objects.select_related("holder"), pk=task_id, meeting=meeting)
+    task = _task(request, meeting_id, task_id)
+    where = _where(request, task.meeting)
     form = ReportForm(request.POST or None, initial={"report": task.report, "is_done": task.done_on is not None})
+    back = reverse("meeting", args=[meeting_id]) if where is None else _page_of(where)
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         done_on = (task.done_on or clock.today()) if facts["is_done"] else None
-        deeds.report_task(task, report=facts["report"], done_on=done_on, meeting=where, **signed(request))
+        heard_at = None if where is None or where.at_stage in EDITABLE else where
+        deeds.report_task(task, report=facts["report"], done_on=done_on, meeting=heard_at, **signed(request))
         messages.success(request, _("Noted."))
-        return redirect("meeting_minutes", where.pk) if where else redirect("meeting", meeting.pk)
+        return redirect(back)
     context = {
         "title": _("How far is it?"),
         "question": f"{task.text}（{task.holder.name}）",
         "action": _("Save"),
-        "cancel": reverse("meeting_minutes", args=[where.pk]) if where else reverse("meeting", args=[meeting.pk]),
+        "cancel": back,
         "form": form,
     }
     return render(request, "shell/confirm.html", context, status=422 if form.errors else 200)
+
+
+def _task(request: AskedRequest, meeting_id: UUID, task_id: UUID) -> Task:
+    """The task, or 404 where it is not visible, 403 where others report on it."""
+    found = Task.objects.select_related("holder", "meeting__organization").filter(pk=task_id, meeting=meeting_id)
+    task = found.first()
+    if task is None or not may_report(request.asker, task):
+        seen(request, meeting_id)
+        not_found_unless(task is not None)
+        raise PermissionDenied
+    return task
+
+
+def _page_of(meeting: Meeting) -> str:
+    """Where its reports are asked for."""
+    return reverse("meeting_minutes" if meeting.at_stage in VOTABLE else "meeting", args=[meeting.pk])
 
 
 def _where(request: AskedRequest, meeting: Meeting) -> Meeting | None:
