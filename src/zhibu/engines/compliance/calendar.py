@@ -1,0 +1,254 @@
+"""The rules as arrays: what is asked of each kind of organization, and which record bears on what by its day alone.
+
+Made once for an evaluation from ``domain.compliance.Calendar``, which says what the rules mean. Dated, layered and
+conditional rules become columns (a duty, and a post where posts owe it); a record finds its columns by its kind of
+organization, its word and its day, without comparing spans.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from zhibu.domain.compliance import Calendar, Duty, TermKnown, evidence_words, opens
+from zhibu.domain.requirements import (
+    AssemblyRule,
+    Comparator,
+    FirstPeriod,
+    Measure,
+    Obligation,
+    Period,
+    Rule,
+    Subject,
+    Threshold,
+)
+from zhibu.domain.terms import OrganizationKind, PostKind
+from zhibu.engines.compliance.files import NEVER, POSTS, Flags, Ints
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+def number_of(day: dt.date) -> int:
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> dt.date:
+    return dt.date.fromordinal(int(number) + _EPOCH)
+
+
+def is_of_people(rule: Obligation) -> bool:
+    """Whether people owe it, each for themselves. The whole form leaves them to who asks for their own."""
+    subject = rule.binding.subject
+    return subject is Subject.PERSON or (subject is Subject.POST and rule.measure is Measure.HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What organizations of one kind (or one post in each) are asked for in one period."""
+
+    duty: Duty
+    post: PostKind | None
+    #: Whether a version of the rule is in force on the last day.
+    holds_at_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is summed up together: one rule over one period, whichever version it was judged by."""
+
+    rule: str
+    requirement: str
+    first: int
+    last: int
+    due: int
+
+
+class Asked:
+    """What the rules ask over the periods that touch ``since`` … ``until``, of organizations and posts, as arrays.
+
+    Columns are numbered through all kinds; those of kind ``k`` are ``starts[k]`` … ``starts[k + 1]``, in the order in
+    which the pure form has their cells.
+    """
+
+    def __init__(self, rules: Sequence[Rule], since: dt.date, until: dt.date) -> None:
+        self.calendar = Calendar(rules, since, until)
+        self.since, self.until = number_of(since), number_of(until)
+        self.rules = [rule for rule in rules if isinstance(rule, Obligation)]
+        self._place_of_rule = {id(rule): place for place, rule in enumerate(self.rules)}
+        self.by_kind = [list(self._columns(kind)) for kind in OrganizationKind]
+        self.columns = [column for columns in self.by_kind for column in columns]
+        self.starts = np.concatenate([[0], np.cumsum([len(columns) for columns in self.by_kind])])
+        self.requirements = sorted({rule.requirement for rule in self.rules})
+        self.words = sorted({word for rule in self.rules for word in evidence_words(rule)})
+        self._assemblies = [rule for rule in rules if isinstance(rule, AssemblyRule)]
+        self._rules_of_terms = lru_cache(maxsize=None)(self._terms_uncached)
+
+    def _columns(self, kind: OrganizationKind) -> Iterable[Column]:
+        for duty in self.calendar.duties[kind]:
+            if is_of_people(duty.rule):
+                continue
+            holds = self.calendar.is_in_force(duty.rule, duty.last)
+            if duty.rule.binding.subject is Subject.POST:
+                for post in sorted(duty.rule.binding.posts):
+                    yield Column(duty, post, holds)
+            else:
+                yield Column(duty, None, holds)
+
+    # --- Rules and columns as arrays ---
+
+    @cached_property
+    def first(self) -> Ints:
+        return np.array([number_of(column.duty.first) for column in self.columns], np.int64)
+
+    @cached_property
+    def last(self) -> Ints:
+        return np.array([number_of(column.duty.last) for column in self.columns], np.int64)
+
+    @cached_property
+    def rule(self) -> Ints:
+        return np.array([self._place_of_rule[id(column.duty.rule)] for column in self.columns], np.int64)
+
+    @cached_property
+    def post(self) -> Ints:
+        """-1 where the organization itself owes it."""
+        return np.array(
+            [-1 if column.post is None else POSTS.index(column.post.value) for column in self.columns], np.int64
+        )
+
+    @cached_property
+    def grace(self) -> Ints:
+        return np.array([rule.grace for rule in self.rules], np.int64)
+
+    @cached_property
+    def count(self) -> Ints:
+        return np.array([rule.count for rule in self.rules], np.int64)
+
+    @cached_property
+    def requirement(self) -> Ints:
+        """Of each rule the place of its requirement in ``requirements``."""
+        return np.array([self.requirements.index(rule.requirement) for rule in self.rules], np.int64)
+
+    @cached_property
+    def in_hours(self) -> Flags:
+        return np.array([rule.measure is Measure.HOURS for rule in self.rules], np.bool_)
+
+    @cached_property
+    def from_next_period(self) -> Flags:
+        return np.array([rule.first_period is FirstPeriod.NEXT_FULL for rule in self.rules], np.bool_)
+
+    @cached_property
+    def keys(self) -> tuple[list[Key], Ints]:
+        """What is summed up, and of each column the place in it."""
+        places: dict[Key, int] = {}
+        found = []
+        for column in self.columns:
+            duty = column.duty
+            key = Key(
+                duty.rule.id,
+                duty.rule.requirement,
+                number_of(duty.first),
+                number_of(duty.last),
+                number_of(duty.due),
+            )
+            found.append(places.setdefault(key, len(places)))
+        return list(places), np.array(found, np.int64)
+
+    # --- Which record bears on what ---
+
+    @cached_property
+    def earliest(self) -> int:
+        return int(self.first.min(initial=self.since))
+
+    @cached_property
+    def tracks(self) -> list[Ints]:
+        """Tables [kind × word, day from ``earliest`` on] of columns (-1: none); what overlaps stands in several."""
+        days = int(self.last.max(initial=self.until)) - self.earliest + 1
+        tracks: list[Ints] = []
+        for kind, columns in enumerate(self.by_kind):
+            for place, column in enumerate(columns):
+                number = int(self.starts[kind]) + place
+                span = slice(int(self.first[number]) - self.earliest, int(self.last[number]) - self.earliest + 1)
+                rows = [kind * len(self.words) + self.words.index(word) for word in column.duty.words]
+                for row in rows:
+                    free = next((track for track in tracks if (track[row, span] < 0).all()), None)
+                    if free is None:
+                        free = np.full((len(self.by_kind) * len(self.words), days), -1, np.int64)
+                        tracks.append(free)
+                    free[row, span] = number
+        return tracks
+
+    @cached_property
+    def _turns(self) -> Ints:
+        """The days on which some rule of a quorum begins or ends."""
+        days = {number_of(rule.force.since) for rule in self._assemblies}
+        days |= {number_of(rule.force.until) for rule in self._assemblies if rule.force.until is not None}
+        return np.array(sorted(days), np.int64)
+
+    @cached_property
+    def _thresholds(self) -> list[Threshold]:
+        return sorted(
+            {rule.quorum for rule in self._assemblies if rule.quorum is not None},
+            key=lambda quorum: (quorum.share, quorum.comparator, quorum.base),
+        )
+
+    @cached_property
+    def _threshold_of(self) -> Ints:
+        """Table [kind × word, stretch between turns] of thresholds, -1 where none is asked for."""
+        days = [day_of(int(self._turns[0])) - dt.timedelta(days=1)] if len(self._turns) else []
+        days += [day_of(turn) for turn in self._turns]
+        found = np.full((len(self.by_kind) * len(self.words), len(days) + (not days)), -1, np.int64)
+        for number, kind in enumerate(OrganizationKind):
+            for place, word in enumerate(self.words):
+                for stretch, day in enumerate(days):
+                    rule = self.calendar.quorum_rule(word, kind, day)
+                    if rule is not None and rule.quorum is not None:
+                        found[number * len(self.words) + place, stretch] = self._thresholds.index(rule.quorum)
+        return found
+
+    def had_quorum(self, row: Ints, held: Ints, voters: Ints, present: Ints) -> Flags:
+        """Whether records count as held; ``row`` is kind × word, and -1 stands where nobody counted."""
+        threshold = self._threshold_of[row, np.searchsorted(self._turns, held, "right")]
+        asked = (threshold >= 0) & (voters >= 0) & (present >= 0)
+        had = np.ones(len(row), np.bool_)
+        for place, quorum in enumerate(self._thresholds):
+            chosen = np.flatnonzero(asked & (threshold == place))
+            part, each = voters[chosen] * quorum.share.numerator, quorum.share.denominator
+            least = -(-part // each) if quorum.comparator is Comparator.AT_LEAST else part // each + 1
+            had[chosen] = present[chosen] >= np.maximum(least, 1)
+        return had
+
+    # --- Terms ---
+
+    def ends_of_terms(self, kind: Ints, since: Ints) -> Ints:
+        """When terms that nobody wrote down are due to end; ``NEVER`` with no rule that says it."""
+        both, back = np.unique(np.stack([kind, since]), axis=1, return_inverse=True)
+        return np.array([self._end_of_term(int(one), int(day)) for one, day in both.T], np.int64)[back.reshape(-1)]
+
+    def _end_of_term(self, kind: int, since: int) -> int:
+        ends = self.calendar.end_of_term(tuple(OrganizationKind)[kind], TermKnown(day_of(since), None))
+        return NEVER if ends is None else number_of(ends)
+
+    def rules_of_terms(self, kind: Ints, last: Ints) -> tuple[Ints, Ints]:
+        """Which rules fall due with terms that end on ``last``: the place of each term, and of each rule."""
+        both, back = np.unique(np.stack([kind, last]), axis=1, return_inverse=True)
+        found = [self._rules_of_terms(int(one), int(day)) for one, day in both.T]
+        lengths = np.array([len(rules) for rules in found], np.int64)[back.reshape(-1)]
+        terms = np.repeat(np.arange(len(last)), lengths)
+        rules = [rule for place in back.reshape(-1) for rule in found[place]]
+        return terms, np.array(rules, np.int64)
+
+    def _terms_uncached(self, kind: int, last: int) -> tuple[int, ...]:
+        rules = self.calendar.term_rules(tuple(OrganizationKind)[kind], day_of(last))
+        return tuple(self._place_of_rule[id(rule)] for rule in rules)
+
+    def opens(self, rule: Ints, first: Ints, last: Ints) -> Ints:
+        """From which day on a record counts for the election that ends a term."""
+        every, back = np.unique(last, return_inverse=True)
+        assert all(one.period is Period.TERM for one in (self.rules[place] for place in set(rule.tolist())))
+        any_rule = self.rules[int(rule[0])] if len(rule) else None
+        begins = [number_of(opens(any_rule, dt.date.min, day_of(day))) if any_rule else 0 for day in every]
+        return np.maximum(first, np.array(begins, np.int64)[back.reshape(-1)])

@@ -1,0 +1,131 @@
+"""Counts what is owed and settled up the tree: of each organization with something below it, itself and all below.
+
+In preorder a subtree is one piece, so its sum is a difference of two running sums. Where a subtree reaches over the
+border of a range, each range gives its part, and the parts are added when all ranges are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhibu.engines.compliance.calendar import Asked
+from zhibu.engines.compliance.files import NEVER, Ints
+from zhibu.engines.compliance.kernel import OWED, Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """One row for each organization, rule and period. ``numbers``: owed, met, late, explained, as columns."""
+
+    organization: Ints
+    rule: Ints
+    first: Ints
+    last: Ints
+    due: Ints
+    numbers: Ints
+
+    def __len__(self) -> int:
+        return len(self.organization)
+
+    def chosen(self, rows: Ints | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Sums:
+        return Sums(
+            self.organization[rows], self.rule[rows], self.first[rows], self.last[rows], self.due[rows],
+            self.numbers[rows],
+        )  # fmt: skip
+
+
+def rule_ids(asked: Asked) -> list[str]:
+    """In order; the versions of a rule share one, and are summed up together."""
+    return sorted({rule.id for rule in asked.rules})
+
+
+def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, until: Ints) -> Sums:
+    """What the organizations ``begin`` … ``end`` (not included) give to all that have something below them."""
+    owed = np.flatnonzero(cells.why_not == OWED)
+    place_of_id = {name: place for place, name in enumerate(rule_ids(asked))}
+    places = np.array([place_of_id[rule.id] for rule in asked.rules], np.int64)
+    own = Sums(
+        cells.organization + begin, places[cells.rule], cells.first, cells.last, cells.due, _numbers(cells)
+    ).chosen(owed)
+    key = cells.key[owed]
+    above = _above(begin, parent) if begin < end else np.empty(0, np.int64)
+    inside = begin + np.flatnonzero(until[begin:end] > np.arange(begin, end) + 1)
+    columns = _running(own.chosen(key >= 0), key[key >= 0], len(asked.keys[0]), begin, end)
+    holders = np.concatenate([above, inside])
+    sums = columns[np.minimum(until[holders], end) - begin] - columns[np.maximum(holders - begin, 0)]
+    holder, of_key = np.nonzero(sums[:, :, 0])
+    rule, first, last, due = (
+        np.array(facts, np.int64)[of_key]
+        for facts in (
+            [place_of_id[one.rule] for one in asked.keys[0]],
+            *([getattr(one, name) for one in asked.keys[0]] for name in ("first", "last", "due")),
+        )
+    )
+    of_columns = Sums(holders[holder], rule, first, last, due, sums[holder, of_key])
+    return added([of_columns, *_carried_up(own.chosen(key < 0), parent, until)])
+
+
+def _above(organization: int, parent: Ints) -> Ints:
+    """All above it, the highest first."""
+    found = []
+    while (organization := int(parent[organization])) >= 0:
+        found.append(organization)
+    return np.array(found[::-1], np.int64)
+
+
+def _numbers(cells: Cells) -> Ints:
+    """What each owed cell adds."""
+    done = cells.completed_on < NEVER
+    in_time = cells.completed_on <= cells.due
+    owed = np.ones(len(cells), np.bool_)
+    explained = ~done & (cells.explained_on < NEVER)
+    return np.stack([owed, in_time, done & ~in_time, explained], axis=1).astype(np.int64)
+
+
+def _running(own: Sums, key: Ints, count: int, begin: int, end: int) -> Ints:
+    """Table [place in the range, key, number]: the sum over all organizations of the range before that place."""
+    size = end - begin
+    place = (own.organization - begin) * count + key
+    running = np.zeros((size + 1, count, 4), np.int64)
+    for number in range(4):
+        mine = place[own.numbers[:, number] > 0]
+        running[1:, :, number] = np.bincount(mine, minlength=size * count).reshape(size, count)
+    return np.cumsum(running, axis=0, out=running)
+
+
+def _carried_up(own: Sums, parent: Ints, until: Ints) -> Iterator[Sums]:
+    """What has periods of its own, and so no running sums: to itself, to its parent, to the one above that …"""
+    while len(own):
+        yield own.chosen(until[own.organization] > own.organization + 1)
+        up = parent[own.organization]
+        own = Sums(up, own.rule, own.first, own.last, own.due, own.numbers).chosen(up >= 0)
+
+
+def added(parts: Iterable[Sums]) -> Sums:
+    """Rows of the same organization, rule and period as one; in that order."""
+    parts = list(parts)
+    if not parts:
+        none = np.empty(0, np.int64)
+        return Sums(none, none, none, none, none, np.empty((0, 4), np.int64))
+    organization, rule, first, last, due = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("organization", "rule", "first", "last", "due")
+    )
+    numbers = np.concatenate([part.numbers for part in parts])
+    every = Sums(organization, rule, first, last, due, numbers)
+    if not len(every):
+        return every
+    order = np.lexsort((due, last, first, rule, organization))
+    every = every.chosen(order)
+    same = np.ones(len(every) - 1, np.bool_)
+    for column in (every.organization, every.rule, every.first, every.last, every.due):
+        same &= column[1:] == column[:-1]
+    begins = np.flatnonzero(np.append(True, ~same))
+    total = every.chosen(begins)
+    return Sums(
+        total.organization, total.rule, total.first, total.last, total.due,
+        np.add.reduceat(every.numbers, begins, axis=0),
+    )  # fmt: skip
