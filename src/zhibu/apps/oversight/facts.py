@@ -95,6 +95,12 @@ def organizations_of(
     ]
 
 
+def parents() -> dict[UUID, UUID | None]:
+    """Of each organization the one above it in today's tree; ``None`` for the root."""
+    by_path = dict(Organization.objects.values_list("path", "pk"))
+    return {key: by_path.get(path[:-STEP]) for path, key in by_path.items()}
+
+
 def _any_under(paths: Iterable[str]) -> Q:
     condition = Q(pk__in=[])
     for path in _highest(paths):

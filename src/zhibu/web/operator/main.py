@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from zhibu import __version__
-from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens, worker
+from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens, whole, worker
 from zhibu.web.operator.demo import demo
 
 app = typer.Typer(
@@ -37,6 +37,8 @@ app.command("demo")(demo.demo)
 app.command("figures")(figures.figures)
 app.command("import")(import_workbook.import_workbook)
 app.command("obligations")(obligations.obligations)
+app.command("facts")(whole.facts)
+app.command("evaluate")(whole.evaluate)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

@@ -1,0 +1,131 @@
+"""``zhibu facts`` and ``zhibu evaluate``: what is owed, over files of any size (``contracts.md``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, messages, print_json, refuse, start
+
+#: The heavy libraries of the extra ``zhibu[evaluate]``.
+_NEEDED = ("numpy", "pyarrow")
+
+
+class Engine(StrEnum):
+    LOCAL = "local"
+
+
+Out = Annotated[Path, typer.Option("--out", help="A folder that does not exist yet.")]
+
+
+def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Write what is owed by from the database into Parquet files, for `zhibu evaluate`. They name no person."""
+    _refuse_without_libraries()
+    start(data)
+    from django.db import transaction
+
+    from zhibu.apps.organizations.models import Organization
+    from zhibu.apps.oversight.facts import organizations_of, parents, records_of, waivers_of
+    from zhibu.apps.rules.queries import all_rules
+    from zhibu.engines.compliance.errors import EvaluationRefused
+    from zhibu.engines.compliance.snapshot import Placed, write
+
+    count = Organization.objects.count()
+    try:
+        with transaction.atomic(), _progress() as tell:
+            above = parents()
+            written = write(
+                out,
+                [Placed(one, above[one.id]) for one in organizations_of()],
+                lambda chosen: records_of(chosen, dt.date.min, dt.date.max),
+                waivers_of(None),
+                all_rules(),
+                tell=lambda done: tell(done, count),
+            )
+    except EvaluationRefused as refusal:
+        refuse(str(refusal))
+    if as_json:
+        print_json({"out": str(out), "organizations": written})
+    else:
+        typer.echo(f"{written} organizations: {out}")
+
+
+def evaluate(
+    facts: Annotated[Path, typer.Option("--facts", help="The folder that `zhibu facts` wrote.")],
+    on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day.")],
+    out: Out,
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Periods that touch this day or a later one."),
+    ] = None,
+    until: Annotated[
+        dt.datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Periods that touch this day or an earlier one."),
+    ] = None,
+    *,
+    engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.LOCAL,  # noqa: ARG001 - one so far
+    as_json: AsJson = False,
+) -> None:
+    """What each organization and post owes, from files of facts, with evidence and with sums up the tree.
+
+    The year of the day unless said. Interrupted, the same command goes on where it was.
+    """
+    _refuse_without_libraries()
+    from zhibu.engines.compliance.errors import EvaluationRefused
+    from zhibu.engines.compliance.run import Question
+    from zhibu.engines.compliance.run import evaluate as evaluated
+
+    day = on.date()
+    first = since.date() if since else dt.date(day.year, 1, 1)
+    last = until.date() if until else dt.date(first.year if since else day.year, 12, 31)
+    if last < first:
+        fail_usage(f"--to {last} is before --from {first}. Give them in the order of time.")
+    try:
+        with _progress() as tell:
+            outcome = evaluated(Question(facts=facts, on=day, since=first, until=last), out, tell=tell)
+    except EvaluationRefused as refusal:
+        refuse(str(refusal))
+    except KeyboardInterrupt:
+        refuse(f"Interrupted. What is done stands in {out}.part; the same command goes on there.")
+    if as_json:
+        print_json({"out": str(out), **outcome.as_json()})
+    else:
+        _print(outcome.statuses)
+        typer.echo(
+            f"{outcome.organizations} organizations, {outcome.cells} cells, checksum {outcome.checksum}: {out}"
+        )
+
+
+def _print(statuses: dict[str, int]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from zhibu.domain.compliance import Status
+
+    table = Table(box=None, show_header=False)
+    for word, number in statuses.items():
+        table.add_row(Status(word).zh, str(number))
+    Console().print(table)
+
+
+def _refuse_without_libraries() -> None:
+    if any(find_spec(name) is None for name in _NEEDED):
+        refuse("This needs numpy and pyarrow: install zhibu[evaluate].")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Tells how many organizations are done, on standard error and only to a terminal."""
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=messages, disable=not messages.is_terminal, transient=True) as bar:
+        task = bar.add_task("organizations", total=None)
+        yield lambda done, count: bar.update(task, completed=done, total=count)
