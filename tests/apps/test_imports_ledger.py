@@ -19,14 +19,18 @@ from zhibu.apps.imports.changes import TABLES
 from zhibu.apps.imports.errors import UndoRefused
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions.convening import Hours
-from zhibu.apps.meetings.actions.filing import correct
+from zhibu.apps.meetings.actions.filing import correct, finish
+from zhibu.apps.meetings.actions.roll import mark_rest
+from zhibu.apps.meetings.books import ledger_of
 from zhibu.apps.meetings.models import Filing, LedgerLine, LedgerName, Meeting
 from zhibu.apps.meetings.papers import sheet_of
 from zhibu.apps.meetings.queries import last_held
 from zhibu.apps.meetings.records import record_of
 from zhibu.apps.organizations.actions import dissolve
 from zhibu.apps.organizations.models import Organization
-from zhibu.apps.people.models import Appointment, Employment, Membership
+from zhibu.apps.people.models import Appointment, Employment, Membership, Person
+from zhibu.documents.ledger import ledger_xlsx
+from zhibu.domain.assembly import Presence
 from zhibu.domain.minutes import register_fields
 from zhibu.domain.seal import canonical
 from zhibu.domain.terms import Audience, MeetingKind
@@ -457,6 +461,46 @@ def test_a_meeting_that_zhibu_knows_of_is_not_taken_over_again():
         assert [(each.row, each.code.value) for each in report.warnings] == [(2, "duplicate")]
     report, _imported = bring({SHEET: [HEADS, line(日期=day, 时间="9:00-10:00")]})
     assert counts(report) == (1, 1, 0, 0)
+
+
+def held(branch, kind, *starts, **facts):
+    """A meeting of zhibu itself, entered after the event and filed, with those that share its afternoon."""
+    first = convening.convene(
+        organization=branch,
+        kind=kind,
+        title="",
+        hours=[Hours(begins, begins + dt.timedelta(hours=2), "码头") for begins in starts],
+        agenda=[],
+        audience=Audience.MEMBERS,
+        chair=Person.objects.get(staff_number="10001"),
+        made_by=None,
+        actor=OPERATOR,
+        at=AT,
+        late_reason="无网络",
+        **facts,
+    )
+    mark_rest(first.sessions.first(), status=Presence.PRESENT, actor=OPERATOR, at=AT)
+    for one in (first, *first.guests.all()):
+        finish(one, one.chair, actor=OPERATOR, at=AT)
+
+
+def test_the_ledgers_that_zhibu_writes_change_nothing_when_they_are_read_back():
+    bring(ledger())
+    branch, other = (Organization.objects.get(code=code) for code in ("GZ-A-01", "GZ-A-02"))
+    day = dt.datetime(2025, 11, 5, 15, tzinfo=AT.tzinfo)
+    held(branch, MeetingKind.LESSON, day, day + dt.timedelta(days=3))
+    held(branch, MeetingKind.LESSON, day.replace(month=12, day=31), day.replace(year=2026, month=1, day=4))
+    held(branch, MeetingKind.GENERAL_MEETING, day, joint_with=[other], also={MeetingKind.THEME_DAY: "净滩"})
+    held(branch, MeetingKind.GENERAL_MEETING, day.replace(day=12, hour=23))
+    before, events, counted = state(), Event.objects.count(), []
+    for book, year in ((branch, 2025), (branch, 2026), (other, 2025), (Organization.objects.get(code="GZ-A"), 2025)):
+        for reasons in (True, False):
+            told = ledger_of(book, year, on=AS_OF, reasons=reasons)
+            report, imported = bring(ledger_xlsx(told, at=AT))
+            assert (report.errors, imported) == ((), None), (book, year, reasons)
+            counted.append(counts(report))
+    assert (state(), Event.objects.count()) == (before, events)
+    assert counted == [(each, 0, 0, each) for each in (7, 7, 1, 1, 2, 2, 1, 1)]
 
 
 def test_a_ledger_is_taken_back_with_its_import_and_the_archive_remembers_both():

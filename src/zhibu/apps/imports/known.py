@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, Min
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
 
 from zhibu.apps.honors.models import Honor
@@ -152,19 +153,31 @@ class Known:
         return {(entry.organization.pk, entry.kind, entry.held_on, beginning(entry.hours)): entry for entry in found}
 
     def held(self, days: Collection[dt.date]) -> dict[tuple[UUID, MeetingKind | None, dt.date | None], list[Start]]:
-        """The meetings that zhibu itself knows of, with the local hour at which each began, where it has one."""
+        """The meetings that zhibu itself knows of, with the local hour at which each began, where it has one.
+
+        One held in turns is known by the day and hour of each, one held together by each that held it: a ledger
+        tells it so.
+        """
+        # The day of a meeting is that of its last session.
         meetings = (
-            Meeting.objects.filter(ledger_line__isnull=True, **_within("held_on", days))
+            Meeting.objects.filter(ledger_line__isnull=True, held_on__gte=min(days, default=dt.date.max))
             .exclude(stage__in=[MeetingStage.NOT_HELD.value, MeetingStage.POSTPONED.value])
-            .annotate(own=Min("sessions__starts_at"), shared=Min("host__sessions__starts_at"))
-            .values_list("organization_id", "kind", "held_on", "own", "shared")
             .order_by()
         )
+        joint: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        together = Meeting.joint_with.through.objects.filter(meeting__in=meetings.values("pk"))
+        for meeting, organization in together.values_list("meeting", "organization"):
+            joint[meeting].append(organization)
+        sessions = meetings.annotate(starts=Coalesce("sessions__starts_at", "host__sessions__starts_at"))
         found: defaultdict[tuple[UUID, MeetingKind | None, dt.date | None], list[Start]] = defaultdict(list)
-        for organization, kind, on, own, shared in meetings:
-            starts = own or shared
-            hour = localtime(starts).time().replace(second=0, microsecond=0) if starts else None
-            found[organization, MeetingKind(kind), on].append(hour)
+        for meeting, holder, kind, last, starts in sessions.values_list(
+            "pk", "organization_id", "kind", "held_on", "starts"
+        ):
+            begins = localtime(starts) if starts else None
+            on = begins.date() if begins else last
+            hour = begins.time().replace(second=0, microsecond=0) if begins else None
+            for organization in (holder, *joint[meeting]):
+                found[organization, MeetingKind(kind), on].append(hour)
         return found
 
     # --- Imports before this one ---

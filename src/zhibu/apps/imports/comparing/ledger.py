@@ -99,9 +99,13 @@ def _entry(to: Comparison, fact: LedgerFact) -> LedgerEntry:
 def _compare(to: Comparison, fact: LedgerFact, entry: LedgerEntry, on_record: LedgerEntry) -> None:
     """A filed record never changes: a line that says otherwise would not be recorded at all, so it is refused.
 
-    A blank cell says nothing. A ledger that zhibu printed says the same with other stops and lines.
+    A blank cell says nothing. A ledger that zhibu printed says the same with other stops and lines, and for who is
+    not to read why somebody was away, only how many were.
     """
+    how_many = f"{on_record.expected - on_record.present}人"
     for column, name in _WORDS.items():
+        if name == "absent" and entry.absent == how_many:
+            continue
         if _says_otherwise(fact, name, getattr(entry, name), getattr(on_record, name)):
             to.findings.error(
                 SHEET,
