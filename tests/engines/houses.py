@@ -144,13 +144,17 @@ class House:
     def judged(self, on, since=SINCE, until=UNTIL):
         """Every cell by the pure form, as the rows of the whole form say it."""
         calendar = Calendar(self.rules, since, until)
-        of = defaultdict(list)
+        of, accepted = defaultdict(list), defaultdict(list)
         for record in self.records:
             of[record.organization].append(record)
+        for waiver in self.waivers:
+            accepted[waiver.organization].append(waiver)
         return [
             said(cell)
             for one in self.placed
-            for cell in evaluate(one.organization, of[one.organization.id], self.waivers, calendar, on)
+            for cell in evaluate(
+                one.organization, of[one.organization.id], accepted[one.organization.id], calendar, on
+            )
         ]
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from zhibu.engines.compliance.calendar import Asked
-from zhibu.engines.compliance.files import NEVER, Ints
+from zhibu.engines.compliance.files import NEVER, Flags, Ints
 from zhibu.engines.compliance.kernel import OWED, Cells
 
 
@@ -44,28 +45,32 @@ def rule_ids(asked: Asked) -> list[str]:
 
 def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, until: Ints) -> Sums:
     """What the organizations ``begin`` … ``end`` (not included) give to all that have something below them."""
-    owed = np.flatnonzero(cells.why_not == OWED)
     place_of_id = {name: place for place, name in enumerate(rule_ids(asked))}
-    places = np.array([place_of_id[rule.id] for rule in asked.rules], np.int64)
-    own = Sums(
-        cells.organization + begin, places[cells.rule], cells.first, cells.last, cells.due, _numbers(cells)
-    ).chosen(owed)
-    key = cells.key[owed]
     above = _above(begin, parent) if begin < end else np.empty(0, np.int64)
     inside = begin + np.flatnonzero(until[begin:end] > np.arange(begin, end) + 1)
-    columns = _running(own.chosen(key >= 0), key[key >= 0], len(asked.keys[0]), begin, end)
     holders = np.concatenate([above, inside])
-    sums = columns[np.minimum(until[holders], end) - begin] - columns[np.maximum(holders - begin, 0)]
-    holder, of_key = np.nonzero(sums[:, :, 0])
+    running = _running(cells, len(asked.keys[0]), end - begin)
+    sums = running[:, np.minimum(until[holders], end) - begin] - running[:, np.maximum(holders - begin, 0)]
+    holder, key = np.nonzero(sums[0])
     rule, first, last, due = (
-        np.array(facts, np.int64)[of_key]
+        np.array(facts, np.int64)[key]
         for facts in (
             [place_of_id[one.rule] for one in asked.keys[0]],
             *([getattr(one, name) for one in asked.keys[0]] for name in ("first", "last", "due")),
         )
     )
-    of_columns = Sums(holders[holder], rule, first, last, due, sums[holder, of_key])
-    return added([of_columns, *_carried_up(own.chosen(key < 0), parent, until)])
+    of_columns = Sums(holders[holder], rule, first, last, due, sums[:, holder, key].T.astype(np.int64))
+    places = np.array([place_of_id[one.id] for one in asked.rules], np.int64)
+    terms = np.flatnonzero((cells.key < 0) & (cells.why_not == OWED))
+    of_terms = Sums(
+        cells.organization[terms] + begin,
+        places[cells.rule[terms]],
+        cells.first[terms],
+        cells.last[terms],
+        cells.due[terms],
+        np.stack([number[terms] for number in _counted(cells)], axis=1).astype(np.int64),
+    )
+    return added([of_columns, *_carried_up(of_terms, parent, until)])
 
 
 def _above(organization: int, parent: Ints) -> Ints:
@@ -76,24 +81,22 @@ def _above(organization: int, parent: Ints) -> Ints:
     return np.array(found[::-1], np.int64)
 
 
-def _numbers(cells: Cells) -> Ints:
-    """What each owed cell adds."""
-    done = cells.completed_on < NEVER
-    in_time = cells.completed_on <= cells.due
-    owed = np.ones(len(cells), np.bool_)
-    explained = ~done & (cells.explained_on < NEVER)
-    return np.stack([owed, in_time, done & ~in_time, explained], axis=1).astype(np.int64)
+def _counted(cells: Cells) -> tuple[Flags, Flags, Flags, Flags]:
+    """Of each cell whether it counts as owed, met, late, explained."""
+    owed = cells.why_not == OWED
+    done, in_time = cells.completed_on < NEVER, cells.completed_on <= cells.due
+    return owed, owed & in_time, owed & done & ~in_time, owed & ~done & (cells.explained_on < NEVER)
 
 
-def _running(own: Sums, key: Ints, count: int, begin: int, end: int) -> Ints:
-    """Table [place in the range, key, number]: the sum over all organizations of the range before that place."""
-    size = end - begin
-    place = (own.organization - begin) * count + key
-    running = np.zeros((size + 1, count, 4), np.int64)
-    for number in range(4):
-        mine = place[own.numbers[:, number] > 0]
-        running[1:, :, number] = np.bincount(mine, minlength=size * count).reshape(size, count)
-    return np.cumsum(running, axis=0, out=running)
+def _running(cells: Cells, count: int, size: int) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Table [owed … explained, place in the range, key]: the sums over all organizations before that place."""
+    place = cells.organization * count + cells.key
+    of_key = cells.key >= 0
+    running = np.zeros((4, size + 1, count), np.int32)
+    for number, counts in enumerate(_counted(cells)):
+        counted = np.bincount(place[counts & of_key], minlength=size * count).reshape(size, count)
+        np.cumsum(counted, axis=0, out=running[number, 1:])
+    return running
 
 
 def _carried_up(own: Sums, parent: Ints, until: Ints) -> Iterator[Sums]:
