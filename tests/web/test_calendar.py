@@ -194,6 +194,25 @@ def test_turns_of_a_lesson_are_one_entry_each_and_say_that_one_is_enough(client,
     assert len({str(event["uid"]) for event in read_}) == 2
 
 
+def test_an_afternoon_names_the_kinds_that_take_place_on_it(client, house):
+    facts = {"actor": OPERATOR, "at": clock.now()}
+    meeting = general_meeting(house)
+    meeting.refresh_from_db()
+    for kind in (MeetingKind.LESSON, MeetingKind.THEME_DAY):
+        guest = convening.draft(
+            organization=house.inspection, kind=kind, title=kind.zh, host=meeting, made_by=None, **facts
+        )
+        convening.announce(guest.pk, **facts)
+    convening.draft(
+        organization=house.inspection, kind=MeetingKind.APPRAISAL, title="x", host=meeting, made_by=None, **facts
+    )
+    convening.not_held(guest.pk, reason="台风", **facts)
+    address = subscribe(client, world.account(house.chen))
+    assert [str(event["description"]) for event in read(client, address)] == ["支部党员大会、党课"]
+    convening.postpone(meeting.pk, reason="台风", **facts)
+    assert [str(event["description"]).split("\n")[0] for event in read(client, address)] == ["支部党员大会、党课"]
+
+
 def test_what_was_given_up_before_it_was_announced_is_in_nobodys_calendar(client, house):
     meeting = general_meeting(house, announce=False)
     convening.not_held(meeting.pk, reason="并入下月", actor=OPERATOR, at=clock.now())

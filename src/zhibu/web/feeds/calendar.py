@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhibu.apps.meetings.actions.feeds import digest_of, subscribe, unsubscribe
-from zhibu.apps.meetings.models import CalendarFeed, Session
+from zhibu.apps.meetings.models import CalendarFeed, Meeting, Session
 from zhibu.apps.meetings.queries import sessions_for
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.queries import asker_of
@@ -58,7 +58,7 @@ def _entries(sessions: list[Session]) -> list[Entry]:
 
 def _entry(session: Session, *, turns: int) -> Entry:
     meeting = session.meeting
-    lines = ["、".join([meeting.word.zh, *(guest.word.zh for guest in meeting.guests.all())])]
+    lines = ["、".join(one.word.zh for one in (meeting, *meeting.guests.all()) if _shares(one, meeting))]
     if meeting.repeated and turns > 1:
         lines.append(_("Held in turns: come to one of %(number)s.") % {"number": turns})
     if meeting.at_stage in OFF and meeting.reason:
@@ -75,6 +75,11 @@ def _entry(session: Session, *, turns: int) -> Entry:
         url=settings.URL + reverse("meeting", args=[meeting.pk]),
         is_off=meeting.at_stage in OFF,
     )
+
+
+def _shares(one: Meeting, meeting: Meeting) -> bool:
+    """Whether it takes place with the meeting whose session this is, or is off with it; a draft is nobody's yet."""
+    return one.at_stage is meeting.at_stage or one.at_stage not in {MeetingStage.DRAFT, *OFF}
 
 
 @login_required
