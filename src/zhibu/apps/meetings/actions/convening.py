@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.filing import enter_after
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
-from zhibu.apps.meetings.actions.roll import COMMITTEE_KINDS, close_if_over, freeze, lapse_leaves, lapse_marks
+from zhibu.apps.meetings.actions.roll import (
+    COMMITTEE_KINDS,
+    close_if_over,
+    freeze,
+    lapse_leaves,
+    lapse_marks,
+    refuse_chair_off_roll,
+)
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off, tell_turn_off
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
@@ -468,7 +475,7 @@ def set_people(
     meeting = locked(meeting_id)
     require(meeting, *PEOPLE_SET)
     if meeting.at_stage not in BEFORE_ROLL:
-        _refuse_chair_off_roll(meeting, chair)
+        refuse_chair_off_roll(meeting, chair)
     meeting.convener, meeting.chair, meeting.recorder = convener, chair, recorder
     meeting.lecturer = lecturer if meeting.word is MeetingKind.LESSON else None
     meeting.save(update_fields=["convener", "chair", "recorder", "lecturer"])
@@ -514,7 +521,7 @@ def _announce(meeting: Meeting, *, actor: Actor, at: dt.datetime, people: frozen
     elif people is None:
         people = frozenset(meeting.roll_of.roll.values_list("person_id", flat=True))
     if meeting.chair_id not in people:
-        _refuse_chair_off_roll(meeting, meeting.chair)
+        refuse_chair_off_roll(meeting, meeting.chair)
     meeting.announced_at = at
     meeting.reason = ""
     advance(meeting, MeetingStage.ANNOUNCED, "announced_at", "reason")
@@ -528,14 +535,6 @@ def _announce(meeting: Meeting, *, actor: Actor, at: dt.datetime, people: frozen
     tell_called(meeting, people, at=at)
     for guest in meeting.guests.filter(stage__in=[stage.value for stage in BEFORE_ROLL]):
         _announce(guest, actor=actor, at=at, people=people)
-
-
-def _refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:
-    if chair is not None and not meeting.roll_of.roll.filter(person=chair).exists():
-        raise MeetingRefusal(
-            _("%(chair)s chairs “%(title)s” but is not on its roll. Add them as an observer or choose another chair.")
-            % {"chair": chair, "title": meeting.title}
-        )
 
 
 @transaction.atomic

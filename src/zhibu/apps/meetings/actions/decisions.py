@@ -81,7 +81,7 @@ def take_vote(
         raise CountRefused(_explained(error)) from error
     if verdict.outcome is Outcome.NO_QUORUM:
         raise CountRefused(
-            _("%(reached)s of %(whole)s are here; a vote needs %(needed)s. Call more, or postpone the item.")
+            _("%(reached)s of %(whole)s voters are here; a vote needs %(needed)s. Call more, or postpone the item.")
             % {"reached": verdict.quorum.reached, "whole": verdict.quorum.whole, "needed": verdict.quorum.needed}
         )
     if rule is not None and verdict.written_aside and not rule.written_to_quorum:

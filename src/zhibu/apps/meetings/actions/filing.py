@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.minutes import approve_held, hand_over_held, reopen_for_change
-from zhibu.apps.meetings.actions.roll import freeze, settle_agenda
+from zhibu.apps.meetings.actions.roll import freeze, refuse_chair_off_roll, settle_agenda
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Comment, Correction, Filing, Meeting, Reading
@@ -41,6 +41,7 @@ def enter_after(meeting: Meeting, *, reason: str, actor: Actor, at: dt.datetime)
         for session in sessions:
             session.opened_at, session.closed_at = session.starts_at, session.ends_at
             session.save(update_fields=["opened_at", "closed_at"])
+    refuse_chair_off_roll(meeting, meeting.chair)
     meeting.late_reason = reason.strip()[:300]
     advance(meeting, MeetingStage.CLOSED, "late_reason")
     settle_agenda(meeting)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.convening import keep_day, refuse_odd_hours, session_facts, usual_title
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
-from zhibu.apps.meetings.actions.roll import freeze_for_another_day, refuse_settled
+from zhibu.apps.meetings.actions.roll import freeze_for_another_day, refuse_chair_off_roll, refuse_settled
 from zhibu.apps.meetings.actions.stages import locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Decision, Election, Meeting, Session
@@ -28,8 +28,8 @@ def put_right(
 ) -> None:
     """It took place at another time than was entered. On another day the roll is that of the day.
 
-    Minutes that were handed over are approved anew. Raises ``OutOfOrder``; ``MeetingRefusal`` for a time to come, and
-    where votes were counted that the other day would judge or base otherwise.
+    Minutes that were handed over are approved anew. Raises ``OutOfOrder``; ``MeetingRefusal`` for a time to come,
+    where the chair is not on the roll of that day, and where votes were counted that it would judge otherwise.
     """
     meeting = locked(session.meeting_id)
     require(meeting, *STILL_SET)
@@ -56,6 +56,7 @@ def _move_day(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
     freeze_for_another_day(meeting, before)
     is_same_roll = _bases(meeting) == bases
     for one in (meeting, *meeting.guests.all()):
+        refuse_chair_off_roll(one, one.chair)
         _refuse_other_votes(one, is_same_roll=is_same_roll)
         if one.title == usual_title(one.word, before):
             one.title = usual_title(one.word, one.held_on)

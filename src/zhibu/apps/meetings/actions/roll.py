@@ -157,6 +157,22 @@ def _match_marks(meeting: Meeting, entries: Collection[RollEntry]) -> None:
     marks.exclude(person__in=observers).filter(status=Presence.OBSERVER).update(status=Presence.PRESENT)
 
 
+def refuse_chair_off_roll(meeting: Meeting, chair: Person | None) -> None:
+    """Whoever chairs is on the roll, if only as an observer. Before it is frozen nobody can be added to it."""
+    if chair is None or meeting.roll_of.roll.filter(person=chair).exists():
+        return
+    if meeting.roll_of.at_stage in MARKABLE:
+        says = _(
+            "%(chair)s chairs “%(title)s” but is not on its roll. Add them as an observer or choose another chair."
+        )
+    else:
+        says = _(
+            "%(chair)s chairs “%(title)s” but is not called to it. Choose another chair for now; whoever is added to "
+            "the roll later may be named then."
+        )
+    raise MeetingRefusal(says % {"chair": chair, "title": meeting.title})
+
+
 @transaction.atomic
 def change_roll(
     meeting_id: UUID, person: Person, *, observes: bool | None, reason: str, actor: Actor, at: dt.datetime

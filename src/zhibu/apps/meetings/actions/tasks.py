@@ -13,6 +13,7 @@ from zhibu.apps.meetings.actions.stages import VOTABLE, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Task
 from zhibu.apps.people.models import Person
+from zhibu.domain.terms import MeetingStage
 
 
 @transaction.atomic
@@ -72,8 +73,10 @@ def report_task(
 ) -> None:
     """How far it is; ``done_on`` where it is done. The record it was taken on in does not change.
 
-    ``meeting``: where it is reported; then that meeting's record says so.
+    ``meeting``: where it is reported; then that meeting's record says so. Refused while minutes that tell of an
+    earlier report wait for approval or filing: they would say something else.
     """
+    _refuse_other_report(task, meeting)
     task.report, task.done_on = report.strip()[:500], done_on
     if meeting is not None:
         meeting = locked(meeting.pk)
@@ -88,3 +91,14 @@ def report_task(
         at=at,
         document={"task": str(task.pk), "report": task.report, "done_on": done_on.isoformat() if done_on else None},
     )
+
+
+def _refuse_other_report(task: Task, meeting: Meeting | None) -> None:
+    if task.reported_at_id is None or (meeting is not None and meeting.pk == task.reported_at_id):
+        return
+    before = locked(task.reported_at_id)
+    if before.at_stage in {MeetingStage.DRAFTED, MeetingStage.APPROVED}:
+        raise MeetingRefusal(
+            _("The minutes of “%(title)s”, which tell of this task, are not filed yet. Report again once they are.")
+            % {"title": before.title}
+        )

@@ -343,6 +343,7 @@ def _changed(request: AskedRequest, form: EditForm, meeting: Meeting) -> None:
 def _begun_changed(request: AskedRequest, form: PeopleForm, meeting: Meeting) -> None:
     """The same for a meeting that has begun, or was entered afterwards."""
     done = signed(request)
+    _people_changed(request, form, meeting)
     for session, row, hours in zip(form.sessions, form.hours, form.cleaned_data["hours"], strict=True):
         if not set(form.changed_data) & set(row.names):
             continue
@@ -354,7 +355,6 @@ def _begun_changed(request: AskedRequest, form: PeopleForm, meeting: Meeting) ->
             late.put_right(session, **when, **done)
         else:
             convening.change_session(session, reason=form.cleaned_data["reason"], **when, **done)
-    _people_changed(request, form, meeting)
 
 
 def _people_changed(request: AskedRequest, form: EditForm | PeopleForm, meeting: Meeting) -> None:
