@@ -252,16 +252,6 @@ def test_three_kinds_share_one_afternoon_with_one_roll_and_separate_records(hous
     assert not lesson.roll.exists()
 
 
-def test_a_copy_carries_open_items_and_asks_for_reports_on_open_tasks(house):
-    meeting, _session = closed(house)
-    minutes.keep_open(meeting, {meeting.agenda.get(position=2).pk: True}, **DONE)
-    tasks.take_on(meeting, text="报送材料", holder=house.chen, due=None, **DONE)
-    copied = convening.copy_from(meeting, made_by=None, **DONE)
-    assert [item.title for item in copied.agenda.all()] == ["听取未完成事项情况", "讨论发展党员"]
-    assert copied.agenda.last().carried_from == meeting.agenda.get(position=2)
-    assert (copied.at_stage, copied.held_on, copied.chair) == (MeetingStage.DRAFT, None, house.lin)
-
-
 # --- The roll ---
 
 

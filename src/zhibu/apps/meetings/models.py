@@ -162,8 +162,6 @@ class RollEntry(models.Model):
     votes = models.BooleanField()
     observes = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField()
-    #: The listed ground on which a voter is left out of the base, with the superior's consent on record.
-    left_out = models.CharField(max_length=30, blank=True)
 
     class Meta:
         ordering = ["meeting", "position"]

@@ -99,7 +99,7 @@ def _line(person: Person, entry: RollEntry, row: Attendance | None, leave: Leave
         staff_number=person.staff_number,
         name=person.name,
         standing=Standing(entry.standing) if entry.standing else None,
-        votes=entry.votes and not entry.left_out,
+        votes=entry.votes,
         observes=entry.observes,
         presence=presence,
         reason=reason,

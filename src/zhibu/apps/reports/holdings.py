@@ -169,7 +169,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("Rolls of meetings"),
         _("to know who was called, and to count the quorum"),
         Retention.WITH_THE_RECORDS,
-        _fields("standing votes observes left_out", meeting="meeting__title"),
+        _fields("standing votes observes", meeting="meeting__title"),
     ),
     Holding(
         "meetings.Meeting_chosen",
@@ -456,7 +456,6 @@ LABELS: Mapping[str, Promise] = {
     "last_day": _("last day on which it matters"),
     "last_seen_at": _("day of last use"),
     "last_used_at": _("day of last use"),
-    "left_out": _("left out of the base"),
     "login": _("log-in name"),
     "made_at": _("made at"),
     "mail_at": _("to be mailed at"),

@@ -25,7 +25,7 @@ from zhibu.apps.meetings.actions.roll import (
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off, tell_turn_off
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
-from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Task
+from zhibu.apps.meetings.models import AgendaItem, Meeting, Session
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.agenda import renamed
@@ -250,39 +250,6 @@ def draft(
         document={"organization": str(organization.pk), "kind": kind.value, "title": title, "agenda": list(agenda)},
     )
     return meeting
-
-
-@transaction.atomic
-def copy_from(before: Meeting, *, made_by: Account | None, actor: Actor, at: dt.datetime) -> Meeting:
-    """A draft like an earlier meeting: its kind, people, place and length; open items and open tasks carry over.
-
-    The session is left to be set: a date is never guessed.
-    """
-    copied = draft(
-        organization=before.organization,
-        kind=before.word,
-        title=before.title,
-        made_by=made_by,
-        actor=actor,
-        at=at,
-        audience=Audience(before.audience),
-        chosen=list(before.chosen.all()),
-        repeated=before.repeated,
-        convener=before.convener,
-        chair=before.chair,
-        recorder=before.recorder,
-        lecturer=before.lecturer,
-        joint_with=list(before.joint_with.filter(dissolved__isnull=True)),
-    )
-    open_tasks = Task.objects.filter(meeting=before, done_on__isnull=True).exists()
-    titles = [_("Reports on open tasks")] if open_tasks else []
-    items = [AgendaItem(meeting=copied, position=i, title=title) for i, title in enumerate(titles, start=1)]
-    items += [
-        AgendaItem(meeting=copied, position=len(titles) + i, title=item.title, carried_from=item)
-        for i, item in enumerate(before.agenda.filter(is_open=True), start=1)
-    ]
-    AgendaItem.objects.bulk_create(items)
-    return copied
 
 
 @transaction.atomic

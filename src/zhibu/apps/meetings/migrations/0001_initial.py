@@ -273,7 +273,6 @@ class Migration(migrations.Migration):
                 ('votes', models.BooleanField()),
                 ('observes', models.BooleanField(default=False)),
                 ('position', models.PositiveSmallIntegerField()),
-                ('left_out', models.CharField(blank=True, max_length=30)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roll', to='meetings.meeting')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roll_entries', to='people.person')),
             ],
