@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.engines.houses import SINCE, UNTIL, House, cells_in, drawn, sums_in, sums_of
 from zhibu.engines.compliance import rules as rule_rows
-from zhibu.engines.compliance import run
+from zhibu.engines.compliance import run, snapshot
 from zhibu.engines.compliance.errors import EvaluationRefused, FactsRefused
 from zhibu.engines.compliance.files import SCHEMAS, Facts
 from zhibu.engines.compliance.rules import rules_of, table_of
@@ -302,6 +302,15 @@ def test_the_beginning_of_another_evaluation_is_not_gone_on_with(house, facts, t
         with pytest.raises(EvaluationRefused, match=r"out\.part holds the beginning of another evaluation"):
             evaluate(other, out, size=10)
     assert evaluate(question(facts), out, size=10).organizations == 60
+
+
+def test_facts_that_are_not_written_to_their_end_leave_nothing(house, tmp_path):
+    def no_records(_chosen):
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        snapshot.write(tmp_path / "facts", house.placed, no_records, [], house.rules)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_there_is_never_written_over(house, facts, tmp_path):

@@ -150,6 +150,12 @@ def test_what_is_no_folder_of_facts_or_is_there_already_ends_with_1_and_a_senten
     assert (again.exit_code, again.stdout) == (1, "")
     assert "is already there. Choose another folder" in again.stderr
     assert not (tmp_path / "out").exists()
+    (tmp_path / "file").touch()
+    below_a_file = tmp_path / "file" / "out"
+    for words in (("facts",), ("evaluate", "--facts", facts, "--on", ON)):
+        done = zhibu(*words, "--out", below_a_file)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "Not a directory" in done.stderr
 
 
 def test_one_who_interrupts_it_is_told_how_to_go_on(facts, tmp_path, monkeypatch):

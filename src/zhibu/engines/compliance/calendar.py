@@ -27,7 +27,7 @@ from zhibu.domain.requirements import (
     Threshold,
 )
 from zhibu.domain.terms import OrganizationKind, PostKind
-from zhibu.engines.compliance.files import NEVER, POSTS, Flags, Ints
+from zhibu.engines.compliance.files import ALWAYS, NEVER, POSTS, Flags, Ints
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
@@ -85,7 +85,9 @@ class Asked:
         self.requirements = sorted({rule.requirement for rule in self.rules})
         self.words = sorted({word for rule in self.rules for word in evidence_words(rule)})
         self._assemblies = [rule for rule in rules if isinstance(rule, AssemblyRule)]
-        self._rules_of_terms = lru_cache(maxsize=None)(self._terms_uncached)
+        # Terms begin and end on the same few thousand days in every range.
+        self._end_of_term = lru_cache(maxsize=None)(self._end_of_term_uncached)
+        self._rules_of_term = lru_cache(maxsize=None)(self._rules_of_term_uncached)
 
     def _columns(self, kind: OrganizationKind) -> Iterable[Column]:
         for duty in self.calendar.duties[kind]:
@@ -225,23 +227,23 @@ class Asked:
 
     def ends_of_terms(self, kind: Ints, since: Ints) -> Ints:
         """When terms that nobody wrote down are due to end; ``NEVER`` with no rule that says it."""
-        both, back = np.unique(np.stack([kind, since]), axis=1, return_inverse=True)
-        return np.array([self._end_of_term(int(one), int(day)) for one, day in both.T], np.int64)[back.reshape(-1)]
+        every, back = np.unique(_both(kind, since), return_inverse=True)
+        return np.array([self._end_of_term(*_one_by_one(both)) for both in every.tolist()], np.int64)[back]
 
-    def _end_of_term(self, kind: int, since: int) -> int:
+    def _end_of_term_uncached(self, kind: int, since: int) -> int:
         ends = self.calendar.end_of_term(tuple(OrganizationKind)[kind], TermKnown(day_of(since), None))
         return NEVER if ends is None else number_of(ends)
 
     def rules_of_terms(self, kind: Ints, last: Ints) -> tuple[Ints, Ints]:
         """Which rules fall due with terms that end on ``last``: the place of each term, and of each rule."""
-        both, back = np.unique(np.stack([kind, last]), axis=1, return_inverse=True)
-        found = [self._rules_of_terms(int(one), int(day)) for one, day in both.T]
-        lengths = np.array([len(rules) for rules in found], np.int64)[back.reshape(-1)]
+        every, back = np.unique(_both(kind, last), return_inverse=True)
+        found = [self._rules_of_term(*_one_by_one(both)) for both in every.tolist()]
+        lengths = np.array([len(rules) for rules in found], np.int64)[back]
         terms = np.repeat(np.arange(len(last)), lengths)
-        rules = [rule for place in back.reshape(-1) for rule in found[place]]
+        rules = [rule for place in back.tolist() for rule in found[place]]
         return terms, np.array(rules, np.int64)
 
-    def _terms_uncached(self, kind: int, last: int) -> tuple[int, ...]:
+    def _rules_of_term_uncached(self, kind: int, last: int) -> tuple[int, ...]:
         rules = self.calendar.term_rules(tuple(OrganizationKind)[kind], day_of(last))
         return tuple(self._place_of_rule[id(rule)] for rule in rules)
 
@@ -251,4 +253,17 @@ class Asked:
         assert all(one.period is Period.TERM for one in (self.rules[place] for place in set(rule.tolist())))
         any_rule = self.rules[int(rule[0])] if len(rule) else None
         begins = [number_of(opens(any_rule, dt.date.min, day_of(day))) if any_rule else 0 for day in every]
-        return np.maximum(first, np.array(begins, np.int64)[back.reshape(-1)])
+        return np.maximum(first, np.array(begins, np.int64)[back])
+
+
+#: More days than there are, so that a kind and a day make one number.
+_DAYS = 2**24
+
+
+def _both(kind: Ints, day: Ints) -> Ints:
+    return kind * _DAYS + (day - ALWAYS)
+
+
+def _one_by_one(both: int) -> tuple[int, int]:
+    kind, day = divmod(both, _DAYS)
+    return kind, day + ALWAYS

@@ -172,7 +172,9 @@ def codes(column: pa.ChunkedArray, words: Sequence[str]) -> Ints:
         column = column.chunk(0)
     places = {word: place for place, word in enumerate(words)}
     known = np.array([*(places.get(word, -1) for word in column.dictionary.to_pylist()), -2], np.int64)
-    indices = pc.fill_null(column.indices.cast(pa.int64()), len(known) - 1)
+    indices = column.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices.cast(pa.int64()), len(known) - 1)
     found: Ints = known[indices.to_numpy(zero_copy_only=False)]
     return found
 

@@ -57,10 +57,27 @@ def write(
     ``placed`` in preorder. ``records_of`` is asked for the records of some organizations; others' are passed over.
     ``tell`` hears how many organizations are written. Returns how many they are. Raises ``EvaluationRefused``.
     """
-    if folder.exists():
-        raise EvaluationRefused(f"{folder} is already there. Choose another folder, or remove it.")
     part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    for place in (folder, part):
+        if place.exists():
+            raise EvaluationRefused(f"{place} is already there. Choose another folder, or remove it.")
+    try:
+        count = _write(part, placed, records_of, waivers, rules, tell)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    part.replace(folder)
+    return count
+
+
+def _write(
+    part: Path,
+    placed: Iterable[Placed],
+    records_of: Callable[[Collection[UUID]], Iterable[Record[UUID]]],
+    waivers: Iterable[Waiver[UUID]],
+    rules: Sequence[Rule],
+    tell: Callable[[int], None],
+) -> int:
     numbers: dict[UUID, int] = {}
     accepted: dict[UUID, list[Waiver[UUID]]] = {}
     for waiver in waivers:
@@ -71,7 +88,6 @@ def write(
                 numbers[one.organization.id] = len(numbers)
             _add(writer, some, numbers, records_of({one.organization.id for one in some}), accepted)
             tell(len(numbers))
-    part.replace(folder)
     return len(numbers)
 
 

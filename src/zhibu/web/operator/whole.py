@@ -49,7 +49,7 @@ def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None
                 all_rules(),
                 tell=lambda done: tell(done, count),
             )
-    except EvaluationRefused as refusal:
+    except (EvaluationRefused, OSError) as refusal:
         refuse(str(refusal))
     if as_json:
         print_json({"out": str(out), "organizations": written})
@@ -90,7 +90,7 @@ def evaluate(
     try:
         with _progress() as tell:
             outcome = evaluated(Question(facts=facts, on=day, since=first, until=last), out, tell=tell)
-    except EvaluationRefused as refusal:
+    except (EvaluationRefused, OSError) as refusal:
         refuse(str(refusal))
     except KeyboardInterrupt:
         refuse(f"Interrupted. What is done stands in {out}.part; the same command goes on there.")
