@@ -242,9 +242,10 @@ class _Draw:
         return UUID(int=self.chance.getrandbits(64) << 64 | self.ids)
 
     def day(self, since=dt.date(2025, 6, 1), until=dt.date(2027, 2, 1)):
-        # The edges of months are where things go wrong.
         day = since + dt.timedelta(days=self.chance.randrange((until - since).days))
-        return day.replace(day=1) if self.chance.random() < 0.3 and day.replace(day=1) >= since else day
+        # The edges of months are where things go wrong.
+        edge = day.replace(day=1) - dt.timedelta(days=self.chance.randrange(2))
+        return edge if self.chance.random() < 0.5 and edge >= since else day
 
     def maybe(self, share, draw):
         return draw() if self.chance.random() < share else None

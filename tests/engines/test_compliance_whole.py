@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.houses import SINCE, UNTIL, House, cells_in, drawn, sums_in, sums_of
@@ -36,7 +36,7 @@ def question(facts, on=ON, since=SINCE, until=UNTIL):
     st.sampled_from([(SINCE, UNTIL), (dt.date(2025, 1, 1), UNTIL), (dt.date(2026, 5, 10), dt.date(2026, 8, 3))]),
     st.integers(1, 13),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_the_whole_form_has_the_cells_the_evidence_and_the_sums_of_the_pure_form(seed, on, periods, size):
     house = drawn(seed)
     judged = house.judged(on, *periods)
