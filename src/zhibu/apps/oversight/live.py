@@ -38,9 +38,15 @@ def window_on(day: dt.date) -> tuple[dt.date, dt.date]:
     return dt.date(day.year - 1, 1, 1), dt.date(day.year, 12, 31)
 
 
+_WINDOW = ("id", "since", "until", "as_of", "packs", "edition")
+
+
 def current_window() -> Window | None:
-    """``None`` while nothing was ever kept."""
-    return Window.objects.order_by().first()
+    """``None`` while nothing was ever kept. Its statement is written out for every deed, as those of ``take_in``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, since, until, as_of, packs, edition FROM oversight_window")
+        row = cursor.fetchone()
+    return Window.from_db(connection.alias, _WINDOW, row) if row else None
 
 
 def judged_by_state() -> frozenset[OrganizationKind]:
