@@ -101,6 +101,32 @@ def test_nobody_and_nothing_is_a_house_too(tmp_path):
     assert (outcome.organizations, outcome.cells, outcome.sums) == (0, 0, 0)
 
 
+def test_files_of_another_program_may_be_empty_have_no_statistics_and_other_widths(house, facts, tmp_path):
+    expected = evaluate(question(facts), tmp_path / "out")
+    for path in facts.iterdir():
+        table = pq.read_table(path)
+        wide = [
+            field.with_type(pa.int64())
+            if field.type == pa.int32()
+            else field.with_type(pa.large_string())
+            if field.type in {pa.string(), pa.dictionary(pa.int32(), pa.string())}
+            else field
+            for field in table.schema
+        ]
+        pq.write_table(table.cast(pa.schema(wide)), path, row_group_size=50, write_statistics=False)
+    assert evaluate(question(facts), tmp_path / "wide", size=10) == expected
+    for name in ("meetings", "states", "terms", "waivers"):
+        path = facts / f"{name}.parquet"
+        pq.write_table(pq.read_table(path).slice(0, 0), path)
+    nothing = House([replace(one, organization=bare(one.organization)) for one in house.placed], [], [])
+    found = evaluate(question(facts), tmp_path / "empty")
+    assert found == evaluate(question(nothing.write(tmp_path / "bare")), tmp_path / "bare out")
+
+
+def bare(organization):
+    return replace(organization, states=(), terms=())
+
+
 def test_rules_come_back_from_their_table_as_they_were(house):
     once = table_of(house.rules)
     assert table_of(rules_of(once)).equals(once)

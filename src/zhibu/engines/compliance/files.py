@@ -209,7 +209,10 @@ class Sorted:
         self._check_columns()
         self.rows = self.file.metadata.num_rows
         self._organizations = self.rows if organizations is None else organizations
-        sizes = [self.file.metadata.row_group(group).num_rows for group in range(self.file.num_row_groups)]
+        metadata = self.file.metadata
+        #: Those that hold something: an empty file has one that does not.
+        self._groups = [group for group in range(metadata.num_row_groups) if metadata.row_group(group).num_rows]
+        sizes = [metadata.row_group(group).num_rows for group in self._groups]
         self._starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
         self._held: tuple[int, pa.Table, Ints] | None = None
 
@@ -227,8 +230,8 @@ class Sorted:
         """The first and the last organization of each group of rows."""
         column = self.file.schema_arrow.names.index("organization")
         lowest, highest = [], []
-        for group in range(self.file.num_row_groups):
-            known = self.file.metadata.row_group(group).column(column).statistics
+        for group, number in enumerate(self._groups):
+            known = self.file.metadata.row_group(number).column(column).statistics
             if known is not None and known.has_min_max:
                 ends = known.min, known.max
             else:
@@ -251,7 +254,7 @@ class Sorted:
     def _group(self, group: int) -> tuple[pa.Table, Ints]:
         if self._held is None or self._held[0] != group:
             try:
-                table = self.file.read_row_group(group, columns=self._schema.names)
+                table = self.file.read_row_group(self._groups[group], columns=self._schema.names)
             except (OSError, pa.ArrowException) as error:
                 raise _broken(self.name, error) from error
             first = int(self._starts[group])
@@ -275,7 +278,7 @@ class Sorted:
 
     def between(self, begin: int, end: int) -> tuple[pa.Table, Ints, int]:
         """The rows of the organizations ``begin`` … ``end`` (not included), whose they are, and the first's row."""
-        if not self.file.num_row_groups:
+        if not self._groups:
             return self._schema.empty_table(), np.empty(0, np.int64), 0
         lowest, highest = self._spans
         tables, owners, first = [], [], None
@@ -294,7 +297,7 @@ class Sorted:
 def open_file(folder: Path, name: str) -> pq.ParquetFile:
     path = file_of(folder, name)
     try:
-        return pq.ParquetFile(path, memory_map=True)
+        return pq.ParquetFile(path)
     except FileNotFoundError as error:
         raise FactsRefused(f"{folder} has no {path.name}. `zhibu facts --out DIR` writes the facts.") from error
     except (OSError, pa.ArrowException) as error:
