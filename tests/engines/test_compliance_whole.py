@@ -30,6 +30,7 @@ def question(facts, on=ON, since=SINCE, until=UNTIL):
     return Question(facts=facts, on=on, since=since, until=until)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 2**32),
     st.dates(dt.date(2025, 12, 1), dt.date(2027, 2, 1)),
