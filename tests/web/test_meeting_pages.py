@@ -209,6 +209,7 @@ def changes_to(client: Client, meeting: Meeting, **changed: str):
 
 def test_the_day_of_a_late_entry_is_put_right_on_the_page_of_changes(lin, house):
     late = convene(lin, day_0="2026-11-03", late_reason="无网络")
+    assert 'edit/">修改</a>' in lin.get(f"/meetings/{late.pk}/").content.decode()
     answer = changes_to(lin, late, day_0="2026-11-30")
     assert (answer.status_code, "尚未结束" in answer.content.decode()) == (409, True)
     assert changes_to(lin, late, day_0="").status_code == 422

@@ -18,7 +18,6 @@ from zhibu.apps.meetings.queries import count_of, roll_of
 from zhibu.apps.meetings.records import has_election, record_as_held
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
-from zhibu.domain.assembly import Presence
 from zhibu.domain.terms import MeetingStage
 
 
@@ -58,12 +57,6 @@ def _file_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
     require(meeting, MeetingStage.APPROVED)
     lines = roll_of(meeting)
     assert meeting.held_on is not None
-    unknown = [line.name for line in lines if line.presence is Presence.EXPECTED and not line.observes]
-    if unknown:
-        raise MeetingRefusal(
-            _("Nothing is known yet of %(number)s people on the roll, such as %(name)s. Mark them first.")
-            % {"number": len(unknown), "name": unknown[0]}
-        )
     meeting.filed_at = at
     advance(meeting, MeetingStage.FILED, "filed_at")
     sessions = list(meeting.roll_of.sessions.all())

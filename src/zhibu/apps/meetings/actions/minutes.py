@@ -18,7 +18,9 @@ from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.actions.stages import advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Approval, Meeting, MinutesText, SetAside
+from zhibu.apps.meetings.queries import roll_of
 from zhibu.apps.people.models import Account, Person
+from zhibu.domain.assembly import Presence
 from zhibu.domain.terms import MeetingStage
 
 #: Characters of one field. The longest minutes we know have a tenth of it.
@@ -212,7 +214,10 @@ def _approver(meeting: Meeting) -> UUID | None:
 
 @transaction.atomic
 def hand_over(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
-    """The recorder is done: the minutes wait for approval. Refused while two versions of a text wait."""
+    """The recorder is done: the minutes wait for approval, and the roll stays.
+
+    Refused while two versions of a text wait, without a chair, and while nothing is known of somebody expected.
+    """
     hand_over_held(locked(meeting.pk), actor=actor, at=at)
 
 
@@ -223,9 +228,21 @@ def hand_over_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> None:
         raise MeetingRefusal(_("Two versions of a text wait to be settled. Open the minutes and settle them first."))
     if _approver(meeting) is None:
         raise MeetingRefusal(_("Nobody chairs this meeting, so nobody can approve its minutes. Name the chair."))
+    _refuse_unknown(meeting)
     meeting.asked_for = ""
     advance(meeting, MeetingStage.DRAFTED, "asked_for")
     record("minutes_handed_over", meeting.pk, actor=actor, at=at)
+
+
+def _refuse_unknown(meeting: Meeting) -> None:
+    """Now they can be marked; once the minutes are handed over the roll stays."""
+    lines = roll_of(meeting)
+    unknown = [line.name for line in lines if line.presence is Presence.EXPECTED and not line.observes]
+    if unknown:
+        raise MeetingRefusal(
+            _("Nothing is known yet of %(number)s people on the roll, such as %(name)s. Mark them first.")
+            % {"number": len(unknown), "name": unknown[0]}
+        )
 
 
 @transaction.atomic

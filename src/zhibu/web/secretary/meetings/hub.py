@@ -136,9 +136,11 @@ def _leaves(lines: list[RollLine]) -> list[tuple[RollLine, Leave]]:
 def _may(one: Meeting) -> dict[str, bool]:
     """What is possible at this stage besides the next step."""
     stage = one.at_stage
+    is_placed = one.host_id is None and (bool(one.late_reason) or (one.repeated and stage is MeetingStage.OPEN))
+    edits = stage in EDITABLE or (stage in PEOPLE_SET and is_placed)
     return {
-        "edit": stage in EDITABLE,
-        "name": stage in PEOPLE_SET and stage not in EDITABLE,
+        "edit": edits,
+        "name": stage in PEOPLE_SET and not edits,
         "postpone": may_become(stage, MeetingStage.POSTPONED) and one.host_id is None,
         "not_held": may_become(stage, MeetingStage.NOT_HELD),
         "write": stage in WRITABLE and stage is not MeetingStage.DRAFT,
