@@ -40,7 +40,7 @@ def office(part: str = "word/document.xml", *others: str, content: bytes = b"<x/
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
         for name in ("[Content_Types].xml", part, *others):
-            package.writestr(name, content)
+            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # without the time of the clock
     return made.getvalue()
 
 
