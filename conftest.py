@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 from tools.compile_catalogs import compile_catalogs
@@ -107,3 +108,10 @@ def _nothing_confirmed() -> None:
     from zhibu.apps.rules.queries import use_edition
 
     use_edition("")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A page that was read in another language leaves none behind: a refusal of the next test is Chinese."""
+    yield
+    translation.deactivate()
