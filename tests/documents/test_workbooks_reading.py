@@ -158,6 +158,22 @@ def test_pictures_and_macros_are_left_behind():
         (packed({"xl/workbook.bin": b""}), Reason.OTHER_FORMAT),
         (packed({"content.xml": b"<o/>", "mimetype": b"x"}), Reason.OTHER_FORMAT),
     ],
+    # Not by what is in them: a package holds the second in which each worker made it.
+    ids=[
+        "nothing",
+        "csv",
+        "html",
+        "pdf",
+        "program",
+        "four bytes",
+        "cut off",
+        "one byte more",
+        "two in one",
+        "other package",
+        "docx",
+        "xlsb",
+        "ods",
+    ],
 )
 def test_what_is_no_workbook_is_refused(data, reason):
     assert refusal_of(data) is reason
