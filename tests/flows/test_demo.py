@@ -406,7 +406,13 @@ def test_the_actions_of_the_house_accept_the_whole_story_on_another_date_and_on_
     today = dt.date(2028, 2, 29)
     told = bureau(today)
     done = []
-    replay(told.story, lambda: done.append(1))
+
+    def tell():
+        done.append(1)
+        if len(done) % 500 == 0:  # all of it is one transaction, of which the planner would never hear otherwise
+            connection.cursor().execute("ANALYZE")
+
+    replay(told.story, tell)
     assert len(done) == len(told.story)
     for day in (today, *(Days(today).ago(months) for months in (4, 9, 15, 20))):
         counted, expected = document(day), census(told.story, day)
