@@ -63,6 +63,7 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_pat
     assert says in tried.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

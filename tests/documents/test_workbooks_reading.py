@@ -183,6 +183,7 @@ def test_a_file_beyond_the_size_is_refused_unread():
     assert refusal_of(b"PK\x03\x04" + b"\0" * 1000, Limits(packed=1000)) is Reason.PACKED
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused():
     assert refusal_of(with_part("xl/media/a.bin", b"\0" * (300 * 1024 * 1024))) is Reason.UNPACKED
 
@@ -226,6 +227,7 @@ def test_too_many_files_are_refused():
     assert refusal_of(packed(parts_of(GOOD) | {f"xl/media/{i}.bin": b"" for i in range(200)})) is Reason.FILES
 
 
+@pytest.mark.slow
 def test_a_directory_of_many_thousands_of_files_is_refused_before_it_is_read():
     assert refusal_of(packed({f"{i}": b"" for i in range(60_000)})) is Reason.FILES
 

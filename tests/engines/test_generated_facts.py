@@ -79,6 +79,7 @@ def judged(house):
     return house.judged(ON)
 
 
+@pytest.mark.slow
 def test_a_thousand_generated_organizations_stand_as_the_pure_form_has_them(facts, house, judged, tmp_path):
     outcome = evaluate(Question(facts=facts, on=ON, since=SINCE, until=UNTIL), tmp_path / "out", size=500)
     assert outcome.organizations == SIZE

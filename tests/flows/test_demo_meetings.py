@@ -27,6 +27,8 @@ from zhibu.web.operator.demo.replay import timed
 from zhibu.web.operator.demo.standing import Standings
 from zhibu.web.operator.demo.year import IN_TURNS, TOO_FEW, Outcome, planned
 
+pytestmark = pytest.mark.slow
+
 DAYS = Days(TODAY)
 
 

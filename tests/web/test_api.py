@@ -330,6 +330,7 @@ MORE_THAN_WE_SAY = [negative_data_rejection, positive_data_acceptance]
 described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=SchemathesisConfig())
 
 
+@pytest.mark.slow
 @described.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_generated_calls_are_answered_as_described(case, token, one_connection):
@@ -337,6 +338,7 @@ def test_generated_calls_are_answered_as_described(case, token, one_connection):
     case.call_and_validate(headers=headers, excluded_checks=MORE_THAN_WE_SAY)
 
 
+@pytest.mark.slow
 @described.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_generated_calls_to_a_meeting_that_is_there_are_answered_as_described(case, token, there, one_connection):

@@ -124,6 +124,7 @@ def posted(lin: Client, meeting: Meeting, hostile: str) -> Iterator[str]:
             yield answer.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", CORPUS)
 def test_hostile_text_stays_text_on_every_page_and_in_every_refusal(lin: Client, house: Bureau, hostile: str) -> None:
     meeting = planted(house, hostile)

@@ -478,6 +478,7 @@ def queries(client, path):
     return len(captured)
 
 
+@pytest.mark.slow
 def test_the_pages_cost_the_same_for_few_records_and_for_two_thousand(fang, lin, filed, house):
     asked(fang, filed)
     paths = ("/records/", "/records/?talk=open&q=会", page_of(filed))

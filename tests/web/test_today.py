@@ -315,6 +315,7 @@ def test_more_of_everything_asks_no_more_of_the_database(house, chen, path):
     assert queries_of(chen, path) == few <= 8
 
 
+@pytest.mark.slow
 def test_two_hundred_meetings_are_cut_to_what_is_near_with_a_way_to_all(house, chen):
     many(house, 200)
     page = chen.get("/today/").content.decode()
