@@ -28,7 +28,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def house():
-    """The small bureau, with enough members in the inspection branch to vote: Lin, Chen and eight more."""
     return branch()
 
 

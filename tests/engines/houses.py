@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from uuid import UUID
 
 import pyarrow.parquet as pq
@@ -296,8 +297,8 @@ class _Draw:
     def terms(self):
         since = self.day(dt.date(2022, 1, 1), dt.date(2024, 6, 1))
         for _ in range(self.chance.randrange(4)):
-            ends = self.maybe(0.6, lambda: self.day(since, dt.date(2028, 1, 1)))  # noqa: B023 - called at once
-            until = self.maybe(0.7, lambda: self.day(since + dt.timedelta(days=1), dt.date(2028, 1, 1)))  # noqa: B023
+            ends = self.maybe(0.6, partial(self.day, since, dt.date(2028, 1, 1)))
+            until = self.maybe(0.7, partial(self.day, since + dt.timedelta(days=1), dt.date(2028, 1, 1)))
             yield TermKnown(since, ends, until)
             if until is None or until > UNTIL:
                 return

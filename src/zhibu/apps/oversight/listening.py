@@ -101,17 +101,17 @@ def look_at_organization(event: Event, _document: Document | None) -> None:
 
 @unless_postponed
 def look_at_move(event: Event, document: Document | None) -> None:
-    """What stands above it counts it now, what stood above it no longer."""
+    """What stands above it now counts it (``refresh`` looks there), what stood above it no longer."""
     assert document is not None
     live.recount()
     left = Placement.objects.filter(organization=event.subject, until=document["on"]).values_list("parent", flat=True)
-    live.refresh({event.subject, UUID(document["under"]), *left}, _day(event))
+    live.refresh({event.subject, *left}, _day(event))
 
 
 @unless_postponed
 def look_at_person(event: Event, _document: Document | None) -> None:
     """Somebody's membership changed: the branches and groups in which they ever were."""
-    if live.judged_by_state():
+    if live.judged_by_state(live.current_window()):
         been = Organization.objects.filter(
             Q(memberships__person=event.subject) | Q(group_memberships__person=event.subject)
         )

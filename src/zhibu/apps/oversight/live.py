@@ -49,9 +49,8 @@ def current_window() -> Window | None:
     return Window.from_db(connection.alias, _WINDOW, row) if row else None
 
 
-def judged_by_state() -> frozenset[OrganizationKind]:
+def judged_by_state(window: Window | None) -> frozenset[OrganizationKind]:
     """The kinds of organizations of which something is owed only under conditions on their numbers."""
-    window = current_window()
     rules = all_rules(window.edition if window else None)
     conditional = [rule for rule in rules if isinstance(rule, Obligation) and rule.is_on and rule.binding.conditions]
     return frozenset(kind for rule in conditional for kind in rule.binding.kinds)
@@ -108,7 +107,7 @@ def refresh(organizations: Collection[UUID], on: dt.date) -> None:
         return
     paths = Organization.objects.filter(pk__in=organizations).order_by().values_list("path", flat=True)
     above = {top for path in paths for top in tops(path)[:-1]}
-    judged = Q(path__in=above, kind__in=[kind.value for kind in judged_by_state()])
+    judged = Q(path__in=above, kind__in=[kind.value for kind in judged_by_state(window)])
     begun = Organization.objects.filter(Q(pk__in=organizations) | judged, began__lte=window.until).order_by("pk")
     organizations = set(begun.select_for_update(no_key=True).values_list("pk", flat=True))
     if not organizations:  # nothing is owed before, so nothing is kept

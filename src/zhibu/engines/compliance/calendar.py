@@ -17,7 +17,6 @@ import numpy as np
 from zhibu.domain.compliance import Calendar, Duty, TermKnown, evidence_words, opens
 from zhibu.domain.requirements import (
     AssemblyRule,
-    Comparator,
     FirstPeriod,
     Measure,
     Obligation,
@@ -38,12 +37,6 @@ def number_of(day: dt.date) -> int:
 
 def day_of(number: int) -> dt.date:
     return dt.date.fromordinal(int(number) + _EPOCH)
-
-
-def is_of_people(rule: Obligation) -> bool:
-    """Whether people owe it, each for themselves. The whole form leaves them to who asks for their own."""
-    subject = rule.binding.subject
-    return subject is Subject.PERSON or (subject is Subject.POST and rule.measure is Measure.HOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,7 @@ class Asked:
 
     def _columns(self, kind: OrganizationKind) -> Iterable[Column]:
         for duty in self.calendar.duties[kind]:
-            if is_of_people(duty.rule):
+            if duty.rule.is_personal:  # each asks for their own: files name nobody
                 continue
             holds = self.calendar.is_in_force(duty.rule, duty.last)
             if duty.rule.binding.subject is Subject.POST:
@@ -120,6 +113,21 @@ class Asked:
         return np.array(
             [-1 if column.post is None else POSTS.index(column.post.value) for column in self.columns], np.int64
         )
+
+    @cached_property
+    def rule_ids(self) -> list[str]:
+        """In order; the versions of a rule share one, and are summed up together."""
+        return sorted({rule.id for rule in self.rules})
+
+    @cached_property
+    def id_of_rule(self) -> Ints:
+        """Of each rule the place of its id in ``rule_ids``."""
+        return np.array([self.rule_ids.index(rule.id) for rule in self.rules], np.int64)
+
+    @cached_property
+    def version(self) -> Ints:
+        """Of each rule its first day in force."""
+        return np.array([number_of(rule.force.since) for rule in self.rules], np.int64)
 
     @cached_property
     def grace(self) -> Ints:
@@ -218,9 +226,9 @@ class Asked:
         had = np.ones(len(row), np.bool_)
         for place, quorum in enumerate(self._thresholds):
             chosen = np.flatnonzero(asked & (threshold == place))
-            part, each = voters[chosen] * quorum.share.numerator, quorum.share.denominator
-            least = -(-part // each) if quorum.comparator is Comparator.AT_LEAST else part // each + 1
-            had[chosen] = present[chosen] >= np.maximum(least, 1)
+            wholes, back = np.unique(voters[chosen], return_inverse=True)
+            least = np.array([quorum.needed(whole) for whole in wholes.tolist()], np.int64)
+            had[chosen] = present[chosen] >= least[back]
         return had
 
     # --- Terms ---

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from zhibu.domain.requirements import Rule
 from zhibu.domain.terms import OrganizationKind, PostKind
 from zhibu.engines.compliance import rules as rule_rows
+from zhibu.engines.compliance.columns import DAY, ID, NUMBER, WORD, schema_of
 from zhibu.engines.compliance.errors import FactsRefused
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -31,57 +32,39 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 #: Days are numbers from 1970-01-01 on. Before and after every day; what has no beginning or no end.
 ALWAYS, NEVER = -719162, 2932897
 
-_ID = pa.binary(16)
-_WORD = pa.dictionary(pa.int32(), pa.string())
-
-
-def _schema(**columns: pa.DataType | tuple[pa.DataType]) -> pa.Schema:
-    """A type in a tuple may be empty."""
-    return pa.schema(
-        [
-            pa.field(name, kind[0], nullable=True)
-            if isinstance(kind, tuple)
-            else pa.field(name, kind, nullable=False)
-            for name, kind in columns.items()
-        ]
-    )
-
-
-_NUMBER, _DAY = pa.int32(), pa.date32()
-
-ORGANIZATIONS = _schema(
-    organization=_NUMBER,
-    id=_ID,
-    parent=(_NUMBER,),
-    kind=_WORD,
-    began=_DAY,
-    founded=(_DAY,),
-    dissolved=(_DAY,),
+ORGANIZATIONS = schema_of(
+    organization=NUMBER,
+    id=ID,
+    parent=(NUMBER,),
+    kind=WORD,
+    began=DAY,
+    founded=(DAY,),
+    dissolved=(DAY,),
 )
-STATES = _schema(
-    organization=_NUMBER,
-    since=_DAY,
-    members=_NUMBER,
-    full_members=_NUMBER,
-    committee_members=_NUMBER,
-    groups=_NUMBER,
+STATES = schema_of(
+    organization=NUMBER,
+    since=DAY,
+    members=NUMBER,
+    full_members=NUMBER,
+    committee_members=NUMBER,
+    groups=NUMBER,
 )
-TERMS = _schema(organization=_NUMBER, since=_DAY, ends=(_DAY,), until=(_DAY,))
-MEETINGS = _schema(
-    organization=_NUMBER,
-    id=_ID,
-    word=_WORD,
-    held_on=_DAY,
-    filed_on=_DAY,
-    voters=(_NUMBER,),
-    voters_present=(_NUMBER,),
+TERMS = schema_of(organization=NUMBER, since=DAY, ends=(DAY,), until=(DAY,))
+MEETINGS = schema_of(
+    organization=NUMBER,
+    id=ID,
+    word=WORD,
+    held_on=DAY,
+    filed_on=DAY,
+    voters=(NUMBER,),
+    voters_present=(NUMBER,),
 )
-WAIVERS = _schema(
-    organization=_NUMBER,
-    post=(_WORD,),
-    requirement=_WORD,
-    first=_DAY,
-    accepted_on=_DAY,
+WAIVERS = schema_of(
+    organization=NUMBER,
+    post=(WORD,),
+    requirement=WORD,
+    first=DAY,
+    accepted_on=DAY,
     reason=pa.string(),
 )
 
@@ -183,7 +166,7 @@ def halves(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
     """Ids as two numbers each, which sort as the ids do: an array of two columns."""
     joined = column.combine_chunks()
     if isinstance(joined, pa.ChunkedArray):
-        joined = pa.concat_arrays(joined.chunks) if joined.num_chunks else pa.array([], _ID)
+        joined = pa.concat_arrays(joined.chunks) if joined.num_chunks else pa.array([], ID)
     data = joined.buffers()[1]
     if data is None or not len(joined):
         return np.empty((0, 2), np.uint64)
@@ -194,7 +177,7 @@ def halves(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
 def ids(pairs: np.ndarray[Any, np.dtype[np.uint64]]) -> pa.Array:
     """The way back from ``halves``."""
     data = pa.py_buffer(np.ascontiguousarray(pairs.astype(">u8")))
-    return pa.FixedSizeBinaryArray.from_buffers(_ID, len(pairs), [None, data])
+    return pa.FixedSizeBinaryArray.from_buffers(ID, len(pairs), [None, data])
 
 
 # --- One file ------------------------------------------------------------------------------------------------------
@@ -439,9 +422,7 @@ class Facts:
     def ids_of(self, organizations: Ints) -> pa.Array:
         """Their ids; the organizations are in order."""
         found = [self._organizations.between(int(one), int(one) + 1)[0].column("id") for one in organizations]
-        return (
-            pa.concat_arrays([chunk for column in found for chunk in column.chunks]) if found else pa.array([], _ID)
-        )
+        return pa.concat_arrays([chunk for column in found for chunk in column.chunks]) if found else pa.array([], ID)
 
     def ranges(self, size: int) -> Iterator[tuple[int, int]]:
         for begin in range(0, self.count, size):

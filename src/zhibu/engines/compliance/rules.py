@@ -34,42 +34,41 @@ from zhibu.domain.requirements import (
     Verified,
 )
 from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind
+from zhibu.engines.compliance.columns import DAY, NUMBER, TEXT, schema_of
 
-_CONDITION = pa.struct([("attribute", pa.string()), ("at_least", pa.int32()), ("at_most", pa.int32())])
-_WORDS = pa.list_(pa.string())
+_CONDITION = pa.struct([("attribute", TEXT), ("at_least", NUMBER), ("at_most", NUMBER)])
+_TEXTS = pa.list_(TEXT)
 
 #: ``type`` is ``obligation``, ``quorum`` or ``term``; the columns of the other two are empty. ``share`` is 1/2.
 #: ``other`` decides nothing itself, but stands in the place of one that did, as a lower layer's of the same id does.
-SCHEMA = pa.schema(
-    [
-        pa.field("type", pa.string(), nullable=False),
-        pa.field("rule", pa.string(), nullable=False),
-        ("label", pa.string()),
-        pa.field("layer", pa.string(), nullable=False),
-        pa.field("since", pa.date32(), nullable=False),
-        ("until", pa.date32()),
-        ("title", pa.string()),
-        ("issuer", pa.string()),
-        ("year", pa.int32()),
-        ("article", pa.int32()),
-        pa.field("verified", pa.string(), nullable=False),
-        ("modality", pa.string()),
-        ("kinds", _WORDS),
-        ("conditions", pa.list_(_CONDITION)),
-        ("subject", pa.string()),
-        ("posts", _WORDS),
-        ("meetings", _WORDS),
-        ("requirement", pa.string()),
-        ("period", pa.string()),
-        ("count", pa.int32()),
-        ("measure", pa.string()),
-        ("grace", pa.int32()),
-        ("first_period", pa.string()),
-        ("base", pa.string()),
-        ("comparator", pa.string()),
-        ("share", pa.string()),
-        ("years", pa.int32()),
-    ]
+SCHEMA = schema_of(
+    type=TEXT,
+    rule=TEXT,
+    label=(TEXT,),
+    layer=TEXT,
+    since=DAY,
+    until=(DAY,),
+    title=(TEXT,),
+    issuer=(TEXT,),
+    year=(NUMBER,),
+    article=(NUMBER,),
+    verified=TEXT,
+    modality=(TEXT,),
+    kinds=(_TEXTS,),
+    conditions=(pa.list_(_CONDITION),),
+    subject=(TEXT,),
+    posts=(_TEXTS,),
+    meetings=(_TEXTS,),
+    requirement=(TEXT,),
+    period=(TEXT,),
+    count=(NUMBER,),
+    measure=(TEXT,),
+    grace=(NUMBER,),
+    first_period=(TEXT,),
+    base=(TEXT,),
+    comparator=(TEXT,),
+    share=(TEXT,),
+    years=(NUMBER,),
 )
 
 

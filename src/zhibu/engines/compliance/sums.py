@@ -38,14 +38,8 @@ class Sums:
         )  # fmt: skip
 
 
-def rule_ids(asked: Asked) -> list[str]:
-    """In order; the versions of a rule share one, and are summed up together."""
-    return sorted({rule.id for rule in asked.rules})
-
-
 def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, until: Ints) -> Sums:
     """What the organizations ``begin`` … ``end`` (not included) give to all that have something below them."""
-    place_of_id = {name: place for place, name in enumerate(rule_ids(asked))}
     above = _above(begin, parent) if begin < end else np.empty(0, np.int64)
     inside = begin + np.flatnonzero(until[begin:end] > np.arange(begin, end) + 1)
     holders = np.concatenate([above, inside])
@@ -55,16 +49,15 @@ def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, unti
     rule, first, last, due = (
         np.array(facts, np.int64)[key]
         for facts in (
-            [place_of_id[one.rule] for one in asked.keys[0]],
+            [asked.rule_ids.index(one.rule) for one in asked.keys[0]],
             *([getattr(one, name) for one in asked.keys[0]] for name in ("first", "last", "due")),
         )
     )
     of_columns = Sums(holders[holder], rule, first, last, due, sums[:, holder, key].T.astype(np.int64))
-    places = np.array([place_of_id[one.id] for one in asked.rules], np.int64)
     terms = np.flatnonzero((cells.key < 0) & (cells.why_not == OWED))
     of_terms = Sums(
         cells.organization[terms] + begin,
-        places[cells.rule[terms]],
+        asked.id_of_rule[cells.rule[terms]],
         cells.first[terms],
         cells.last[terms],
         cells.due[terms],

@@ -13,47 +13,48 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from zhibu.engines.compliance.calendar import Asked, number_of
+from zhibu.engines.compliance.calendar import Asked
+from zhibu.engines.compliance.columns import DAY, ID, NUMBER, TEXT, WORD, schema_of
 from zhibu.engines.compliance.files import NEVER, POSTS, Ints, Portion, halves, ids
 from zhibu.engines.compliance.kernel import OWED, STATUSES, WHY_NOT, Cells
-from zhibu.engines.compliance.sums import Sums, rule_ids
+from zhibu.engines.compliance.sums import Sums
 
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
-_IDS = pa.list_(pa.binary(16))
-_WORD = pa.dictionary(pa.int32(), pa.string())
+_IDS = pa.list_(ID)
 
-CELLS = pa.schema(
-    [
-        pa.field("organization", pa.int32(), nullable=False),
-        pa.field("id", pa.binary(16), nullable=False),
-        ("post", _WORD),
-        pa.field("rule", _WORD, nullable=False),
-        pa.field("version", pa.date32(), nullable=False),
-        pa.field("requirement", _WORD, nullable=False),
-        pa.field("first", pa.date32(), nullable=False),
-        pa.field("last", pa.date32(), nullable=False),
-        pa.field("due", pa.date32(), nullable=False),
-        pa.field("status", _WORD, nullable=False),
-        pa.field("needed", pa.int32(), nullable=False),
-        ("evidence", _IDS),
-        ("without_quorum", _IDS),
-        ("completed_on", pa.date32()),
-        ("explained_on", pa.date32()),
-        ("reason", pa.string()),
-        ("why_not", _WORD),
-    ]
+CELLS = schema_of(
+    organization=NUMBER,
+    id=ID,
+    post=(WORD,),
+    rule=WORD,
+    version=DAY,
+    requirement=WORD,
+    first=DAY,
+    last=DAY,
+    due=DAY,
+    status=WORD,
+    needed=NUMBER,
+    evidence=(_IDS,),
+    without_quorum=(_IDS,),
+    completed_on=(DAY,),
+    explained_on=(DAY,),
+    reason=(TEXT,),
+    why_not=(WORD,),
 )
 
-SUMS = pa.schema(
-    [
-        pa.field("organization", pa.int32(), nullable=False),
-        pa.field("id", pa.binary(16), nullable=False),
-        pa.field("rule", _WORD, nullable=False),
-        pa.field("requirement", _WORD, nullable=False),
-        *(pa.field(name, pa.date32(), nullable=False) for name in ("first", "last", "due")),
-        *(pa.field(name, pa.int32(), nullable=False) for name in ("owed", "met", "late", "explained")),
-    ]
+SUMS = schema_of(
+    organization=NUMBER,
+    id=ID,
+    rule=WORD,
+    requirement=WORD,
+    first=DAY,
+    last=DAY,
+    due=DAY,
+    owed=NUMBER,
+    met=NUMBER,
+    late=NUMBER,
+    explained=NUMBER,
 )
 
 
@@ -71,16 +72,14 @@ def _lists(ends: Ints, of: Hashes) -> pa.Array:
 
 
 def table_of_cells(cells: Cells, portion: Portion, asked: Asked) -> pa.Table:
-    rules = asked.rules
-    versions = np.array([number_of(rule.force.since) for rule in rules], np.int64)
     own_ids = portion.organizations.column("id").combine_chunks()
     reasons = portion.waivers.table.column("reason").combine_chunks().cast(pa.string())
     columns = [
         pa.array((cells.organization + portion.begin).astype(np.int32)),
         own_ids.take(pa.array(cells.organization)),
         _words(cells.post, POSTS),
-        _words(_place_of_id(asked)[cells.rule], rule_ids(asked)),
-        _days(versions[cells.rule]),
+        _words(asked.id_of_rule[cells.rule], asked.rule_ids),
+        _days(asked.version[cells.rule]),
         _words(asked.requirement[cells.rule], asked.requirements),
         *(_days(days) for days in (cells.first, cells.last, cells.due)),
         _words(cells.status, STATUSES),
@@ -95,19 +94,14 @@ def table_of_cells(cells: Cells, portion: Portion, asked: Asked) -> pa.Table:
     return pa.table(columns, schema=CELLS)
 
 
-def _place_of_id(asked: Asked) -> Ints:
-    places = {name: place for place, name in enumerate(rule_ids(asked))}
-    return np.array([places[rule.id] for rule in asked.rules], np.int64)
-
-
 def table_of_sums(sums: Sums, asked: Asked, own_ids: pa.Array) -> pa.Table:
     """``own_ids`` are the ids of the organizations of its rows."""
     requirement_of = {rule.id: asked.requirements.index(rule.requirement) for rule in asked.rules}
-    requirement = np.array([requirement_of[name] for name in rule_ids(asked)], np.int64)
+    requirement = np.array([requirement_of[name] for name in asked.rule_ids], np.int64)
     columns = [
         pa.array(sums.organization.astype(np.int32)),
         own_ids,
-        _words(sums.rule, rule_ids(asked)),
+        _words(sums.rule, asked.rule_ids),
         _words(requirement[sums.rule], asked.requirements),
         *(_days(days) for days in (sums.first, sums.last, sums.due)),
         *(pa.array(sums.numbers[:, number].astype(np.int32)) for number in range(4)),
@@ -143,13 +137,12 @@ def _of(*columns: Hashes | Ints) -> Hashes:
 def checksum_of_cells(cells: Cells, portion: Portion, asked: Asked) -> int:
     own = halves(portion.organizations.column("id"))[cells.organization]
     texts = portion.waivers.table.column("reason").to_pylist()
-    versions = np.array([number_of(rule.force.since) for rule in asked.rules], np.int64)
     each = _of(
         own[:, 0],
         own[:, 1],
         _of_words(cells.post, POSTS),
-        _of_words(_place_of_id(asked)[cells.rule], rule_ids(asked)),
-        versions[cells.rule],
+        _of_words(asked.id_of_rule[cells.rule], asked.rule_ids),
+        asked.version[cells.rule],
         cells.first,
         cells.last,
         cells.due,
@@ -172,6 +165,6 @@ def checksum_of_cells(cells: Cells, portion: Portion, asked: Asked) -> int:
 
 def checksum_of_sums(sums: Sums, asked: Asked, own_ids: pa.Array) -> int:
     own = halves(pa.chunked_array([own_ids]))
-    rule = _of_words(sums.rule, rule_ids(asked))
+    rule = _of_words(sums.rule, asked.rule_ids)
     each = _of(own[:, 0], own[:, 1], rule, sums.first, sums.last, sums.due, *sums.numbers.T)
     return int(each.sum(dtype=np.uint64))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start
+from zhibu.web.operator.terminal import AsJson, DataFolder, FromDay, ToDay, print_json, refuse, span_asked, start
 
 if TYPE_CHECKING:  # models can be imported once Django is set up
     from zhibu.domain.compliance import Cell
@@ -19,14 +19,8 @@ def obligations(
     organization: Annotated[
         str | None, typer.Option(help="One organization, by its code, with its groups; all unless given.")
     ] = None,
-    since: Annotated[
-        dt.datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="Periods that touch this day or a later one."),
-    ] = None,
-    until: Annotated[
-        dt.datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Periods that touch this day or an earlier one."),
-    ] = None,
+    since: FromDay = None,
+    until: ToDay = None,
     on: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day; today.")
     ] = None,
@@ -40,10 +34,7 @@ def obligations(
     from zhibu.web.shell import clock
 
     day = on.date() if on else clock.today()
-    first = since.date() if since else dt.date(day.year, 1, 1)
-    last = until.date() if until else dt.date(first.year if since else day.year, 12, 31)
-    if last < first:
-        fail_usage(f"--to {last} is before --from {first}. Give them in the order of time.")
+    first, last = span_asked(since, until, day)
     rows = list(_rows(organization, first, last, day, everything=everything))
     if as_json:
         print_json(rows)

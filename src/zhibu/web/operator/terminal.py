@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import json
 import os
@@ -22,6 +23,14 @@ DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="The folder that holds everything (or ZHIBU_DATA_DIR).")
+]
+FromDay = Annotated[
+    dt.datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="Periods that touch this day or a later one."),
+]
+ToDay = Annotated[
+    dt.datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], help="Periods that touch this day or an earlier one."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -64,6 +73,15 @@ def _prepare_database() -> None:
         fail_usage(f"Setting DATABASE_URL: the database can not be reached. {error}")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def span_asked(since: dt.datetime | None, until: dt.datetime | None, on: dt.date) -> tuple[dt.date, dt.date]:
+    """First and last day of ``--from`` and ``--to``, the year of ``on`` unless said. Turned around: refused."""
+    first = since.date() if since else dt.date(on.year, 1, 1)
+    last = until.date() if until else dt.date(first.year if since else on.year, 12, 31)
+    if last < first:
+        fail_usage(f"--to {last} is before --from {first}. Give them in the order of time.")
+    return first, last
 
 
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:

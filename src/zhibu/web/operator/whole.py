@@ -12,7 +12,17 @@ from typing import Annotated
 
 import typer
 
-from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, messages, print_json, refuse, start
+from zhibu.web.operator.terminal import (
+    AsJson,
+    DataFolder,
+    FromDay,
+    ToDay,
+    messages,
+    print_json,
+    refuse,
+    span_asked,
+    start,
+)
 
 #: The heavy libraries of the extra ``zhibu[evaluate]``.
 _NEEDED = ("numpy", "pyarrow")
@@ -61,16 +71,10 @@ def evaluate(
     facts: Annotated[Path, typer.Option("--facts", help="The folder that `zhibu facts` wrote.")],
     on: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day.")],
     out: Out,
-    since: Annotated[
-        dt.datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="Periods that touch this day or a later one."),
-    ] = None,
-    until: Annotated[
-        dt.datetime | None,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="Periods that touch this day or an earlier one."),
-    ] = None,
+    since: FromDay = None,
+    until: ToDay = None,
     *,
-    engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.LOCAL,  # noqa: ARG001 - one so far
+    engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.LOCAL,  # noqa: ARG001 - contracts.md names it; one so far
     as_json: AsJson = False,
 ) -> None:
     """What each organization and post owes, from files of facts, with evidence and with sums up the tree.
@@ -83,10 +87,7 @@ def evaluate(
     from zhibu.engines.compliance.run import evaluate as evaluated
 
     day = on.date()
-    first = since.date() if since else dt.date(day.year, 1, 1)
-    last = until.date() if until else dt.date(first.year if since else day.year, 12, 31)
-    if last < first:
-        fail_usage(f"--to {last} is before --from {first}. Give them in the order of time.")
+    first, last = span_asked(since, until, day)
     try:
         with _progress() as tell:
             outcome = evaluated(Question(facts=facts, on=day, since=first, until=last), out, tell=tell)
