@@ -35,20 +35,21 @@ install:
 	@test -n "$(VENV)" || { echo "say where: make install VENV=DIR"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet uv
-	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --no-deps --no-build-isolation .
+	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --compile-bytecode --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(call UV_OF,$(VENV)/bin) pip install --python $(VENV)/bin/python --quiet --compile-bytecode --no-deps --no-build-isolation .
 
 .venv/bin/uv:
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet uv
 
 .venv/runtime: .venv/bin/uv requirements/build.txt requirements/runtime.txt pyproject.toml
-	$(call UV_OF,$(BIN)) pip install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(call UV_OF,$(BIN)) pip install --quiet --compile-bytecode --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	$(call UV_OF,$(BIN)) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 .venv/dev: .venv/runtime requirements/dev.txt
-	$(call UV_OF,$(BIN)) pip install --quiet --require-hashes -r requirements/dev.txt
+	$(call UV_OF,$(BIN)) pip install --quiet --compile-bytecode --require-hashes -r requirements/dev.txt
 	$(call UV_OF,$(BIN)) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
