@@ -19,6 +19,7 @@ from dataclasses import replace
 from functools import partial
 
 from zhibu.documents import press
+from zhibu.documents.compendium import Book, Chapter, Compendium, Entry, compendium_docx, compendium_pdf
 from zhibu.documents.ledger import ledger_pdf, ledger_xlsx
 from zhibu.documents.minutes import register_docx, register_pdf, summary_docx, summary_pdf
 from zhibu.documents.papers import AttendanceSheet, SignLine, attendance_docx, attendance_pdf
@@ -34,6 +35,8 @@ PROMISED = {
     "minutes .pdf": 0.5,
     "year-book .pdf (60)": 5.0,
     "year-book .xlsx (60)": 5.0,
+    "compendium .pdf (15 × 10)": 2.0,
+    "compendium .docx (15 × 10)": 2.0,
 }
 
 SPOKEN = "夜班同志建议把学习会分两场开，第一场安排在早班交接之后，第二场安排在夜班上岗之前，不另外占用休息时间。"
@@ -82,6 +85,21 @@ def sheet_to_sign(number: int) -> AttendanceSheet:
     return AttendanceSheet("党组", "党课", record(number).gatherings[0], people)
 
 
+def compendium(number: int) -> Compendium:
+    """15 rules of 10 articles, and three lists of 20."""
+
+    def chapter(title: str, articles: int) -> Chapter:
+        entries = (
+            Entry(f"第{each}条", f"{number}：{SPOKEN}" * 2, ("依据：支部工作条例第十一条",))
+            for each in range(1, articles + 1)
+        )
+        return Chapter(title, tuple(entries))
+
+    rules = Book("制度清单", tuple(chapter(f"第{each}项制度", 10) for each in range(1, 16)))
+    lists = (Book(title, (chapter(title, 20),)) for title in ("责任清单", "负面清单", "其他清单"))
+    return Compendium("局本部机关党委", "制度汇编", number + 1, AT.date(), (rules, *lists))
+
+
 def plain_page(number: int) -> bytes:
     """The yardstick: one page of plain text, by the same press and fonts, without any of our layout."""
     import typst
@@ -107,6 +125,8 @@ PAPERS: dict[str, Callable[[int], bytes]] = {
     "ledger .xlsx (60)": lambda number: ledger_xlsx(year_book(number).ledger, at=AT),
     "year-book .pdf (60)": lambda number: yearbook_pdf(year_book(number), at=AT),
     "year-book .xlsx (60)": lambda number: yearbook_xlsx(year_book(number), at=AT),
+    "compendium .pdf (15 × 10)": lambda number: compendium_pdf(compendium(number), at=AT),
+    "compendium .docx (15 × 10)": lambda number: compendium_docx(compendium(number), at=AT),
 }
 
 

@@ -29,14 +29,35 @@ def pdf(template: str, paper: object, *, title: str, at: dt.datetime) -> bytes:
     """
     import typst
 
-    text = spelled(json.dumps(paper, ensure_ascii=False))
     press = typst.Compiler(TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts())
     # typst takes neither a named zone nor parts of a second
     moment = at.astimezone(dt.timezone(at.utcoffset() or dt.timedelta())).replace(microsecond=0)
-    made = press.compile(format="pdf", sys_inputs={"paper": text, "title": title}, timestamp=moment)
+    made = press.compile(format="pdf", sys_inputs=_told(paper, title), timestamp=moment)
     if not isinstance(made, bytes):
         raise TypeError(f"{template}.typ printed {type(made).__name__}, not one file")
     return made
+
+
+def pages_asked(template: str, paper: object, *, title: str) -> list[int]:
+    """The page of each heading, as the template tells it under the name ``pages``."""
+    import typst
+
+    asked = typst.query(
+        TEMPLATES / f"{template}.typ",
+        "<pages>",
+        field="value",
+        one=True,
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        sys_inputs=_told(paper, title),
+    )
+    pages = json.loads(asked)
+    assert isinstance(pages, list)
+    return pages
+
+
+def _told(paper: object, title: str) -> dict[str, str]:
+    return {"paper": spelled(json.dumps(paper, ensure_ascii=False)), "title": title}
 
 
 @cache
