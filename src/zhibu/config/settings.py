@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "zhibu.apps.archive",
     "zhibu.apps.rules",
     "zhibu.apps.organizations",
+    "zhibu.apps.search",
     "zhibu.apps.people",
     "zhibu.apps.notices",
     "zhibu.apps.windows",

@@ -15,6 +15,7 @@ from zhibu.apps.imports.findings import Report, digest
 from zhibu.apps.imports.models import Import
 from zhibu.apps.imports.plan import Options, plan
 from zhibu.apps.imports.taking_back import TakingBack
+from zhibu.apps.meetings.actions.indexing import unindex_records
 from zhibu.apps.meetings.actions.ledger import enter_from_ledger, record_taken_back
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.actions import rebuild_paths
@@ -108,6 +109,7 @@ def undo(imported: Import, *, actor: Actor, at: dt.datetime) -> None:
         raise UndoRefused(_("“%(file)s” was imported after it. Undo that one first.") % {"file": later.file_name})
     taking_back = TakingBack(imported.changes)
     taking_back.refuse_if_used()
+    unindex_records(taking_back.keys_of(Meeting))
     taking_back.write()
     rebuild_paths()
     record_taken_back(taking_back.keys_of(Meeting), source=imported.file_sha256, actor=actor, at=at)

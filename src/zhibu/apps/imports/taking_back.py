@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from zhibu.apps.imports.changes import BY_LABEL, TABLES, columns, keys_in, plain, seal, write_altered
 from zhibu.apps.imports.errors import UndoRefused
 from zhibu.apps.oversight.models import Cell, Counter
+from zhibu.apps.search.models import Indexed
 
 Table: TypeAlias = type[models.Model]
 
 #: What is reckoned from records and made anew after every import and undo rests on nothing.
-REMADE: frozenset[Table] = frozenset({Cell, Counter})
+REMADE: frozenset[Table] = frozenset({Cell, Counter, Indexed})
 
 #: As many keys in one condition as every database takes.
 _BATCH = 500

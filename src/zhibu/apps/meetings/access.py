@@ -235,3 +235,24 @@ def comments_settled_by(asker: Asker) -> QuerySet[Comment]:
     return Comment.objects.filter(
         has_moved | _below(asker.offices, "office__"), filing__meeting__in=meetings_commented_by(asker)
     )
+
+
+# --- Filed records, as they are found by their text -----------------------------------------------------------------
+
+#: For whom a record is, beyond those who oversee or run it.
+FOR_MEMBERS, FOR_OFFICES = "members", "offices"
+
+
+def audience_of(meeting: Meeting) -> str:
+    return FOR_MEMBERS if meeting.word in OPEN_TO_MEMBERS else FOR_OFFICES
+
+
+def records_found_by(asker: Asker) -> Q:
+    """``meetings_seen_by`` as a condition on ``search.Indexed``, in which only what is filed stands."""
+    condition = _below(asker.offices, "organization__")
+    condition |= _below(asker.branches, "organization__") & Q(audience=FOR_MEMBERS)
+    condition |= Q(organization__in=people.organizations_convened_by(asker).values("pk"))
+    if asker.person is not None:
+        named = Q(convener=asker.person) | Q(chair=asker.person) | Q(recorder=asker.person)
+        condition |= Q(subject__in=Meeting.objects.filter(named | _on_roll(asker)).values("pk"))
+    return condition

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.meetings.actions.indexing import index_record
 from zhibu.apps.meetings.actions.minutes import approve_held, hand_over_held, reopen_for_change
 from zhibu.apps.meetings.actions.roll import freeze, refuse_chair_off_roll, settle_agenda
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
@@ -70,7 +72,7 @@ def _file_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
         document=document,
     )
     assert event.document_sha256 is not None
-    return Filing.objects.create(
+    filing = Filing.objects.create(
         meeting=meeting,
         event=event,
         document_id=event.document_sha256,
@@ -79,6 +81,8 @@ def _file_held(meeting: Meeting, *, actor: Actor, at: dt.datetime) -> Filing:
         voters_present=count.voters_present,
         has_election=has_election(document),
     )
+    index_record(filing, document)
+    return filing
 
 
 @transaction.atomic
@@ -124,6 +128,8 @@ def correct(
             "answers": str(answers.pk) if answers else None,
         },
     )
+    corrections = Correction.objects.filter(filing=filing).values_list("text", flat=True)
+    index_record(filing, json.loads(filing.document.text), corrections)
     return correction
 
 

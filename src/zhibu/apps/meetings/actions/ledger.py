@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, Deed, record_all
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings.actions.convening import default_audience
+from zhibu.apps.meetings.actions.indexing import index_records
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Filing, LedgerLine, LedgerName, Meeting
 from zhibu.apps.meetings.queries import count_in_ledger
@@ -103,17 +104,19 @@ def enter_from_ledger(entries: Sequence[LedgerEntry], *, actor: Actor, at: dt.da
         for person, named in dict.fromkeys(entry.named)
     ]
     LedgerName.objects.bulk_create(names, batch_size=_BATCH)
+    documents = [record_in_ledger(meeting, line) for meeting, line in zip(meetings, lines, strict=True)]
     events = record_all(
         "meeting_taken_over",
         [
-            Deed(meeting.pk, entry.began_at, record_in_ledger(meeting, line))
-            for entry, meeting, line in zip(entries, meetings, lines, strict=True)
+            Deed(meeting.pk, entry.began_at, document)
+            for entry, meeting, document in zip(entries, meetings, documents, strict=True)
         ],
         actor=actor,
         at=at,
     )
     filings = [_filing(line, event, at) for line, event in zip(lines, events, strict=True)]
     Filing.objects.bulk_create(filings, batch_size=_BATCH)
+    index_records(filings, documents)
     return [*meetings, *lines, *names, *filings]
 
 
