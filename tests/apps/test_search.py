@@ -210,8 +210,9 @@ def test_a_kind_is_read_by_its_own_rule_and_an_audience_narrows_it(house: Bureau
 def test_found_below_a_place_and_in_force_on_a_day(house: Bureau) -> None:
     here = put(house, "夜班", until=DAY + dt.timedelta(days=5))
     there = put(house, "夜班", organization=house.quay, name="there", since=DAY + dt.timedelta(days=5))
-    assert subjects("夜班", under=house.inspection.path) == [here]
-    assert subjects("夜班", under=house.office.path) == [here]
+    assert subjects("夜班", under=[house.inspection.path]) == [here]
+    assert subjects("夜班", under=[house.office.path, house.station.path]) == [here]
+    assert subjects("夜班", under=[]) == []
     assert subjects("夜班", on=DAY + dt.timedelta(days=4)) == [here]
     assert subjects("夜班", on=DAY + dt.timedelta(days=5)) == [there]
 

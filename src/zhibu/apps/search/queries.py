@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 from uuid import UUID
 
@@ -74,10 +76,10 @@ def found(
     query: str,
     within: Sequence[Scope],
     *,
-    under: str | None = None,
+    under: Sequence[str] | None = None,
     on: dt.date | None = None,
 ) -> Found:
-    """What holds ``query`` and may be read; of organizations at the path ``under`` or below, in force ``on`` a day.
+    """What holds ``query`` and may be read; ``under`` one of these paths, in force ``on`` that day.
 
     An empty query finds nothing. Raises ``SearchRefused`` for one that is too long.
     """
@@ -88,7 +90,7 @@ def found(
         return Found()
     rows = _readable(within)
     if under is not None:
-        rows = rows.filter(in_subtree(under, "organization__"))
+        rows = rows.filter(reduce(or_, (in_subtree(path, "organization__") for path in under), Q(pk__in=[])))
     if on is not None:
         rows = rows.filter(holds_on(on))
     looks = read_through if _are_few(rows) else holding

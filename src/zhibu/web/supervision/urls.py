@@ -14,6 +14,7 @@ from zhibu.web.supervision import (
     rules,
     structure,
     terms,
+    texts,
     what_if,
 )
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("terms/", terms.terms, name="terms"),
     path("terms.xlsx", terms.terms_xlsx, name="terms_xlsx"),
     path("search/", people.search, name="search"),
+    path("search/texts/", texts.search_texts, name="search_texts"),
     path("people/<uuid:id>/", people.person, name="person"),
     path("people/<uuid:id>.xlsx", people.person_xlsx, name="person_xlsx"),
     path("people/<uuid:id>.json", people.person_json, name="person_json"),
