@@ -97,12 +97,26 @@ def make(count: int) -> None:
     told: dict[str, list[Text]] = {"article": [], "record": []}
     for kind, subject, place, title, text, day in texts(count):
         told[kind].append(Text(subject=subject, organization=places[place], title=title, text=text, since=day))
-    with transaction.atomic():
-        for kind, of_kind in told.items():
-            index_all(kind, of_kind)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE search_indexed")
+    with connection.cursor() as cursor:
+        # Made ready in the quickest way; what indexing one text costs is not measured here.
+        quickly = ["DROP INDEX search_indexed_title_grams, search_indexed_grams"]
+        told_after = [
+            "CREATE INDEX search_indexed_title_grams ON search_indexed USING gin (title_grams)",
+            "CREATE INDEX search_indexed_grams ON search_indexed USING gin (grams)",
+            "VACUUM ANALYZE search_indexed",
+        ]
+        if connection.vendor == "sqlite":
+            quickly, told_after = (
+                ["PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000"],
+                ["PRAGMA cache_size=-20000"],
+            )
+        for statement in quickly:
+            cursor.execute(statement)
+        with transaction.atomic():
+            for kind, of_kind in told.items():
+                index_all(kind, of_kind)
+        for statement in told_after:
+            cursor.execute(statement)
     print(f"{connection.vendor}: {count} texts indexed in {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 

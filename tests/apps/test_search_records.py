@@ -7,6 +7,7 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from typer.testing import CliRunner
 
 from tests import world
 from tests.gatherings import DONE, announced, file_session
@@ -22,6 +23,7 @@ from zhibu.apps.people.queries import asker_of
 from zhibu.apps.search.models import Indexed
 from zhibu.apps.search.queries import Found, Scope, found, hits
 from zhibu.domain.terms import AbsenceReason, MeetingKind, Role
+from zhibu.web.operator.main import app
 
 
 @pytest.fixture
@@ -133,3 +135,11 @@ def test_a_record_is_indexed_in_three_statements(house: Bureau) -> None:
     told = [each["sql"].removeprefix("1 times: ").split()[0] for each in asked.captured_queries]
     last = "INSERT" if connection.vendor == "sqlite" else "UPDATE"
     assert [word for word in told if word not in {"SAVEPOINT", "RELEASE"}] == ["SELECT", "INSERT", last]
+
+
+def test_the_command_makes_the_index_anew(house: Bureau) -> None:
+    meeting = filed(house)
+    unindex_records([meeting.pk])
+    told = CliRunner().invoke(app, ["reindex", "--json"])
+    assert (told.exit_code, json.loads(told.stdout)) == (0, {"indexed": {"record": 1}})
+    assert subjects("夜班", asks(house.lin)) == {meeting.pk}

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from zhibu import __version__
-from zhibu.web.operator import figures, import_workbook, init, keys, obligations, papers, serve, tokens, whole, worker
+from zhibu.web.operator import (
+    figures,
+    import_workbook,
+    init,
+    keys,
+    obligations,
+    papers,
+    reindex,
+    serve,
+    tokens,
+    whole,
+    worker,
+)
 from zhibu.web.operator.demo import demo
 
 app = typer.Typer(
@@ -39,6 +51,7 @@ app.command("import")(import_workbook.import_workbook)
 app.command("obligations")(obligations.obligations)
 app.command("facts")(whole.facts)
 app.command("evaluate")(whole.evaluate)
+app.command("reindex")(reindex.reindex)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

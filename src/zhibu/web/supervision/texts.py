@@ -52,6 +52,8 @@ KINDS: tuple[TextKind, ...] = (
 
 
 class TextForm(forms.Form):
+    """What is looked for, and where. A filter that can not be read leaves everything in."""
+
     q = forms.CharField(
         label=_lazy("Any part of a text"),
         required=False,
@@ -90,7 +92,7 @@ def search_texts(request: AskedRequest) -> HttpResponse:
     offered = list(organizations_seen_by(request.asker).order_by("path")[: MOST_OFFERED + 1])
     form = TextForm(request.GET, organizations=offered)
     text, result = request.GET.get("q", ""), Found()
-    if form.is_valid():
+    if "q" not in form.errors:
         try:
             result = _found(form, offered, request.asker)
         except SearchRefused as refusal:
@@ -99,7 +101,7 @@ def search_texts(request: AskedRequest) -> HttpResponse:
     context = {
         "form": form,
         "text": text,
-        "is_asked": bool(text.strip()) and form.is_valid(),
+        "is_asked": bool(text.strip()) and "q" not in form.errors,
         "page": page,
         "lines": _lines(page, text),
         "are_more": result.are_more,
@@ -109,8 +111,8 @@ def search_texts(request: AskedRequest) -> HttpResponse:
 
 def _found(form: TextForm, offered: Sequence[Organization], asker: Asker) -> Found:
     asked = form.cleaned_data
-    within = [each.scope(asker) for each in KINDS if asked["kind"] in {"", each.kind}]
-    return found(asked["q"], within, under=_under(asked["organization"], offered, asker))
+    within = [each.scope(asker) for each in KINDS if asked.get("kind", "") in {"", each.kind}]
+    return found(asked["q"], within, under=_under(asked.get("organization", ""), offered, asker))
 
 
 def _under(typed: str, offered: Sequence[Organization], asker: Asker) -> list[str] | None:

@@ -1,0 +1,20 @@
+"""``zhibu reindex``: what texts are found by, made anew from the records they come from."""
+
+from __future__ import annotations
+
+import typer
+
+from zhibu.web.operator.terminal import AsJson, DataFolder, print_json, start
+
+
+def reindex(data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Make the search in texts anew. Nothing else changes; it may be done while zhibu runs."""
+    start(data)
+    from zhibu.apps.meetings.actions.indexing import RECORD, rebuild_records
+
+    counted = {RECORD: rebuild_records()}
+    if as_json:
+        print_json({"indexed": counted})
+    else:
+        for kind, number in counted.items():
+            typer.echo(f"{kind}: {number}")
