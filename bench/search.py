@@ -2,8 +2,8 @@
 
 The same texts and the same queries on SQLite and on PostgreSQL (from a wheel), each in a process of its own, for
 somebody who reads all of them and for somebody who reads those of one branch. Timed are the query and what a page
-shows of the first 25 hits. Prints percentiles and a checksum of all hits; exits 1 above the figure to hold, or where
-the two databases do not hit the same.
+shows of the first 25 hits; and, at the end, what it takes to index one record more. Prints percentiles and a checksum
+of all hits; exits 1 above the figure to hold, or where the two databases do not hit the same.
 
     python -m bench.search [--texts 100000] [--queries 400]
 """
@@ -157,12 +157,30 @@ def measure(count: int, queries: int) -> dict[str, object]:
     return {"checksum": seen.hexdigest(), "taken": taken, "slowest": slowest}
 
 
+def indexing(records: int = 200) -> list[float]:
+    """Milliseconds of the processor to index one record of 600 characters, beyond the commit of its transaction."""
+    from django.db import transaction
+
+    from zhibu.apps.organizations.models import Organization
+    from zhibu.apps.search.actions import Text, index
+
+    chance, branch, taken = random.Random(3), Organization.objects.get(code="B07"), []
+    for number in range(records):
+        facts = {"subject": uuid5(_OF_THIS_BENCH, f"later {number}"), "organization": branch, "since": DAY}
+        text = Text(title=sentence(chance, 15), text=sentence(chance, 600), **facts)
+        with transaction.atomic():
+            began = time.thread_time()
+            index("record", text)
+            taken.append((time.thread_time() - began) * 1000)
+    return taken
+
+
 def child(count: int, queries: int) -> None:
     import django
 
     django.setup()
     make(count)
-    print(json.dumps(measure(count, queries)))
+    print(json.dumps(measure(count, queries) | {"indexing": indexing()}))
 
 
 def run(count: int, queries: int, *, postgres: bool) -> tuple[str, bool]:
@@ -185,6 +203,9 @@ def run(count: int, queries: int, *, postgres: bool) -> tuple[str, bool]:
             f"{'PostgreSQL' if postgres else 'SQLite':<11} {name:<11} p50 {statistics.median(taken):6.1f} ms  "
             f"p95 {p95:6.1f} ms  max {found['slowest'][name][0]:6.1f} ms for {found['slowest'][name][1]!r}"
         )
+    indexed = sorted(found["indexing"])
+    p50, p99 = statistics.median(indexed), indexed[int(len(indexed) * 0.99)]
+    print(f"{'':<11} to index a record of 600 characters: p50 {p50:.1f} ms, p99 {p99:.1f} ms of the processor")
     return found["checksum"], is_held
 
 
