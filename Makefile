@@ -8,6 +8,8 @@ UV := $(BIN)/uv
 export UV_SYSTEM_CERTS := true
 UV_OF = UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$($(1)/pip config list | sed -n "s/^.*\.index-url='\(.*\)'$$/\1/p" | tail -n 1)} $(1)/uv
 LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+# Not `spark`: half a gigabyte that the test of it says loudly it would need.
+EXTRAS := --extra evaluate --extra postgres
 
 .PHONY: demo test quick check install lock messages vendor bench clean
 
@@ -55,8 +57,8 @@ install:
 
 lock: .venv/bin/uv
 	$(LOCK) requirements/build.in -o requirements/build.txt
-	$(LOCK) --all-extras pyproject.toml -o requirements/runtime.txt
-	$(LOCK) --all-extras --group dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	$(LOCK) $(EXTRAS) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) $(EXTRAS) --group dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 
 messages: .venv/dev
 	$(BIN)/python tools/messages.py

@@ -210,6 +210,24 @@ def test_a_meeting_outside_the_life_of_its_organization_is_refused_by_its_id(hou
             evaluate(question(facts), tmp_path / "out")
 
 
+def test_numbers_of_other_programs_may_be_wider_but_not_larger(facts, tmp_path):
+    expected = evaluate(question(facts), tmp_path / "expected")
+    path = facts / "meetings.parquet"
+    table = pq.read_table(path)
+    names = ("organization", "voters", "voters_present")
+    wide = [
+        pa.field(field.name, pa.int64()) if field.name in names else field.with_nullable(True)
+        for field in table.schema
+    ]
+    table = table.cast(pa.schema(wide))
+    pq.write_table(table, path)
+    assert evaluate(question(facts), tmp_path / "wide") == expected
+    place = table.column_names.index("voters")
+    pq.write_table(table.set_column(place, "voters", pa.array([2**40] * len(table))), path)
+    with pytest.raises(FactsRefused, match=r"meetings\.parquet, column voters: Integer value 1099511627776"):
+        evaluate(question(facts), tmp_path / "large")
+
+
 def test_states_out_of_order_are_refused(facts, tmp_path):
     changed(facts, "states", lambda rows: rows.insert(0, rows[0] | {"since": dt.date(2090, 1, 1)}))
     with pytest.raises(FactsRefused, match=r"states\.parquet, row 2: it begins before the one before it"):
@@ -291,19 +309,31 @@ def interrupted_after(count):
 def test_an_interrupted_run_goes_on_and_ends_as_if_nothing_had_been(facts, tmp_path, monkeypatch):
     expected = evaluate(question(facts), tmp_path / "in one go", size=10)
     out = tmp_path / "out"
+    one_by_one = run.in_threads(1)
     for count in (10, 30):
         with pytest.raises(Interrupted):
-            evaluate(question(facts), out, size=10, tell=interrupted_after(count))
+            evaluate(question(facts), out, size=10, engine=one_by_one, tell=interrupted_after(count))
         assert not out.exists()
     judged = []
     judge = run.judge
     monkeypatch.setattr(run, "judge", lambda portion, *rest: judged.append(portion.begin) or judge(portion, *rest))
-    assert evaluate(question(facts), out, size=10) == expected
+    assert evaluate(question(facts), out, size=10, engine=one_by_one) == expected
     assert judged == [30, 40, 50]
     assert cells_in(out) == cells_in(tmp_path / "in one go")
     assert sums_in(out) == sums_in(tmp_path / "in one go")
     assert sorted(path.name for path in out.iterdir()) == ["cells", "result.json", "sums"]
     assert {path.name for path in tmp_path.iterdir()} == {"facts", "in one go", "out"}
+
+
+def test_side_by_side_it_is_the_same_and_an_interruption_begins_no_further_range(facts, tmp_path):
+    expected = evaluate(question(facts), tmp_path / "in one go", size=60, engine=run.in_threads(1))
+    out = tmp_path / "out"
+    with pytest.raises(Interrupted):
+        evaluate(question(facts), out, size=1, engine=run.in_threads(3), tell=interrupted_after(1))
+    assert len(list((tmp_path / "out.part" / "cells").glob("*.parquet"))) < 60
+    assert evaluate(question(facts), out, size=1, engine=run.in_threads(3)) == expected
+    assert cells_in(out) == cells_in(tmp_path / "in one go")
+    assert sums_in(out) == sums_in(tmp_path / "in one go")
 
 
 def test_a_file_that_was_cut_off_is_made_anew(facts, tmp_path):

@@ -245,14 +245,22 @@ class Calendar:
     def __init__(self, rules: Iterable[Rule], since: dt.date, until: dt.date) -> None:
         self.since, self.until = since, until
         self._rules = tuple(rules)
+        # Between these days the same rules hold.
+        ends = [(rule.force.since, rule.force.until) for rule in self._rules]
+        self._turns = sorted({day for both in ends for day in both if day is not None})
+        self._rules_of_stretch: dict[int, Mapping[str, Rule]] = {}
         # Bound to this calendar: rules of another one are other rules.
-        self.rules_on = lru_cache(maxsize=None)(self._rules_on)
         self.quorum_rule = lru_cache(maxsize=None)(self._quorum_rule)
         self.duties: Mapping[OrganizationKind, Sequence[Duty]] = self._by_kind()
         self._judging = {(one.rule.id, one.first): one.rule for duties in self.duties.values() for one in duties}
 
-    def _rules_on(self, day: dt.date) -> Mapping[str, Rule]:
-        return {rule.id: rule for rule in in_force(self._rules, day)}
+    def rules_on(self, day: dt.date) -> Mapping[str, Rule]:
+        """The rules in force, by their ids."""
+        stretch = bisect_right(self._turns, day)
+        found = self._rules_of_stretch.get(stretch)
+        if found is None:
+            found = self._rules_of_stretch[stretch] = {rule.id: rule for rule in in_force(self._rules, day)}
+        return found
 
     def _by_kind(self) -> dict[OrganizationKind, list[Duty]]:
         found: dict[OrganizationKind, list[Duty]] = {kind: [] for kind in OrganizationKind}

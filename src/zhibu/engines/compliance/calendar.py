@@ -20,7 +20,6 @@ from zhibu.domain.requirements import (
     FirstPeriod,
     Measure,
     Obligation,
-    Period,
     Rule,
     Subject,
     Threshold,
@@ -28,6 +27,7 @@ from zhibu.domain.requirements import (
 from zhibu.domain.terms import OrganizationKind, PostKind
 from zhibu.engines.compliance.files import ALWAYS, NEVER, POSTS, Flags, Ints
 
+_KINDS = tuple(OrganizationKind)
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
@@ -74,13 +74,14 @@ class Asked:
         self._place_of_rule = {id(rule): place for place, rule in enumerate(self.rules)}
         self.by_kind = [list(self._columns(kind)) for kind in OrganizationKind]
         self.columns = [column for columns in self.by_kind for column in columns]
-        self.starts = np.concatenate([[0], np.cumsum([len(columns) for columns in self.by_kind])])
+        self.starts = np.cumsum([0, *(len(columns) for columns in self.by_kind)], dtype=np.int32)
         self.requirements = sorted({rule.requirement for rule in self.rules})
         self.words = sorted({word for rule in self.rules for word in evidence_words(rule)})
         self._assemblies = [rule for rule in rules if isinstance(rule, AssemblyRule)]
         # Terms begin and end on the same few thousand days in every range.
         self._end_of_term = lru_cache(maxsize=None)(self._end_of_term_uncached)
         self._rules_of_term = lru_cache(maxsize=None)(self._rules_of_term_uncached)
+        self._opens = lru_cache(maxsize=None)(self._opens_uncached)
 
     def _columns(self, kind: OrganizationKind) -> Iterable[Column]:
         for duty in self.calendar.duties[kind]:
@@ -97,21 +98,21 @@ class Asked:
 
     @cached_property
     def first(self) -> Ints:
-        return np.array([number_of(column.duty.first) for column in self.columns], np.int64)
+        return np.array([number_of(column.duty.first) for column in self.columns], np.int32)
 
     @cached_property
     def last(self) -> Ints:
-        return np.array([number_of(column.duty.last) for column in self.columns], np.int64)
+        return np.array([number_of(column.duty.last) for column in self.columns], np.int32)
 
     @cached_property
     def rule(self) -> Ints:
-        return np.array([self._place_of_rule[id(column.duty.rule)] for column in self.columns], np.int64)
+        return np.array([self._place_of_rule[id(column.duty.rule)] for column in self.columns], np.int32)
 
     @cached_property
     def post(self) -> Ints:
         """-1 where the organization itself owes it."""
         return np.array(
-            [-1 if column.post is None else POSTS.index(column.post.value) for column in self.columns], np.int64
+            [-1 if column.post is None else POSTS.index(column.post.value) for column in self.columns], np.int32
         )
 
     @cached_property
@@ -122,25 +123,25 @@ class Asked:
     @cached_property
     def id_of_rule(self) -> Ints:
         """Of each rule the place of its id in ``rule_ids``."""
-        return np.array([self.rule_ids.index(rule.id) for rule in self.rules], np.int64)
+        return np.array([self.rule_ids.index(rule.id) for rule in self.rules], np.int32)
 
     @cached_property
     def version(self) -> Ints:
         """Of each rule its first day in force."""
-        return np.array([number_of(rule.force.since) for rule in self.rules], np.int64)
+        return np.array([number_of(rule.force.since) for rule in self.rules], np.int32)
 
     @cached_property
     def grace(self) -> Ints:
-        return np.array([rule.grace for rule in self.rules], np.int64)
+        return np.array([rule.grace for rule in self.rules], np.int32)
 
     @cached_property
     def count(self) -> Ints:
-        return np.array([rule.count for rule in self.rules], np.int64)
+        return np.array([rule.count for rule in self.rules], np.int32)
 
     @cached_property
     def requirement(self) -> Ints:
         """Of each rule the place of its requirement in ``requirements``."""
-        return np.array([self.requirements.index(rule.requirement) for rule in self.rules], np.int64)
+        return np.array([self.requirements.index(rule.requirement) for rule in self.rules], np.int32)
 
     @cached_property
     def in_hours(self) -> Flags:
@@ -165,7 +166,7 @@ class Asked:
                 number_of(duty.due),
             )
             found.append(places.setdefault(key, len(places)))
-        return list(places), np.array(found, np.int64)
+        return list(places), np.array(found, np.int32)
 
     # --- Which record bears on what ---
 
@@ -186,7 +187,7 @@ class Asked:
                 for row in rows:
                     free = next((track for track in tracks if (track[row, span] < 0).all()), None)
                     if free is None:
-                        free = np.full((len(self.by_kind) * len(self.words), days), -1, np.int64)
+                        free = np.full((len(self.by_kind) * len(self.words), days), -1, np.int32)
                         tracks.append(free)
                     free[row, span] = number
         return tracks
@@ -196,7 +197,7 @@ class Asked:
         """The days on which some rule of a quorum begins or ends."""
         days = {number_of(rule.force.since) for rule in self._assemblies}
         days |= {number_of(rule.force.until) for rule in self._assemblies if rule.force.until is not None}
-        return np.array(sorted(days), np.int64)
+        return np.array(sorted(days), np.int32)
 
     @cached_property
     def _thresholds(self) -> list[Threshold]:
@@ -210,7 +211,7 @@ class Asked:
         """Table [kind × word, stretch between turns] of thresholds, -1 where none is asked for."""
         days = [day_of(int(self._turns[0])) - dt.timedelta(days=1)] if len(self._turns) else []
         days += [day_of(turn) for turn in self._turns]
-        found = np.full((len(self.by_kind) * len(self.words), len(days) + (not days)), -1, np.int64)
+        found = np.full((len(self.by_kind) * len(self.words), len(days) + (not days)), -1, np.int32)
         for number, kind in enumerate(OrganizationKind):
             for place, word in enumerate(self.words):
                 for stretch, day in enumerate(days):
@@ -222,12 +223,12 @@ class Asked:
     def had_quorum(self, row: Ints, held: Ints, voters: Ints, present: Ints) -> Flags:
         """Whether records count as held; ``row`` is kind × word, and -1 stands where nobody counted."""
         threshold = self._threshold_of[row, np.searchsorted(self._turns, held, "right")]
-        asked = (threshold >= 0) & (voters >= 0) & (present >= 0)
+        asked = (voters >= 0) & (present >= 0)
         had = np.ones(len(row), np.bool_)
         for place, quorum in enumerate(self._thresholds):
-            chosen = np.flatnonzero(asked & (threshold == place))
+            chosen = np.flatnonzero((threshold == place) & asked)
             wholes, back = np.unique(voters[chosen], return_inverse=True)
-            least = np.array([quorum.needed(whole) for whole in wholes.tolist()], np.int64)
+            least = np.array([quorum.needed(whole) for whole in wholes.tolist()], np.int32)
             had[chosen] = present[chosen] >= least[back]
         return had
 
@@ -236,32 +237,33 @@ class Asked:
     def ends_of_terms(self, kind: Ints, since: Ints) -> Ints:
         """When terms that nobody wrote down are due to end; ``NEVER`` with no rule that says it."""
         every, back = np.unique(_both(kind, since), return_inverse=True)
-        return np.array([self._end_of_term(*_one_by_one(both)) for both in every.tolist()], np.int64)[back]
+        return np.array([self._end_of_term(*_one_by_one(both)) for both in every.tolist()], np.int32)[back]
 
     def _end_of_term_uncached(self, kind: int, since: int) -> int:
-        ends = self.calendar.end_of_term(tuple(OrganizationKind)[kind], TermKnown(day_of(since), None))
+        ends = self.calendar.end_of_term(_KINDS[kind], TermKnown(day_of(since), None))
         return NEVER if ends is None else number_of(ends)
 
     def rules_of_terms(self, kind: Ints, last: Ints) -> tuple[Ints, Ints]:
         """Which rules fall due with terms that end on ``last``: the place of each term, and of each rule."""
         every, back = np.unique(_both(kind, last), return_inverse=True)
         found = [self._rules_of_term(*_one_by_one(both)) for both in every.tolist()]
-        lengths = np.array([len(rules) for rules in found], np.int64)[back]
-        terms = np.repeat(np.arange(len(last)), lengths)
+        lengths = np.array([len(rules) for rules in found], np.int32)[back]
+        terms = np.repeat(np.arange(len(last), dtype=np.int32), lengths)
         rules = [rule for place in back.tolist() for rule in found[place]]
-        return terms, np.array(rules, np.int64)
+        return terms, np.array(rules, np.int32)
 
     def _rules_of_term_uncached(self, kind: int, last: int) -> tuple[int, ...]:
-        rules = self.calendar.term_rules(tuple(OrganizationKind)[kind], day_of(last))
+        rules = self.calendar.term_rules(_KINDS[kind], day_of(last))
         return tuple(self._place_of_rule[id(rule)] for rule in rules)
 
-    def opens(self, rule: Ints, first: Ints, last: Ints) -> Ints:
-        """From which day on a record counts for the election that ends a term."""
+    def opens(self, rule: int, first: Ints, last: Ints) -> Ints:
+        """From which day on a record counts for what falls due with terms that end on ``last``, by this rule."""
         every, back = np.unique(last, return_inverse=True)
-        assert all(one.period is Period.TERM for one in (self.rules[place] for place in set(rule.tolist())))
-        any_rule = self.rules[int(rule[0])] if len(rule) else None
-        begins = [number_of(opens(any_rule, dt.date.min, day_of(day))) if any_rule else 0 for day in every]
-        return np.maximum(first, np.array(begins, np.int64)[back])
+        begins = np.array([self._opens(rule, day) for day in every.tolist()], np.int32)
+        return np.maximum(first, begins[back])
+
+    def _opens_uncached(self, rule: int, last: int) -> int:
+        return number_of(opens(self.rules[rule], dt.date.min, day_of(last)))
 
 
 #: More days than there are, so that a kind and a day make one number.
@@ -269,7 +271,7 @@ _DAYS = 2**24
 
 
 def _both(kind: Ints, day: Ints) -> Ints:
-    return kind * _DAYS + (day - ALWAYS)
+    return kind.astype(np.int64) * _DAYS + (day - ALWAYS)
 
 
 def _one_by_one(both: int) -> tuple[int, int]:

@@ -26,8 +26,11 @@ from zhibu.engines.compliance import rules as rule_rows
 from zhibu.engines.compliance.columns import DAY, ID, NUMBER, WORD, schema_of
 from zhibu.engines.compliance.errors import FactsRefused
 
-Ints = np.ndarray[Any, np.dtype[np.int64]]
+#: Days and numbers are 32 bits wide, as in the files; what is made of two of them is 64.
+Ints = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Ids = np.ndarray[Any, np.dtype[np.void]]
+Halves = np.ndarray[Any, np.dtype[np.uint64]]
 
 #: Days are numbers from 1970-01-01 on. Before and after every day; what has no beginning or no end.
 ALWAYS, NEVER = -719162, 2932897
@@ -134,10 +137,9 @@ class FactsWriter:
 
 
 def numbers(column: pa.ChunkedArray, empty: int | None = None) -> Ints:
-    """Days and numbers as 64-bit numbers; ``empty`` stands for what is not there."""
+    """Days and numbers, as wide as they are there; ``empty`` stands for what is not there."""
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
-    column = column.cast(pa.int64())
     if empty is not None and column.null_count:
         column = pc.fill_null(column, empty)
     found: Ints = column.to_numpy()
@@ -151,33 +153,37 @@ def codes(column: pa.ChunkedArray, words: Sequence[str]) -> Ints:
     column = column.unify_dictionaries().combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         if not column.num_chunks:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int32)
         column = column.chunk(0)
     places = {word: place for place, word in enumerate(words)}
-    known = np.array([*(places.get(word, -1) for word in column.dictionary.to_pylist()), -2], np.int64)
+    known = np.array([*(places.get(word, -1) for word in column.dictionary.to_pylist()), -2], np.int32)
     indices = column.indices
     if indices.null_count:
-        indices = pc.fill_null(indices.cast(pa.int64()), len(known) - 1)
-    found: Ints = known[indices.to_numpy(zero_copy_only=False)]
+        indices = pc.fill_null(indices.cast(pa.int32()), len(known) - 1)
+    found: Ints = known.take(indices.to_numpy(zero_copy_only=False))
     return found
 
 
-def halves(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """Ids as two numbers each, which sort as the ids do: an array of two columns."""
+def bytes_of(column: pa.ChunkedArray) -> Ids:
+    """Ids as they are."""
     joined = column.combine_chunks()
     if isinstance(joined, pa.ChunkedArray):
         joined = pa.concat_arrays(joined.chunks) if joined.num_chunks else pa.array([], ID)
     data = joined.buffers()[1]
     if data is None or not len(joined):
-        return np.empty((0, 2), np.uint64)
-    raw = np.frombuffer(data, np.uint8)[joined.offset * 16 : (joined.offset + len(joined)) * 16]
-    return raw.view(">u8").astype(np.uint64).reshape(-1, 2)
+        return np.empty(0, "V16")
+    return np.frombuffer(data, "V16", len(joined), joined.offset * 16)
 
 
-def ids(pairs: np.ndarray[Any, np.dtype[np.uint64]]) -> pa.Array:
-    """The way back from ``halves``."""
-    data = pa.py_buffer(np.ascontiguousarray(pairs.astype(">u8")))
-    return pa.FixedSizeBinaryArray.from_buffers(ID, len(pairs), [None, data])
+def halves(of: Ids) -> Halves:
+    """Ids as two numbers each, which sort as the ids do: an array of two columns."""
+    return of.view(">u8").astype(np.uint64).reshape(-1, 2)
+
+
+def ids(of: Ids | Halves) -> pa.Array:
+    """The way back."""
+    data = np.ascontiguousarray(of.astype(">u8") if of.dtype == np.uint64 else of)
+    return pa.FixedSizeBinaryArray.from_buffers(ID, len(of), [None, pa.py_buffer(data)])
 
 
 # --- One file ------------------------------------------------------------------------------------------------------
@@ -246,6 +252,7 @@ class Sorted:
                 if not field.nullable and column.null_count:
                     row = first + int(pc.index(column.is_null(), value=True).as_py()) + 1
                     raise FactsRefused(f"{self.name}, row {row}: {field.name} is empty.")
+            table = self._as_wide_as_asked(table)
             of = numbers(table.column("organization"))
             wrong = np.flatnonzero((of < 0) | (of >= self._organizations))
             if len(wrong):
@@ -259,10 +266,20 @@ class Sorted:
             self._held = group, table, of
         return self._held[1], self._held[2]
 
+    def _as_wide_as_asked(self, table: pa.Table) -> pa.Table:
+        """Numbers of other programs may be wider."""
+        for place, field in enumerate(self._schema):
+            if pa.types.is_integer(field.type) and table.column(place).type != field.type:
+                try:
+                    table = table.set_column(place, field.name, table.column(place).cast(field.type))
+                except pa.ArrowInvalid as error:
+                    raise FactsRefused(f"{self.name}, column {field.name}: {error}.") from error
+        return table
+
     def between(self, begin: int, end: int) -> tuple[pa.Table, Ints, int]:
         """The rows of the organizations ``begin`` … ``end`` (not included), whose they are, and the first's row."""
         if not self._groups:
-            return self._schema.empty_table(), np.empty(0, np.int64), 0
+            return self._schema.empty_table(), np.empty(0, np.int32), 0
         lowest, highest = self._spans
         tables, owners, first = [], [], None
         for group in range(int(np.searchsorted(highest, begin)), int(np.searchsorted(lowest, end))):
@@ -273,7 +290,7 @@ class Sorted:
                 tables.append(table.slice(low, high - low))
                 owners.append(of[low:high])
         if not tables:
-            return self._schema.empty_table(), np.empty(0, np.int64), 0
+            return self._schema.empty_table(), np.empty(0, np.int32), 0
         return pa.concat_tables(tables, promote_options="permissive"), np.concatenate(owners), first or 0
 
 
@@ -385,13 +402,13 @@ class Facts:
         place = np.arange(self.count)
         _refuse_first(name, own != place, "its number is not the number of its row less one")
         _refuse_first(name, (parent >= place) | (parent < -1), "its parent does not stand before it")
-        depth = np.zeros(self.count, np.int64)
+        depth = np.zeros(self.count, np.int32)
         above = parent.copy()
         while (has := above >= 0).any():
             _refuse_first(name, depth >= _DEEPEST, f"it stands more than {_DEEPEST} levels down")
             depth[has] += 1
             above[has] = parent[above[has]]
-        until = np.full(self.count, self.count, np.int64)
+        until = np.full(self.count, self.count, np.int32)
         for level in range(int(depth.max(initial=0)) + 1):
             at_level, as_high = np.flatnonzero(depth == level), np.flatnonzero(depth <= level)
             following = np.searchsorted(as_high, at_level, "right")
@@ -419,10 +436,10 @@ class Facts:
             _CHECKS[name](file.name, rows[name], first, founded, dissolved)
         return Portion(begin, end, kind, began, founded, dissolved, table, **rows)
 
-    def ids_of(self, organizations: Ints) -> pa.Array:
+    def ids_of(self, organizations: Ints) -> Ids:
         """Their ids; the organizations are in order."""
         found = [self._organizations.between(int(one), int(one) + 1)[0].column("id") for one in organizations]
-        return pa.concat_arrays([chunk for column in found for chunk in column.chunks]) if found else pa.array([], ID)
+        return np.concatenate([np.empty(0, "V16"), *(bytes_of(column) for column in found)])
 
     def ranges(self, size: int) -> Iterator[tuple[int, int]]:
         for begin in range(0, self.count, size):

@@ -5,8 +5,7 @@ Each step says in arrays what ``domain.compliance`` says for one organization; t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from zhibu.domain.compliance import Status, WhyNot, evidence_words
 from zhibu.domain.requirements import Condition
 from zhibu.domain.terms import OrganizationKind
 from zhibu.engines.compliance.calendar import Asked
-from zhibu.engines.compliance.files import ALWAYS, NEVER, POSTS, Flags, Ints, Portion, halves
+from zhibu.engines.compliance.files import ALWAYS, NEVER, POSTS, Flags, Ids, Ints, Portion, bytes_of, halves
 
 STATUSES = tuple(status.value for status in Status)
 WHY_NOT = tuple(why.value for why in WhyNot)
@@ -25,8 +24,6 @@ _WHY = {why: place for place, why in enumerate(WhyNot)}
 #: In the place of a reason why nothing is owed: it is owed; there is no such cell.
 OWED, NO_CELL = -1, -2
 
-Pairs = np.ndarray[Any, np.dtype[np.uint64]]
-
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -35,7 +32,7 @@ class Cells:
     ``organization`` counts from the first of the range; ``key`` is the place in ``Asked.keys``, -1 for a term.
     ``why_not`` is ``OWED`` or a place in ``WHY_NOT``, ``post`` -1 for the organization itself; days that are not
     there are ``NEVER``. ``waiver`` is the row of the reason that was accepted, -1 for none. ``ends`` and
-    ``ends_without``: where the records of each cell end in ``evidence`` and ``without_quorum``, ids as pairs.
+    ``ends_without``: where the records of each cell end in ``evidence`` and ``without_quorum``.
     """
 
     organization: Ints
@@ -52,9 +49,9 @@ class Cells:
     explained_on: Ints
     waiver: Ints
     ends: Ints
-    evidence: Pairs
+    evidence: Ids
     ends_without: Ints
-    without_quorum: Pairs
+    without_quorum: Ids
 
     def __len__(self) -> int:
         return len(self.organization)
@@ -79,8 +76,9 @@ class _Stretches:
         known = np.flatnonzero((since <= on) | is_first)
         self._rows, self._known = rows, known
         self._of, self._since = rows.of[known], since[known]
-        self._begins = np.searchsorted(self._of, np.arange(portion.count))
-        self._is_known = np.searchsorted(self._of, np.arange(portion.count), "right") > self._begins
+        every = np.arange(portion.count)
+        self._begins = np.searchsorted(self._of, every)
+        self._is_known = np.searchsorted(self._of, every, "right") > self._begins
         self._keys = _by_day(self._of, self._since)
         self._runs: dict[frozenset[Condition], tuple[Flags, Ints]] = {}
 
@@ -99,21 +97,22 @@ class _Stretches:
             self._runs[conditions] = holds, run
         return self._runs[conditions]
 
-    def held_since(self, conditions: frozenset[Condition], organization: Ints, day: Ints) -> Ints:
+    def held_since(self, conditions: frozenset[Condition], organization: Ints, day: Ints | int) -> Ints:
         """The first day of the stretch around ``day`` in which they are met; ``NEVER`` where they are not."""
         if not conditions or not len(self._known):
-            return np.where(self._is_known[organization], ALWAYS, NEVER)
+            return np.where(self._is_known[organization], np.int32(ALWAYS), np.int32(NEVER))
         holds, run = self._run(conditions)
+        begins = self._begins[organization]
         found = np.searchsorted(self._keys, _by_day(organization, day), "right") - 1
-        found = np.maximum(found, self._begins[organization]).clip(max=len(holds) - 1)
+        found = np.maximum(found, begins).clip(max=len(holds) - 1)
         begin = run[found]
-        since: Ints = np.where(begin > self._begins[organization], self._since[begin], ALWAYS)
-        return np.where(holds[found] & self._is_known[organization], since, NEVER)
+        since = np.where(begin > begins, self._since[begin], np.int32(ALWAYS))
+        return np.where(holds[found] & self._is_known[organization], since, np.int32(NEVER))
 
 
 def _by_day(organization: Ints, day: Ints | int) -> Ints:
     """Numbers that sort by organization and then by day."""
-    keys: Ints = (organization << 24) + (np.asarray(day) - ALWAYS)
+    keys: Ints = (organization.astype(np.int64) << 24) + (day - ALWAYS)
     return keys
 
 
@@ -128,110 +127,148 @@ def _expanded(low: Ints, high: Ints) -> tuple[Ints, Ints]:
 # --- The cells -----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """Organizations, each as often as it is asked about, and the days of their lives."""
+
+    of: Ints
+    began: Ints
+    founded: Ints
+    dissolved: Ints
+
+    def chosen(self, places: Ints) -> _Some:
+        return _Some(self.of[places], self.began[places], self.founded[places], self.dissolved[places])
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """The columns of the organizations of one kind: a row of all columns for each organization."""
+
+    of: Ints
+    #: Which of them are cells, the number of the column of each of these, why it is not owed, and what is needed.
+    exists: Ints
+    number: Ints
+    why: Ints
+    needed: Ints
+    per_organization: Ints
+    #: The first column, and how many there are.
+    start: int
+    width: int
+
+
 class _Look:
     def __init__(self, portion: Portion, asked: Asked, on: int) -> None:
         self.portion, self.asked, self.on = portion, asked, on
-        self.founded = portion.founded
         #: A day to come is not known yet.
-        self.dissolved = np.where(portion.dissolved <= on, portion.dissolved, NEVER)
+        dissolved = np.where(portion.dissolved <= on, portion.dissolved, np.int32(NEVER))
+        every = np.arange(portion.count, dtype=np.int32)
+        self.every = _Some(every, portion.began, portion.founded, dissolved)
         self.stretches = _Stretches(portion, on)
 
-    def _exists(self, of: Ints, first: Ints | int, last: Ints | int) -> Flags:
-        founded = self.founded[of]
-        return (founded <= last) & (founded <= self.on) & (self.dissolved[of] > first)
+    def _exists(self, some: _Some, first: Ints | int, last: Ints | int) -> Flags:
+        exists: Flags = (some.founded <= np.minimum(last, self.on)) & (some.dissolved > first)
+        return exists
 
     def _bound(
-        self, of: Ints, conditions: frozenset[Condition], first: Ints, last: Ints, *, in_force: bool
+        self, some: _Some, conditions: frozenset[Condition], first: Ints | int, last: Ints | int, *, in_force: bool
     ) -> tuple[Ints, Ints]:
         """Since when each is bound without a gap until ``last``, and why it is not, by the first reason."""
-        since = self.stretches.held_since(conditions, of, last)
-        was = self.stretches.held_since(conditions, of, first)
-        why = np.where(
-            since < NEVER,
-            OWED,
-            np.where(was < NEVER, _WHY[WhyNot.NO_LONGER_BOUND], _WHY[WhyNot.NOT_BOUND]),
-        )
+        since = self.stretches.held_since(conditions, some.of, last)
+        why = np.full(len(some.of), OWED, np.int8)
+        unmet = np.flatnonzero(since == NEVER)
+        if len(unmet):
+            then = first if isinstance(first, int) else first[unmet]
+            was = self.stretches.held_since(conditions, some.of[unmet], then)
+            why[unmet] = np.where(was < NEVER, _WHY[WhyNot.NO_LONGER_BOUND], _WHY[WhyNot.NOT_BOUND])
         if not in_force:
             why[:] = _WHY[WhyNot.REPEALED]
-        why[self.portion.began[of] > last] = _WHY[WhyNot.NOT_BEGUN]
-        why[self.dissolved[of] <= last] = _WHY[WhyNot.DISSOLVED]
-        return np.maximum(since, self.founded[of]), why
+        why[some.began > last] = _WHY[WhyNot.NOT_BEGUN]
+        why[some.dissolved <= last] = _WHY[WhyNot.DISSOLVED]
+        return np.maximum(since, some.founded), why
 
-    def _needed(self, rule: Ints, of: Ints, since: Ints, first: Ints, last: Ints) -> Ints:
-        needed = self.asked.count[rule]
-        hours = np.flatnonzero(self.asked.in_hours[rule])
-        if len(hours):
-            begin, end = first[hours], last[hours]
-            from_when = np.maximum(np.maximum(since[hours], self.portion.began[of[hours]]), begin)
-            needed[hours] = -(-needed[hours] * (end - from_when + 1) // (end - begin + 1))
-        return needed
+    def _hours(self, count: Ints | int, some: _Some, since: Ints, first: Ints | int, last: Ints | int) -> Ints:
+        """The share of ``count`` that falls on the days on which each is bound."""
+        from_when = np.maximum(np.maximum(since, some.began), first)
+        share: Ints = -(-np.int64(count) * (last - from_when + 1) // (last - first + 1))
+        return share
 
-    def _column(self, of: Ints, number: int) -> tuple[Ints, Ints]:
+    def _column(self, some: _Some, number: int) -> tuple[Ints, Ints | int]:
         """Of these organizations why the column is not theirs (or ``OWED``), and how much is needed."""
         asked = self.asked
         column = asked.columns[number]
-        rule = int(asked.rule[number])
-        first, last = (np.full(len(of), days[number]) for days in (asked.first, asked.last))
-        since, why = self._bound(of, column.duty.rule.binding.conditions, first, last, in_force=column.holds_at_end)
-        if asked.from_next_period[rule] and not asked.in_hours[rule]:
-            partly = (why == OWED) & (since > first)
-            was_founded = since == self.founded[of]
-            why[partly] = np.where(was_founded, _WHY[WhyNot.NOT_FOUNDED], _WHY[WhyNot.FIRST_PERIOD])[partly]
-        why[~self._exists(of, first, last)] = NO_CELL
-        return why, self._needed(np.full(len(of), rule), of, since, first, last)
+        rule, first, last = (int(facts[number]) for facts in (asked.rule, asked.first, asked.last))
+        since, why = self._bound(some, column.duty.rule.binding.conditions, first, last, in_force=column.holds_at_end)
+        needed: Ints | int = int(asked.count[rule])
+        if asked.in_hours[rule]:
+            needed = self._hours(needed, some, since, first, last)
+        elif asked.from_next_period[rule]:
+            partly = np.flatnonzero((since > first) & (why == OWED))
+            was_founded = since[partly] == some.founded[partly]
+            why[partly] = np.where(was_founded, _WHY[WhyNot.NOT_FOUNDED], _WHY[WhyNot.FIRST_PERIOD])
+        why[~self._exists(some, first, last)] = NO_CELL
+        return why, needed
+
+    def _columns(self, kind: int) -> _Laid:
+        start, end = (int(number) for number in self.asked.starts[kind : kind + 2])
+        some = self.every.chosen(np.flatnonzero(self.portion.kind == kind))
+        why = np.empty((end - start, len(some.of)), np.int8)
+        needed = np.empty((end - start, len(some.of)), np.int32)
+        for place in range(end - start):
+            why[place], needed[place] = self._column(some, start + place)
+        why = np.ascontiguousarray(why.T)
+        there = why != NO_CELL
+        exists = np.flatnonzero(there)
+        numbers = np.broadcast_to(np.arange(start, end, dtype=np.int32), why.shape)
+        return _Laid(
+            some.of, exists, numbers[there], why.reshape(-1)[exists], needed.T[there], there.sum(axis=1), start,
+            end - start,
+        )  # fmt: skip
 
     def cells(self) -> Cells:
         portion, asked = self.portion, self.asked
-        tables = []
-        per_organization = np.zeros(portion.count, np.int64)
-        for kind in range(len(OrganizationKind)):
-            of = np.flatnonzero(portion.kind == kind)
-            columns = range(int(asked.starts[kind]), int(asked.starts[kind + 1]))
-            if not len(of) or not columns:
-                continue
-            judged = [self._column(of, number) for number in columns]
-            why = np.stack([one[0] for one in judged], axis=1)
-            needed = np.stack([one[1] for one in judged], axis=1)
-            tables.append((kind, of, why, needed))
-            per_organization[of] = (why != NO_CELL).sum(axis=1)
+        laid = [self._columns(kind) for kind in range(len(OrganizationKind))]
+        of_columns = np.zeros(portion.count, np.int64)
+        for one in laid:
+            of_columns[one.of] = one.per_organization
         terms = self._terms()
         of_terms = np.bincount(terms.of, minlength=portion.count)
-        begins = np.cumsum(per_organization + of_terms) - (per_organization + of_terms)
-        made = _Made(int((per_organization + of_terms).sum()))
-        where = self._lay_out(made, tables, begins)
+        every = of_columns + of_terms
+        begins = np.cumsum(every) - every
+        made = _Made(np.repeat(self.every.of, every))
+        where = self._lay_out(made, laid, begins)
         rank = np.arange(len(terms.of)) - (np.cumsum(of_terms) - of_terms)[terms.of]
-        at = (begins + per_organization)[terms.of] + rank
-        made.put(
-            at, organization=terms.of, rule=terms.rule, first=terms.first, last=terms.last, why_not=terms.why,
-            needed=self._needed(terms.rule, terms.of, terms.first, terms.first, terms.last), key=-1, post=-1,
-        )  # fmt: skip
+        at = (begins + of_columns)[terms.of] + rank
+        needed = asked.count[terms.rule]
+        hours = np.flatnonzero(asked.in_hours[terms.rule])
+        first, last = terms.first[hours], terms.last[hours]
+        needed[hours] = self._hours(needed[hours], self.every.chosen(terms.of[hours]), first, first, last)
+        made.put(at, number=len(asked.columns), why_not=terms.why, needed=needed)
+        made.look_up(asked)
+        made.put(at, rule=terms.rule, first=terms.first, last=terms.last)
         made.due = made.last + asked.grace[made.rule]
         made.needed[made.why_not != OWED] = 0
         return self._with_records(made, where, terms, at)
 
-    def _lay_out(self, made: _Made, tables: list[tuple[int, Ints, Ints, Ints]], begins: Ints) -> tuple[Ints, Ints]:
+    def _lay_out(self, made: _Made, laid: list[_Laid], begins: Ints) -> tuple[Ints, Ints]:
         """Put the cells of the columns into their places.
 
         Returns where each organization's columns begin in a row of all of them, less the number of its first column,
         and that row: the place of each owed cell, -1 where nothing is owed.
         """
-        asked = self.asked
         base = np.zeros(self.portion.count, np.int64)
         rows: list[Ints] = []
         length = 0
-        for kind, of, why, needed in tables:
-            exists = why != NO_CELL
-            places = begins[of][:, None] + np.cumsum(exists, axis=1) - 1
-            numbers = np.broadcast_to(np.arange(asked.starts[kind], asked.starts[kind + 1]), why.shape)[exists]
-            made.put(
-                places[exists], organization=np.broadcast_to(of[:, None], why.shape)[exists],
-                rule=asked.rule[numbers], first=asked.first[numbers], last=asked.last[numbers],
-                why_not=why[exists], needed=needed[exists], key=asked.keys[1][numbers], post=asked.post[numbers],
-            )  # fmt: skip
-            base[of] = length + np.arange(len(of)) * why.shape[1] - asked.starts[kind]
-            rows.append(np.where(why == OWED, places, -1).reshape(-1))
-            length += why.size
-        return base, np.concatenate(rows) if rows else np.empty(0, np.int64)
+        for one in laid:
+            counts = one.per_organization
+            before = np.cumsum(counts) - counts
+            places = np.repeat(begins[one.of] - before, counts) + np.arange(len(one.exists))
+            made.put(places, number=one.number, why_not=one.why, needed=one.needed)
+            base[one.of] = length + np.arange(len(one.of)) * one.width - one.start
+            row = np.full(len(one.of) * one.width, -1, np.int64)
+            row[one.exists] = np.where(one.why == OWED, places, -1)
+            rows.append(row)
+            length += len(row)
+        return base, np.concatenate(rows)
 
     # --- Terms ---
 
@@ -247,38 +284,36 @@ class _Look:
             ends[unknown] = asked.ends_of_terms(kind[unknown], first[unknown])
         last = np.where(until <= self.on, np.minimum(ends, until), ends)
         shown = (ends < NEVER) & (first <= self.on) & (last >= asked.since) & (first <= asked.until)
-        chosen = np.flatnonzero(shown & self._exists(of, first, last))
+        chosen = np.flatnonzero(shown & self._exists(self.every.chosen(of), first, last))
         places, rule = asked.rules_of_terms(kind[chosen], last[chosen])
         terms = chosen[places]
         of, first, last = of[terms], first[terms], last[terms]
-        why = np.full(len(terms), OWED, np.int64)
+        why = np.full(len(terms), OWED, np.int8)
         for number in np.unique(rule):
             mine = np.flatnonzero(rule == number)
             conditions = asked.rules[number].binding.conditions
-            why[mine] = self._bound(of[mine], conditions, first[mine], last[mine], in_force=True)[1]
+            some = self.every.chosen(of[mine])
+            why[mine] = self._bound(some, conditions, first[mine], last[mine], in_force=True)[1]
         return _Terms(of, rule, first, last, why)
 
     # --- Records ---
 
     def _with_records(self, made: _Made, where: tuple[Ints, Ints], terms: _Terms, at_terms: Ints) -> Cells:
-        records = _Records(self.portion, self.asked, self.on)
+        records = _records(self.portion, self.asked, self.on)
         cell, record = self._counting(records, where, terms, at_terms)
         # By cell, and in each as the records stand: by the day they were held, that of their filing, and their id.
         order = np.sort((cell << 32) + record)
-        cell, record = order >> 32, order & 0xFFFF_FFFF
-        ids = records.ids[record]
-        again = (cell[1:] == cell[:-1]) & (ids[1:] == ids[:-1]).all(axis=1)
+        cell, record = order >> 32, (order & 0xFFFF_FFFF).astype(np.int32)
+        ids = records.ids.take(record)
+        again = (cell[1:] == cell[:-1]) & _same(ids[1:], ids[:-1])
         if again.any():  # of a record that stands under several words the last counts
             kept = np.append(~again, True)
             cell, record, ids = cell[kept], record[kept], ids[kept]
-        had = self.asked.had_quorum(
-            records.row[record], records.held[record], records.voters[record], records.present[record]
-        )
+        had = records.had.take(record)
         count = len(made.rule)
         counted = cell[had]
-        completed = _completed(counted, records.filed[record[had]], made.needed)
+        completed = _completed(counted, records.filed.take(record[had]), made.needed)
         waiver, explained = self._waived(made)
-        status = _status(self.on, made, completed, explained)
         return Cells(
             organization=made.organization,
             rule=made.rule,
@@ -289,13 +324,13 @@ class _Look:
             due=made.due,
             needed=made.needed,
             why_not=made.why_not,
-            status=status,
+            status=_status(self.on, made, completed, explained),
             completed_on=completed,
             explained_on=explained,
             waiver=waiver,
-            ends=np.cumsum(np.bincount(counted, minlength=count)),
+            ends=np.cumsum(np.bincount(counted, minlength=count), dtype=np.int32),
             evidence=ids[had],
-            ends_without=np.cumsum(np.bincount(cell[~had], minlength=count)),
+            ends_without=np.cumsum(np.bincount(cell[~had], minlength=count), dtype=np.int32),
             without_quorum=ids[~had],
         )
 
@@ -306,22 +341,25 @@ class _Look:
         base, places = where
         asked = self.asked
         cells, rows = [], []
+        day = records.held - asked.earliest
+        days = asked.tracks[0].shape[1] if asked.tracks else 0
+        inside = np.flatnonzero((day >= 0) & (day < days) & (records.row >= 0))
+        entry = records.row[inside].astype(np.int64) * days + day[inside]
+        begin = base[records.of[inside]]
         for track in asked.tracks:
-            day = records.held - asked.earliest
-            inside = np.flatnonzero((day >= 0) & (day < track.shape[1]) & (records.row >= 0))
-            number = track[records.row[inside], day[inside]]
-            found = inside[number >= 0]
-            place = places[base[records.of[found]] + number[number >= 0]]
+            number = track.reshape(-1).take(entry)
+            found = np.flatnonzero(number >= 0)
+            place = places[begin[found] + number[found]]
             owed = place >= 0
             cells.append(place[owed])
-            rows.append(found[owed])
+            rows.append(inside[found[owed]])
         for rule in np.unique(terms.rule):
             mine = np.flatnonzero((terms.rule == rule) & (terms.why == OWED))
-            words = {asked.words.index(word) for word in evidence_words(asked.rules[rule])}
-            usable = np.flatnonzero(np.isin(records.word, list(words)))
+            words = [asked.words.index(word) for word in evidence_words(asked.rules[rule])]
+            usable = np.flatnonzero(np.isin(records.word, words) & (records.row >= 0))
             keys = _by_day(records.of[usable], records.held[usable])
             first, last = terms.first[mine], terms.last[mine]
-            opens = asked.opens(terms.rule[mine], first, last)
+            opens = asked.opens(int(rule), first, last)
             low = np.searchsorted(keys, _by_day(terms.of[mine], opens))
             high = np.searchsorted(keys, _by_day(terms.of[mine], last), "right")
             term, record = _expanded(low, high)
@@ -335,42 +373,58 @@ class _Look:
     def _waived(self, made: _Made) -> tuple[Ints, Ints]:
         """Of each cell the row of the accepted reason for it, the last one, and the day it was accepted on."""
         rows, asked = self.portion.waivers, self.asked
-        waiver = np.full(len(made.rule), -1, np.int64)
-        explained = np.full(len(made.rule), NEVER, np.int64)
+        waiver = np.full(len(made.rule), -1, np.int32)
+        explained = np.full(len(made.rule), NEVER, np.int32)
         accepted = rows.days("accepted_on")
         requirement = rows.words("requirement", asked.requirements)
         chosen = np.flatnonzero((accepted <= self.on) & (requirement >= 0))
-        if not len(chosen) or not len(made.rule):
+        if not len(chosen):
             return waiver, explained
         first, post = rows.days("first"), rows.words("post", POSTS)
+        waived = np.zeros((self.portion.count, len(asked.requirements)), np.bool_)
+        waived[rows.of[chosen], requirement[chosen]] = True
+        maybe = np.flatnonzero(waived[made.organization, asked.requirement[made.rule]] & (made.why_not == OWED))
 
         def key(of: Ints, requirement: Ints, post: Ints, first: Ints) -> Ints:
             what = requirement * (len(POSTS) + 1) + post + 1
-            return _by_day(of * (len(asked.requirements) * (len(POSTS) + 1)) + what, first)
+            return _by_day(of.astype(np.int64) * (len(asked.requirements) * (len(POSTS) + 1)) + what, first)
 
         keys = key(rows.of[chosen], requirement[chosen], np.maximum(post[chosen], -1), first[chosen])
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
-        of_cells = key(made.organization, asked.requirement[made.rule], made.post, made.first)
+        of_cells = key(
+            made.organization[maybe], asked.requirement[made.rule[maybe]], made.post[maybe], made.first[maybe]
+        )
         found = np.searchsorted(keys, of_cells, "right") - 1
-        has = (found >= 0) & (keys[found] == of_cells) & (made.why_not == OWED)
-        waiver[has] = chosen[order[found[has]]]
-        explained[has] = accepted[waiver[has]]
+        has = (found >= 0) & (keys[found] == of_cells)
+        waiver[maybe[has]] = chosen[order[found[has]]]
+        explained[maybe[has]] = accepted[waiver[maybe[has]]]
         return waiver, explained
 
 
 class _Made:
     """The columns of the cells while they are filled."""
 
-    def __init__(self, count: int) -> None:
-        self.organization, self.rule, self.first, self.last, self.why_not, self.needed, self.key, self.post = (
-            np.empty(count, np.int64) for _ in range(8)
-        )
-        self.due = self.last
+    def __init__(self, organization: Ints) -> None:
+        self.organization = organization
+        self.number, self.needed = (np.empty(len(organization), np.int32) for _ in range(2))
+        self.why_not = np.empty(len(organization), np.int8)
+        self.rule = self.key = self.post = self.first = self.last = self.due = self.number
 
     def put(self, at: Ints, **columns: Ints | int) -> None:
         for name, values in columns.items():
             getattr(self, name)[at] = values
+
+    def look_up(self, asked: Asked) -> None:
+        """What follows from the column that a cell is of; a term is of none."""
+        for name, of_columns, of_none in (
+            ("rule", asked.rule, 0),
+            ("first", asked.first, 0),
+            ("last", asked.last, 0),
+            ("post", asked.post, -1),
+            ("key", asked.keys[1], -1),
+        ):
+            setattr(self, name, np.append(of_columns, np.int32(of_none)).take(self.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,77 +436,93 @@ class _Terms:
     why: Ints
 
 
+@dataclass(frozen=True, slots=True)
 class _Records:
-    """What was filed by the day, in the order in which evidence is told."""
+    """What was filed, in the order in which evidence is told. ``row``: kind × word, -1 for what counts nowhere."""
 
-    def __init__(self, portion: Portion, asked: Asked, on: int) -> None:
-        rows = portion.meetings
-        filed = rows.days("filed_on")
-        word = rows.words("word", asked.words)
-        chosen = np.flatnonzero((filed <= on) & (word >= 0))
-        held = rows.days("held_on")
-        ids = halves(rows.table.column("id"))
-        if len(chosen) and not _in_order(rows.of[chosen], held[chosen], filed[chosen], ids[chosen], word[chosen]):
-            order = np.lexsort(
-                (word[chosen], ids[chosen, 1], ids[chosen, 0], filed[chosen], held[chosen], rows.of[chosen])
-            )
-            chosen = chosen[order]
-        self.of, self.held, self.filed, self.word = (column[chosen] for column in (rows.of, held, filed, word))
-        self.ids: Pairs = ids[chosen]
-        self.voters, self.present = (rows.days(name, -1)[chosen] for name in ("voters", "voters_present"))
-        self.row = portion.kind[self.of] * len(asked.words) + self.word
+    of: Ints
+    held: Ints
+    filed: Ints
+    word: Ints
+    row: Ints
+    had: Flags
+    ids: Ids
 
 
-def _in_order(*columns: Any) -> bool:
-    """Whether rows are sorted by the first column, then by the second …; one with two parts sorts by both."""
-    flat: list[Any] = []
-    for column in columns:
-        flat += [column] if column.ndim == 1 else [column[:, 0], column[:, 1]]
-    equal = np.ones(len(flat[0]) - 1, np.bool_)
-    for column in flat:
-        if (equal & (column[1:] < column[:-1])).any():
+def _records(portion: Portion, asked: Asked, on: int) -> _Records:
+    rows = portion.meetings
+    of, held, filed = rows.of, rows.days("held_on"), rows.days("filed_on")
+    word = rows.words("word", asked.words)
+    row = np.where((filed <= on) & (word >= 0), portion.kind[of] * len(asked.words) + word, np.int32(-1))
+    had = asked.had_quorum(row, held, rows.days("voters", -1), rows.days("voters_present", -1))
+    records = _Records(of, held, filed, word, row, had, bytes_of(rows.table.column("id")))
+    return records if _are_in_order(records) else _put_in_order(records)
+
+
+def _are_in_order(records: _Records) -> bool:
+    """Whether they stand by their organizations (as they do), and in each by the days, their ids and their words."""
+    if not len(records.of):
+        return True
+    same = records.of[1:] == records.of[:-1]
+    if (same & (records.held[1:] < records.held[:-1])).any():
+        return False
+    later = np.flatnonzero(same & (records.held[1:] == records.held[:-1])) + 1
+    earlier = later - 1
+    pairs = halves(records.ids[np.append(earlier, later)]).reshape(2, -1, 2)
+    equal = np.ones(len(later), np.bool_)
+    for before, after in (
+        (records.filed[earlier], records.filed[later]),
+        *((pairs[0, :, half], pairs[1, :, half]) for half in (0, 1)),
+        (records.word[earlier], records.word[later]),
+    ):
+        if (equal & (after < before)).any():
             return False
-        equal &= column[1:] == column[:-1]
+        equal &= after == before
     return True
+
+
+def _put_in_order(records: _Records) -> _Records:
+    pairs = halves(records.ids)
+    order = np.lexsort((records.word, pairs[:, 1], pairs[:, 0], records.filed, records.held, records.of))
+    return replace(records, **{name: getattr(records, name)[order] for name in _Records.__slots__})
+
+
+def _same(ids: Ids, others: Ids) -> Flags:
+    one, other = ids.view(np.uint64).reshape(-1, 2), others.view(np.uint64).reshape(-1, 2)
+    same: Flags = (one[:, 0] == other[:, 0]) & (one[:, 1] == other[:, 1])
+    return same
 
 
 def _completed(cell: Ints, filed: Ints, needed: Ints) -> Ints:
     """The day on which enough was filed; ``cell`` is in order."""
-    completed = np.full(len(needed), NEVER, np.int64)
+    completed = np.full(len(needed), NEVER, np.int32)
     if not len(cell):
         return completed
     begins = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
     cells, least = cell[begins], np.minimum.reduceat(filed, begins)
-    once = needed[cells] <= 1
+    wanted = needed[cells]
+    once = wanted <= 1
     completed[cells[once]] = least[once]
     if not once.all():
         lengths = np.diff(np.append(begins, len(cell)))
-        by_filing = np.lexsort((filed, cell))
-        enough = ~once & (lengths >= needed[cells])
-        completed[cells[enough]] = filed[by_filing[begins[enough] + needed[cells[enough]] - 1]]
+        enough = np.flatnonzero(~once & (lengths >= wanted))
+        places, rows = _expanded(begins[enough], begins[enough] + lengths[enough])
+        by_filing = np.sort(_by_day(places, filed[rows]))
+        before = np.cumsum(lengths[enough]) - lengths[enough]
+        completed[cells[enough]] = (by_filing[before + wanted[enough] - 1] & 0xFF_FFFF) + ALWAYS
     return completed
 
 
 def _status(on: int, made: _Made, completed: Ints, explained: Ints) -> Ints:
-    return np.select(
-        [
-            made.why_not != OWED,
-            completed <= np.minimum(made.due, on),
-            completed <= on,
-            on < made.first,
-            on <= made.due,
-            explained <= on,
-        ],
-        [
-            _STATUS[status]
-            for status in (
-                Status.NOT_APPLICABLE,
-                Status.MET,
-                Status.LATE,
-                Status.UPCOMING,
-                Status.DUE,
-                Status.EXPLAINED,
-            )
-        ],
-        _STATUS[Status.MISSING],
-    )
+    status = np.full(len(completed), _STATUS[Status.MISSING], np.int8)
+    # What stands further down goes before.
+    for holds, one in (
+        (explained <= on, Status.EXPLAINED),
+        (made.due >= on, Status.DUE),
+        (made.first > on, Status.UPCOMING),
+        (completed <= on, Status.LATE),
+        (completed <= np.minimum(made.due, on), Status.MET),
+        (made.why_not != OWED, Status.NOT_APPLICABLE),
+    ):
+        status[holds] = _STATUS[one]
+    return status

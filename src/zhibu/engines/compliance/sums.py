@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from zhibu.engines.compliance.kernel import OWED, Cells
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """One row for each organization, rule and period. ``numbers``: owed, met, late, explained, as columns."""
+    """One row for each organization, rule and period. ``numbers``: owed, met, late, explained, each a row."""
 
     organization: Ints
     rule: Ints
@@ -31,29 +30,34 @@ class Sums:
     def __len__(self) -> int:
         return len(self.organization)
 
-    def chosen(self, rows: Ints | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Sums:
+    def chosen(self, rows: Ints | Flags) -> Sums:
         return Sums(
             self.organization[rows], self.rule[rows], self.first[rows], self.last[rows], self.due[rows],
-            self.numbers[rows],
+            self.numbers[:, rows],
         )  # fmt: skip
 
 
 def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, until: Ints) -> Sums:
     """What the organizations ``begin`` … ``end`` (not included) give to all that have something below them."""
-    above = _above(begin, parent) if begin < end else np.empty(0, np.int64)
+    above = _above(begin, parent) if begin < end else np.empty(0, np.int32)
     inside = begin + np.flatnonzero(until[begin:end] > np.arange(begin, end) + 1)
-    holders = np.concatenate([above, inside])
-    running = _running(cells, len(asked.keys[0]), end - begin)
-    sums = running[:, np.minimum(until[holders], end) - begin] - running[:, np.maximum(holders - begin, 0)]
-    holder, key = np.nonzero(sums[0])
+    holders = np.concatenate([above, inside]).astype(np.int32)
+    keys = asked.keys[0]
+    since, before = np.maximum(holders - begin, 0), np.minimum(until[holders], end) - begin
+    turns, places = np.unique(np.concatenate([since, before]), return_inverse=True)
+    begins, ends = places[: len(since)], places[len(since) :]
+    running = _running(cells, len(keys), turns, end - begin)
+    sums = [(number.take(ends, 0) - number.take(begins, 0)).reshape(-1) for number in running]
+    owed = np.flatnonzero(sums[0])
+    holder, key = np.divmod(owed, max(len(keys), 1))
     rule, first, last, due = (
-        np.array(facts, np.int64)[key]
+        np.array(facts, np.int32).take(key)
         for facts in (
-            [asked.rule_ids.index(one.rule) for one in asked.keys[0]],
-            *([getattr(one, name) for one in asked.keys[0]] for name in ("first", "last", "due")),
+            [asked.rule_ids.index(one.rule) for one in keys],
+            *([getattr(one, name) for one in keys] for name in ("first", "last", "due")),
         )
     )
-    of_columns = Sums(holders[holder], rule, first, last, due, sums[:, holder, key].T.astype(np.int64))
+    of_columns = Sums(holders[holder], rule, first, last, due, np.stack([number[owed] for number in sums]))
     terms = np.flatnonzero((cells.key < 0) & (cells.why_not == OWED))
     of_terms = Sums(
         cells.organization[terms] + begin,
@@ -61,9 +65,12 @@ def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, unti
         cells.first[terms],
         cells.last[terms],
         cells.due[terms],
-        np.stack([number[terms] for number in _counted(cells)], axis=1).astype(np.int64),
+        np.stack([number[terms] for number in _counted(cells)]).astype(np.int32),
     )
-    return added([of_columns, *_carried_up(of_terms, parent, until)])
+    up = added(_carried_up(of_terms, parent, until))
+    # A rule with versions by the term and by the calendar may have both of one period.
+    apart = not set(np.unique(up.rule).tolist()) & {asked.rule_ids.index(one.rule) for one in keys}
+    return _joined([of_columns, up]) if apart else added([of_columns, up])
 
 
 def _above(organization: int, parent: Ints) -> Ints:
@@ -71,7 +78,7 @@ def _above(organization: int, parent: Ints) -> Ints:
     found = []
     while (organization := int(parent[organization])) >= 0:
         found.append(organization)
-    return np.array(found[::-1], np.int64)
+    return np.array(found[::-1], np.int32)
 
 
 def _counted(cells: Cells) -> tuple[Flags, Flags, Flags, Flags]:
@@ -81,15 +88,14 @@ def _counted(cells: Cells) -> tuple[Flags, Flags, Flags, Flags]:
     return owed, owed & in_time, owed & done & ~in_time, owed & ~done & (cells.explained_on < NEVER)
 
 
-def _running(cells: Cells, count: int, size: int) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Table [owed … explained, place in the range, key]: the sums over all organizations before that place."""
-    place = cells.organization * count + cells.key
+def _running(cells: Cells, count: int, turns: Ints, size: int) -> Iterator[Ints]:
+    """Of owed … explained a table [turn, key]: the sums over the organizations before that turn."""
+    pieces = np.searchsorted(turns, np.arange(size), "right")
+    place = pieces.take(cells.organization) * count + cells.key
     of_key = cells.key >= 0
-    running = np.zeros((4, size + 1, count), np.int32)
-    for number, counts in enumerate(_counted(cells)):
-        counted = np.bincount(place[counts & of_key], minlength=size * count).reshape(size, count)
-        np.cumsum(counted, axis=0, out=running[number, 1:])
-    return running
+    for counts in _counted(cells):
+        counted = np.bincount(place[counts & of_key], minlength=(len(turns) + 1) * count)
+        yield np.cumsum(counted.reshape(len(turns) + 1, count)[: len(turns)], axis=0, dtype=np.int32)
 
 
 def _carried_up(own: Sums, parent: Ints, until: Ints) -> Iterator[Sums]:
@@ -100,22 +106,20 @@ def _carried_up(own: Sums, parent: Ints, until: Ints) -> Iterator[Sums]:
         own = Sums(up, own.rule, own.first, own.last, own.due, own.numbers).chosen(up >= 0)
 
 
+def _joined(parts: list[Sums]) -> Sums:
+    def of(name: str) -> Ints:
+        return np.concatenate([np.empty(0, np.int32), *(getattr(part, name) for part in parts)])
+
+    numbers = np.concatenate([np.empty((4, 0), np.int32), *(part.numbers for part in parts)], axis=1)
+    return Sums(of("organization"), of("rule"), of("first"), of("last"), of("due"), numbers)
+
+
 def added(parts: Iterable[Sums]) -> Sums:
     """Rows of the same organization, rule and period as one; in that order."""
-    parts = list(parts)
-    if not parts:
-        none = np.empty(0, np.int64)
-        return Sums(none, none, none, none, none, np.empty((0, 4), np.int64))
-    organization, rule, first, last, due = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("organization", "rule", "first", "last", "due")
-    )
-    numbers = np.concatenate([part.numbers for part in parts])
-    every = Sums(organization, rule, first, last, due, numbers)
+    every = _joined(list(parts))
     if not len(every):
         return every
-    order = np.lexsort((due, last, first, rule, organization))
-    every = every.chosen(order)
+    every = every.chosen(np.lexsort((every.due, every.last, every.first, every.rule, every.organization)))
     same = np.ones(len(every) - 1, np.bool_)
     for column in (every.organization, every.rule, every.first, every.last, every.due):
         same &= column[1:] == column[:-1]
@@ -123,5 +127,5 @@ def added(parts: Iterable[Sums]) -> Sums:
     total = every.chosen(begins)
     return Sums(
         total.organization, total.rule, total.first, total.last, total.due,
-        np.add.reduceat(every.numbers, begins, axis=0),
+        np.add.reduceat(every.numbers, begins, axis=1),
     )  # fmt: skip
