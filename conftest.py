@@ -93,13 +93,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             )
 
 
+#: Of tests that need what not every machine has: what was not looked at without them, and how to get it.
+_LOUD = {
+    "browser": ("browser tests did not run", "no Chromium found: apt-get install chromium"),
+    "spark": ("the evaluation on Spark did not run", "no Spark found: .venv/bin/pip install 'zhibu[spark]'"),
+}
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A skipped browser is said loudly: a green run without one has not looked at a single page."""
-    missed = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
-    if missed:
-        terminalreporter.section("browser tests did not run", red=True)
-        advice = "no Chromium found: apt-get install chromium"
-        terminalreporter.write_line(f"{len(missed)} tests SKIPPED, {advice}", red=True)
+    """What was skipped is said loudly: a green run without a browser has not looked at a single page."""
+    for keyword, (title, advice) in _LOUD.items():
+        missed = [report for report in terminalreporter.stats.get("skipped", []) if keyword in report.keywords]
+        if missed:
+            terminalreporter.section(title, red=True)
+            terminalreporter.write_line(f"{len(missed)} tests SKIPPED, {advice}", red=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 """What is owed over files: `zhibu evaluate` beside the plain scan of its facts and beside plain SQL.
 
 Makes facts (`bench.facts`), then in alternating rounds reads all of them and does nothing else; evaluates them from
-files to files; writes the same result again and does nothing else, on one core; and has DuckDB find the simple half of
-the cells from the same files by one statement (`bench.plain_sql` says which, and all of them have to be the same).
+files to files; writes the same result again and does nothing else, on one core; and has DuckDB find the simple ones
+of the cells from the same files by one statement (`bench.plain_sql` says which; each has to be the same).
 Prints medians, what the sums up the tree took of the evaluation, time per organization and the most memory held
 before the first SQL; exits 1 where a figure is not held or a cell differs.
 

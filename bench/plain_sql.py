@@ -1,4 +1,4 @@
-"""What is owed in one statement of plain SQL, for the simple half of the rules: to stand beside `zhibu evaluate`.
+"""What is owed in one statement of plain SQL, for the simple ones of the rules: to stand beside `zhibu evaluate`.
 
 What an organization owes itself, so many times in a month, a quarter, half a year or a year, without conditions: with
 dated and layered rules and quorums, evidence, reasons, and why nothing is owed. Not in it: conditions on members,
@@ -53,7 +53,10 @@ cell as (
 quorum as (
     select kind, word, day, arg_max(split_part(share, '/', 1)::int, depth) as part,
         arg_max(split_part(share, '/', 2)::int, depth) as whole, arg_max(comparator, depth) as comparator
-    from (select *, unnest(kinds) as kind from (select *, unnest(meetings) as word from written where type = 'quorum'))
+    from (
+        select *, unnest(kinds) as kind
+        from (select *, unnest(meetings) as word from written where type = 'quorum')
+    )
     join day on since <= day and (until is null or until > day)
     group by all
 ),

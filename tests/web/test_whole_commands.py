@@ -7,6 +7,7 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from bench import three_forms
 from typer.testing import CliRunner
 
 from tests import world
@@ -15,6 +16,7 @@ from tests.engines.houses import cells_in, sums_in
 from tests.world import DAY
 from zhibu.apps.meetings.models import Filing
 from zhibu.apps.organizations.actions import dissolve, found
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.actions import answer_reason, explain
 from zhibu.apps.oversight.models import Counter
@@ -89,6 +91,25 @@ def test_over_files_everything_stands_as_it_is_kept_live(facts, tmp_path):
     with_below = {key[0] for key in sums}
     assert sums == {key: numbers for key, numbers in kept.items() if key[0] in with_below}
     assert len(with_below) == 5
+
+
+def test_in_the_demo_bureau_three_forms_have_the_same_cells_evidence_and_sums(demo, tmp_path):
+    window = live.current_window()
+    on, since, until = window.as_of, window.since, window.until
+    assert zhibu("facts", "--out", tmp_path / "facts").exit_code == 0
+    words = ("--on", on, "--from", since, "--to", until, "--out", tmp_path / "out")
+    assert zhibu("evaluate", "--facts", tmp_path / "facts", *words).exit_code == 0
+    found = three_forms.differences(tmp_path / "out", on)
+    assert {name: number for name, number in found.items() if name.endswith("differ")} == {
+        "pure and whole differ": 0,
+        "live and whole differ": 0,
+        "sums of pure and whole differ": 0,
+        "sums of live and whole differ": 0,
+        "sums of live and pure differ": 0,
+    }
+    shown = Organization.objects.exclude(kind__in=[OrganizationKind.LEADING_GROUP, OrganizationKind.GROUP])
+    assert shown.count() == 58
+    assert min(found[name] for name in ("with evidence", "without a quorum", "sums")) > 0
 
 
 def test_the_result_is_said_in_words_and_as_one_document(facts, tmp_path):
@@ -172,6 +193,12 @@ def test_one_who_interrupts_it_is_told_how_to_go_on(facts, tmp_path, monkeypatch
 
 
 def test_without_its_libraries_it_says_what_to_install(monkeypatch, tmp_path):
+    words = ["evaluate", "--facts", "facts", "--on", ON, "--out", tmp_path / "out", "--engine", "spark"]
+    with monkeypatch.context() as patch:
+        patch.setattr("zhibu.web.operator.whole.find_spec", lambda name: None if name == "pyspark" else name)
+        done = zhibu(*words)
+        assert done.exit_code == 1
+        assert "This needs pyspark: install zhibu[spark]." in " ".join(done.stderr.split())
     monkeypatch.setattr("zhibu.web.operator.whole.find_spec", lambda _name: None)
     for words in (["facts"], ["evaluate", "--facts", "facts", "--on", ON]):
         done = zhibu(*words, "--out", tmp_path / "out")

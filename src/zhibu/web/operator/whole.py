@@ -24,12 +24,13 @@ from zhibu.web.operator.terminal import (
     start,
 )
 
-#: The heavy libraries of the extra ``zhibu[evaluate]``.
-_NEEDED = ("numpy", "pyarrow")
+#: The heavy libraries of the extras.
+_NEEDED = {"zhibu[evaluate]": ("numpy", "pyarrow"), "zhibu[spark]": ("pyspark",)}
 
 
 class Engine(StrEnum):
     LOCAL = "local"
+    SPARK = "spark"
 
 
 Out = Annotated[Path, typer.Option("--out", help="A folder that does not exist yet.")]
@@ -37,7 +38,7 @@ Out = Annotated[Path, typer.Option("--out", help="A folder that does not exist y
 
 def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Write what is owed by from the database into Parquet files, for `zhibu evaluate`. They name no person."""
-    _refuse_without_libraries()
+    _refuse_without("zhibu[evaluate]")
     start(data)
     from django.db import transaction
 
@@ -74,23 +75,33 @@ def evaluate(
     since: FromDay = None,
     until: ToDay = None,
     *,
-    engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.LOCAL,  # noqa: ARG001 - contracts.md names it; one so far
+    engine: Annotated[
+        Engine, typer.Option(help="What computes it: this process, or a cluster that sees the same folders.")
+    ] = Engine.LOCAL,
+    master: Annotated[
+        str | None, typer.Option(help="Of Spark: where its cluster is; two executors on this machine unless said.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What each organization and post owes, from files of facts, with evidence and with sums up the tree.
 
     The year of the day unless said. Interrupted, the same command goes on where it was.
     """
-    _refuse_without_libraries()
+    _refuse_without("zhibu[evaluate]")
     from zhibu.engines.compliance.errors import EvaluationRefused
-    from zhibu.engines.compliance.run import Question
+    from zhibu.engines.compliance.run import AT_ONCE, Question, in_threads
     from zhibu.engines.compliance.run import evaluate as evaluated
+    from zhibu.engines.compliance.spark import LOCAL_CLUSTER, on_executors
 
     day = on.date()
     first, last = span_asked(since, until, day)
+    question = Question(facts=facts, on=day, since=first, until=last)
+    if engine is Engine.SPARK:
+        _refuse_without("zhibu[spark]")
+    by = on_executors(master or LOCAL_CLUSTER) if engine is Engine.SPARK else in_threads(AT_ONCE)
     try:
         with _progress() as tell:
-            outcome = evaluated(Question(facts=facts, on=day, since=first, until=last), out, tell=tell)
+            outcome = evaluated(question, out, engine=by, tell=tell)
     except (EvaluationRefused, OSError) as refusal:
         refuse(str(refusal))
     except KeyboardInterrupt:
@@ -116,9 +127,10 @@ def _print(statuses: dict[str, int]) -> None:
     Console().print(table)
 
 
-def _refuse_without_libraries() -> None:
-    if any(find_spec(name) is None for name in _NEEDED):
-        refuse("This needs numpy and pyarrow: install zhibu[evaluate].")
+def _refuse_without(extra: str) -> None:
+    missing = [name for name in _NEEDED[extra] if find_spec(name) is None]
+    if missing:
+        refuse(f"This needs {' and '.join(missing)}: install {extra}.")
 
 
 @contextmanager
