@@ -18,7 +18,7 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -38,6 +38,9 @@ from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.imports.models import Import
+from zhibu.apps.learning.actions import campaigns, parts, study_notes
+from zhibu.apps.learning.actions.campaigns import Said
+from zhibu.apps.learning.actions.parts import Asked
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
 from zhibu.apps.meetings.actions.talks import record_talk
 from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
@@ -95,6 +98,11 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "circular": {"secretary", "committee"},
         "owed": {"secretary", "committee"},
         "talk": {"secretary"},
+        "campaign": _BRANCH | {"staff", "window"},
+        "campaign_draft": {"secretary"},
+        "campaign_work": {"secretary", "committee"},
+        "study_note": set(),
+        "shared_note": {"member", "leader", "secretary"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -113,6 +121,11 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "circular": {"other"},
         "owed": {"other"},
         "talk": set(),
+        "campaign": {"other"},
+        "campaign_draft": set(),
+        "campaign_work": {"other"},
+        "study_note": set(),
+        "shared_note": set(),
     },
 }
 
@@ -190,6 +203,21 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "paper_id": ("paper", "meeting"),
     "circular_id": ("circular", "circular"),
     "enclosure_id": ("enclosure", "circular"),
+    "campaign_id": ("campaign", "campaign"),
+    "part_id": ("part", "campaign"),
+    "material_id": ("material", "campaign"),
+    "campaign_work.organization": ("organization", "campaign_work"),
+    "part_new.organization": ("organization", "campaign_work"),
+    "part_link.organization": ("organization", "campaign_work"),
+    "part_unlink.organization": ("organization", "campaign_work"),
+    "wrap_up.organization": ("organization", "campaign_work"),
+    "wrap_up_file.organization": ("organization", "campaign_work"),
+    "wrap_up_docx.organization": ("organization", "campaign_work"),
+    "wrap_up_pdf.organization": ("organization", "campaign_work"),
+    "part_edit.part_id": ("part", "campaign_work"),
+    "part_remove.part_id": ("part", "campaign_work"),
+    "study_note_share.campaign_id": ("campaign", "own"),
+    "study_note_take_away.campaign_id": ("campaign", "own"),
     "organization": ("organization", "organization"),
     "account": ("account", "account"),
     "grant": ("grant", "grant"),
@@ -371,6 +399,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "secret": secret,
         "q": side.asked("name"),
         **circular(organization, marks["circular"], by=officer),
+        **campaign(organization, marks, by=officer, writer=marked),
     }
     return side
 
@@ -388,6 +417,20 @@ def circular(to: Organization, text: str, *, by: Person) -> dict[str, object]:
     attached = [(f"{text}.txt", text.encode())]
     written = circulars.send(office=superior, by=by, to=[to], title=text, text=text, attached=attached, **DONE)
     return {"circular": written.pk, "enclosure": written.enclosures.get().pk}
+
+
+def campaign(of: Organization, marks: dict[str, str], *, by: Person, writer: Person) -> dict[str, object]:
+    """A campaign of the organization with a part and a file, a draft of one, and two study notes, one shared."""
+    told = Said(title=marks["campaign"], text=marks["campaign"], since=DAY)
+    attached = [(f"{marks['campaign']}.txt", marks["campaign"].encode())]
+    made = campaigns.draft(office=of, by=by, said=told, attached=attached, **DONE)
+    part = parts.add_part(made, of, by=by, asked=Asked(marks["campaign"], DAY, DAY), **DONE)
+    opened = campaigns.open_campaign(made, **DONE)
+    campaigns.draft(office=of, by=by, said=replace(told, title=marks["campaign_draft"]), **DONE)
+    colleague = world.member("写心得的", of)
+    study_notes.write_note(opened, writer, text=marks["study_note"], at=AT)
+    study_notes.share_note(study_notes.write_note(opened, colleague, text=marks["shared_note"], at=AT), on=DAY)
+    return {"campaign": opened.pk, "part": part.pk, "material": opened.materials.get().pk}
 
 
 NOWHERE = {

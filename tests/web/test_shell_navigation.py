@@ -39,7 +39,17 @@ def names(asker: Asker) -> set[str]:
 def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
     lin, chen = (asker_of(world.account(person), DAY) for person in (bureau.lin, bureau.chen))
     assert names(stranger(DAY)) == {"home"}
-    assert names(chen) == {"today", "account", "meetings", "my_record", "notices", "organizations", "search", "rules"}
+    assert names(chen) == {
+        "today",
+        "account",
+        "meetings",
+        "my_record",
+        "notices",
+        "campaigns",
+        "organizations",
+        "search",
+        "rules",
+    }
     assert names(lin) == names(chen) | {
         "this_month",
         "obligations",

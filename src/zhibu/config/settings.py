@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
     "zhibu.apps.meetings",
+    "zhibu.apps.learning",
     "zhibu.apps.oversight",
     "zhibu.apps.imports",
     "zhibu.apps.reports",

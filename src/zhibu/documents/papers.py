@@ -1,4 +1,7 @@
-"""The papers before a meeting: the notice (会议通知) and the sheet to sign (签到表), as .pdf and .docx that agree."""
+"""The papers before a meeting, notice (会议通知) and sheet to sign (签到表), and the wrap-up (总结) of a campaign.
+
+Each as .pdf and .docx that agree.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from zhibu.documents.word import docx
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.notice import Notice, notice_sections
 from zhibu.domain.phrases import NOT_SECRET, Label, day
+from zhibu.domain.wrap_up import WrapUp
 
 # --- The notice ----------------------------------------------------------------------------------------------------
 
@@ -110,4 +114,31 @@ def attendance_paper(sheet: AttendanceSheet) -> dict[str, Any]:
         ],
         "head": [Label.NUMBER, Label.NAME, Label.SIGNATURE, Label.NOTE],
         "pages": pages,
+    }
+
+
+# --- The wrap-up of a campaign --------------------------------------------------------------------------------------
+
+
+def wrap_up_pdf(wrap_up: WrapUp, *, at: dt.datetime) -> bytes:
+    paper = wrap_up_paper(wrap_up)
+    return pdf("wrap_up", paper, title=paper["heading"], at=at)
+
+
+def wrap_up_docx(wrap_up: WrapUp, *, at: dt.datetime) -> bytes:
+    paper = wrap_up_paper(wrap_up)
+    return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
+
+
+def wrap_up_paper(wrap_up: WrapUp) -> dict[str, Any]:
+    """What both templates of the wrap-up are given."""
+    wrap_up = cleaned(wrap_up)
+    return {
+        "notice": NOT_SECRET,
+        "organization": one_line(wrap_up.organization),
+        "heading": one_line(wrap_up.heading),
+        "lines": [
+            {"lead": line.lead, "text": one_line(line.text), "heading": line.heading} for line in wrap_up.lines
+        ],
+        "issued_on": day(wrap_up.issued_on),
     }

@@ -27,6 +27,7 @@ class Retention(Enum):
     UNTIL_USED = _("until used, and for a few days at most")
     UNTIL_LOGGED_OUT = _("until logged out, and for 14 days at most")
     HALF_A_YEAR = _("for half a year")
+    UNTIL_TAKEN_AWAY = _("until its writer takes it away")
     UNTIL_ENDED = _("until its end, which is set when it is made")
     FOR_GOOD = _("for good; what it seals may be deleted where the law asks")
 
@@ -311,6 +312,32 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("made_at", organization="organization__name", digest=""),
         is_own=True,
     ),
+    # --- Campaigns -------------------------------------------------------------------------------------------------
+    Holding(
+        "learning.StudyNote",
+        ("person",),
+        _("Study notes"),
+        _("for their writer, and for the branch where the writer chose so; nobody counts them"),
+        Retention.UNTIL_TAKEN_AWAY,
+        _fields("text written_at", campaign="campaign__title", shared_with="shared_with__name"),
+        is_own=True,  # whom they are shared with reads them on the campaign's page (learning.access.may_see_note)
+    ),
+    Holding(
+        "learning.Campaign",
+        ("by",),
+        _("Campaigns drafted for an organization"),
+        _("to know for which organization something was asked, and by whom"),
+        Retention.WITH_THE_RECORDS,
+        _fields("title made_at", office="office__name"),
+    ),
+    Holding(
+        "learning.Part",
+        ("by",),
+        _("Parts of campaigns added for an organization"),
+        _("to know for which organization something was asked, and by whom"),
+        Retention.WITH_THE_RECORDS,
+        _fields("title made_at", campaign="campaign__title", organization="organization__name"),
+    ),
     # --- What somebody is told -------------------------------------------------------------------------------------
     Holding(
         "notices.Notice",
@@ -425,6 +452,7 @@ LABELS: Mapping[str, Promise] = {
     "beside": _("meeting"),
     "born": _("date of birth"),
     "by_mail": _("by mail as well"),
+    "campaign": _("campaign"),
     "closed_at": _("closed at"),
     "counted_at": _("counted at"),
     "created_at": _("made at"),
@@ -486,6 +514,7 @@ LABELS: Mapping[str, Promise] = {
     "sent_at": _("sent at"),
     "session": _("meeting"),
     "session_key": _("mark of the log-in"),
+    "shared_with": _("shared with"),
     "shift": _("shift"),
     "since": _("since"),
     "staff_number": _("staff number"),
@@ -504,5 +533,6 @@ LABELS: Mapping[str, Promise] = {
     "votes": _("votes"),
     "window_post": _("window post"),
     "work_began": _("beginning of work"),
+    "written_at": _("written at"),
     "year": _("year"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.member import attendance, leave, notices, owed, record, scan, tasks, today
+from zhibu.web.member import attendance, campaigns, leave, notices, owed, record, scan, tasks, today
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("sign-in/", scan.digits, name="sign_in_digits"),
     path("notices/", notices.notices, name="notices"),
     path("notices/settings/", notices.wishes, name="notice_wishes"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/<uuid:campaign_id>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/files/<uuid:material_id>/", campaigns.file, name="campaign_file"),
+    path("campaigns/<uuid:campaign_id>/note/", campaigns.note, name="study_note"),
+    path("campaigns/<uuid:campaign_id>/note/share/", campaigns.share, name="study_note_share"),
+    path("campaigns/<uuid:campaign_id>/note/take-away/", campaigns.take_away, name="study_note_take_away"),
     path("me/", record.my_record, name="my_record"),
     path("me/looks/", record.my_looks, name="my_looks"),
     path("me/owed/", owed.my_owed, name="my_owed"),

@@ -111,4 +111,18 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "comment_withdrawn": _("comment taken back"),
     "calendar_subscribed": _("calendar feed made"),
     "calendar_ended": _("calendar feed ended"),
+    # campaigns
+    "campaign_drafted": _("campaign drafted"),
+    "campaign_changed": _("draft of a campaign changed"),
+    "campaign_dropped": _("draft of a campaign dropped"),
+    "campaign_opened": _("campaign opened"),
+    "campaign_closed": _("campaign closed"),
+    "campaign_part_added": _("part of a campaign added"),
+    "campaign_part_changed": _("part of a campaign changed"),
+    "campaign_part_removed": _("part of a campaign taken out"),
+    "campaign_file_removed": _("file of a campaign removed"),
+    "campaign_meeting_linked": _("meeting linked to a campaign"),
+    "campaign_meeting_unlinked": _("meeting no longer linked to a campaign"),
+    "wrap_up_saved": _("wrap-up kept"),
+    "wrap_up_filed": _("wrap-up filed"),
 }

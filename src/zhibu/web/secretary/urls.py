@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import codes, month, talks
+from zhibu.web.secretary import campaigns, codes, month, talks, wrap_ups
+
+_CAMPAIGN = "campaigns/<uuid:campaign_id>/"
+_AT = f"{_CAMPAIGN}at/<uuid:organization>/"
 
 urlpatterns = [
     path("month/", month.this_month, name="this_month"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<uuid:talk>/withdraw/", talks.withdraw, name="withdraw_talk"),
+    path(_AT, campaigns.work, name="campaign_work"),
+    path(f"{_AT}parts/new/", campaigns.new_part, name="part_new"),
+    path(f"{_CAMPAIGN}parts/<uuid:part_id>/", campaigns.edit_part, name="part_edit"),
+    path(f"{_CAMPAIGN}parts/<uuid:part_id>/remove/", campaigns.remove_part, name="part_remove"),
+    path(f"{_CAMPAIGN}files/<uuid:material_id>/remove/", campaigns.remove_file, name="campaign_file_remove"),
+    path(f"{_AT}parts/<uuid:part_id>/link/", campaigns.link_meeting, name="part_link"),
+    path(f"{_AT}parts/<uuid:part_id>/unlink/", campaigns.unlink_meeting, name="part_unlink"),
+    path(f"{_AT}wrap-up/", wrap_ups.wrap_up, name="wrap_up"),
+    path(f"{_AT}wrap-up/file/", wrap_ups.file, name="wrap_up_file"),
+    *[
+        path(f"{_AT}wrap-up.{form}", wrap_ups.wrap_up_paper, {"form": form}, name=f"wrap_up_{form}")
+        for form in wrap_ups.FORMS
+    ],
     path("codes/", codes.codes, name="codes"),
     path("codes/no-unit/", codes.choose, name="codes_of_no_unit"),
     path("codes/no-unit/sheet/", codes.sheet, name="code_sheet_no_unit"),

@@ -59,6 +59,10 @@ def _belongs(asker: Asker) -> bool:
     return bool(asker.belongs or asker.offices or asker.windows)
 
 
+def _belongs_or_leads(asker: Asker) -> bool:
+    return bool(asker.belongs or asker.offices)
+
+
 def _holds_office(asker: Asker) -> bool:
     return bool(asker.offices)
 
@@ -109,6 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
     Entry("notices", _("Notices"), _is_person, "note", _MINE),
+    Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("terms", _("Term calendar"), _holds_office, "calendar", _BRANCH),

@@ -9,7 +9,12 @@ from zhibu.apps.notices.models import Notice
 from zhibu.web.shell.navigation import address
 
 #: Which page each kind of thing opens on, and how many parts of ``about`` its address takes.
-_PAGES = {"meeting": ("meeting", 1), "circular": ("circular", 1), "cell": ("obligation", 3)}
+_PAGES = {
+    "meeting": ("meeting", 1),
+    "circular": ("circular", 1),
+    "campaign": ("campaign", 1),
+    "cell": ("obligation", 3),
+}
 
 
 @dataclass(frozen=True, slots=True)

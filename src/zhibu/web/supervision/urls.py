@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhibu.web.supervision import (
+    campaigns,
     circulars,
     figures,
     gaps,
@@ -26,6 +27,13 @@ urlpatterns = [
     path("notices/<uuid:circular_id>/", circulars.circular, name="circular"),
     path("notices/<uuid:circular_id>/withdraw/", circulars.withdraw, name="circular_withdraw"),
     path("notices/<uuid:circular_id>/files/<uuid:enclosure_id>/", circulars.enclosure, name="enclosure"),
+    path("campaigns/new/", campaigns.new, name="campaign_new"),
+    path("campaigns/<uuid:campaign_id>/edit/", campaigns.edit, name="campaign_edit"),
+    path("campaigns/<uuid:campaign_id>/drop/", campaigns.drop, name="campaign_drop"),
+    path("campaigns/<uuid:campaign_id>/open/", campaigns.open_it, name="campaign_open"),
+    path("campaigns/<uuid:campaign_id>/close/", campaigns.close, name="campaign_close"),
+    path("campaigns/<uuid:campaign_id>/below/", campaigns.below, name="campaign_below"),
+    path("campaigns/<uuid:campaign_id>/below.xlsx", campaigns.below_xlsx, name="campaign_below_xlsx"),
     path("figures/", figures.figures, name="figures"),
     path("figures.xlsx", figures.figures_xlsx, name="figures_xlsx"),
     path("figures/<str:id>/", figures.figure, name="figure"),

@@ -1,0 +1,128 @@
+"""Who sees, opens and serves a campaign, and whose study note one may read. Both forms agree, over today's tree."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhibu.apps.learning.models import Campaign, Part, StudyNote
+from zhibu.apps.organizations.dated import holds_on
+from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.people import access as people
+from zhibu.apps.people.access import Asker
+from zhibu.apps.people.models import Membership
+from zhibu.domain.learning import PRESCRIBING
+from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.tree import STEP
+
+_KINDS = [kind.value for kind in PRESCRIBING]
+
+
+# --- Campaigns -----------------------------------------------------------------------------------------------------
+
+
+def may_see_campaign(asker: Asker, campaign: Campaign) -> bool:
+    """Once opened: those it binds, those at its office and above it. A draft: those who may open it."""
+    path = campaign.office.path
+    if campaign.is_draft:
+        return may_lead(asker, campaign)
+    return path.startswith(asker.offices) or any(place.startswith(path) for place in _places(asker))
+
+
+def campaigns_seen_by(asker: Asker) -> QuerySet[Campaign]:
+    places = _places(asker)
+    offices = {place[:length] for place in places for length in range(STEP, len(place) + 1, STEP)}
+    opened = Q(office__path__in=offices)
+    for office in asker.offices:
+        opened |= in_subtree(office, "office__")
+    return Campaign.objects.filter((opened & Q(opened_at__isnull=False)) | _led_by(asker))
+
+
+def _places(asker: Asker) -> tuple[str, ...]:
+    return asker.belongs + asker.offices
+
+
+def may_open_for(asker: Asker, organization: Organization) -> bool:
+    """Whoever convenes its meetings opens its campaigns; a group studies with its branch."""
+    return organization.kind in _KINDS and people.may_convene(asker, organization)
+
+
+def organizations_opened_for_by(asker: Asker) -> QuerySet[Organization]:
+    return people.organizations_convened_by(asker).filter(kind__in=_KINDS, dissolved__isnull=True)
+
+
+def may_lead(asker: Asker, campaign: Campaign) -> bool:
+    """Change it while it is a draft, open it, close it."""
+    return may_open_for(asker, campaign.office)
+
+
+def campaigns_led_by(asker: Asker) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(_led_by(asker))
+
+
+def _led_by(asker: Asker) -> Q:
+    return Q(office__in=people.organizations_convened_by(asker), office__kind__in=_KINDS)
+
+
+# --- What an organization does in it -------------------------------------------------------------------------------
+
+
+def is_bound(organization: Organization, campaign: Campaign) -> bool:
+    return organization.kind in _KINDS and organization.path.startswith(campaign.office.path)
+
+
+def may_serve(asker: Asker, campaign: Campaign, organization: Organization) -> bool:
+    """Have parts in it, link meetings and write the wrap-up: whoever convenes there."""
+    return is_bound(organization, campaign) and people.may_convene(asker, organization)
+
+
+def organizations_served_by(asker: Asker, campaign: Campaign) -> QuerySet[Organization]:
+    within = in_subtree(campaign.office.path)
+    return people.organizations_convened_by(asker).filter(within, kind__in=_KINDS, dissolved__isnull=True)
+
+
+def may_see_state(asker: Asker, campaign: Campaign, organization: Organization) -> bool:
+    """How far it and those below it are, in sums and without names: its office holders, and those above."""
+    return is_bound(organization, campaign) and people.may_oversee(asker, organization)
+
+
+def may_see_part(asker: Asker, part: Part) -> bool:
+    """With its files: whom it is asked of, and office holders above who asks it."""
+    path = part.organization.path
+    return path.startswith(asker.offices) or any(place.startswith(path) for place in _places(asker))
+
+
+def may_see_unreached(asker: Asker, organization: Organization) -> bool:
+    """By name: the secretary of the branch itself and the deputy, who can offer a session. Nobody above."""
+    return organization.word is OrganizationKind.BRANCH and organization.path in asker.secretary_of
+
+
+# --- Study notes ---------------------------------------------------------------------------------------------------
+
+
+def may_write_note(asker: Asker, campaign: Campaign) -> bool:
+    """Members whom it binds. Whether they do is theirs alone."""
+    return not campaign.is_draft and any(branch.startswith(campaign.office.path) for branch in asker.branches)
+
+
+def may_see_note(asker: Asker, note: StudyNote) -> bool:
+    """Its writer; where it is shared, today's members of the branch, as long as the writer is one of them.
+
+    No office lets anybody in: whoever supervises a branch reads what their own branch shares, and no more.
+    """
+    if note.person_id == asker.person:
+        return True
+    shared = note.shared_with
+    return (
+        shared is not None
+        and shared.path in asker.branches
+        and Membership.objects.on(asker.on).filter(person=note.person_id, organization=shared).exists()
+    )
+
+
+def notes_seen_by(asker: Asker) -> QuerySet[StudyNote]:
+    here = Membership.objects.filter(
+        holds_on(asker.on), person=OuterRef("person"), organization=OuterRef("shared_with")
+    )
+    return StudyNote.objects.filter(
+        Q(person=asker.person) | (Q(shared_with__path__in=asker.branches) & Q(Exists(here)))
+    )

@@ -1,0 +1,5 @@
+"""Refusals a person may meet around a campaign. Each text says what happened and what to do next."""
+
+
+class LearningRefusal(Exception):
+    """Not possible so."""

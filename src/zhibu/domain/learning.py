@@ -1,0 +1,38 @@
+"""How far a branch is with one part of a campaign (学习教育): seen from its records, never from who opened a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zhibu.domain.terms import MeetingStage, OrganizationKind, Word
+
+#: Organizations that may prescribe a part, or have one of their own. Groups study with their branch.
+PRESCRIBING = tuple(kind for kind in OrganizationKind if kind is not OrganizationKind.GROUP)
+
+
+class PartState(Word):
+    """Neutral in every case: what is open is simply still to come."""
+
+    DONE = "done", "已开展"
+    UNDER_WAY = "under_way", "进行中"
+    OPEN = "open", "待开展"
+
+
+#: Stages at which a meeting is neither held nor going to be held as planned.
+_IDLE = {MeetingStage.NOT_HELD}
+
+
+def state_of(stages: Iterable[MeetingStage]) -> PartState:
+    """From the stages of the meetings that serve a part: done once one of them is filed."""
+    known = set(stages)
+    if MeetingStage.FILED in known:
+        return PartState.DONE
+    return PartState.UNDER_WAY if known - _IDLE else PartState.OPEN
+
+
+def is_owed_by(branch: str, *, prescribed_by: str, is_own: bool) -> bool:
+    """Whether the branch that stands at a path owes a part: one of its own, or one prescribed above it.
+
+    ``is_own``: the part is a branch's own, and nobody else's.
+    """
+    return branch == prescribed_by if is_own else branch.startswith(prescribed_by)
