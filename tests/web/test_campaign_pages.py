@@ -268,9 +268,9 @@ def test_the_committee_sees_sums_in_tree_order_and_never_a_name(house):
     fang = client_of(house.fang)
     path = f"/campaigns/{campaign.pk}/below/"
     assert cells_of(fang, path) == [
-        ["局本部机关党委", "2中1", "3中1"],
-        ["检务处党支部", "已开展", "2中1"],
-        ["档案室党支部", "待开展", "1中0"],
+        ["局本部机关党委", "1／2", "1／3"],
+        ["检务处党支部", "已开展", "1／2"],
+        ["档案室党支部", "待开展", "0／1"],
     ]
     for text in (fang.get(path).content.decode(), sheet_of(fang.get(f"/campaigns/{campaign.pk}/below.xlsx"))):
         assert "检务处党支部" in text
@@ -289,11 +289,11 @@ def test_the_table_is_narrowed_to_one_part_and_follows_the_tree_down(house):
     own = part(campaign, house, of=house.inspection, title="岗位讲述")
     fang = client_of(house.fang)
     path = f"/campaigns/{campaign.pk}/below/"
-    assert cells_of(fang, path)[0] == ["局本部机关党委", "2中1", "2中0", "1中0", "3中1"]
-    assert cells_of(fang, f"{path}?part={other.pk}")[0] == ["局本部机关党委", "2中0", "3中0"]
-    assert cells_of(fang, f"{path}?part={one.pk}")[1] == ["检务处党支部", "已开展", "2中1"]
+    assert cells_of(fang, path)[0] == ["局本部机关党委", "1／2", "0／2", "0／1", "1／3"]
+    assert cells_of(fang, f"{path}?part={other.pk}")[0] == ["局本部机关党委", "0／2", "0／3"]
+    assert cells_of(fang, f"{path}?part={one.pk}")[1] == ["检务处党支部", "已开展", "1／2"]
     below = f"{path}?organization={house.inspection.pk}"
-    assert cells_of(fang, below) == [["检务处党支部", "已开展", "待开展", "待开展", "2中1"]]
+    assert cells_of(fang, below) == [["检务处党支部", "已开展", "待开展", "待开展", "1／2"]]
     assert own.title not in fang.get(path).content.decode()
 
 

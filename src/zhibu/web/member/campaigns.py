@@ -139,6 +139,8 @@ def _organizations(asker: Asker, shown: Campaign) -> list[Organization]:
 
 def _place(asker: Asker, shown: Campaign, around: Sequence[Organization]) -> Organization:
     """Whose parts are shown: of one's branch, else of the highest organization that one stands for or works in."""
+    if shown.is_draft:
+        return shown.office
     for paths in (asker.branches, asker.offices, asker.units):
         for one in around:
             if one.path in paths:

@@ -102,7 +102,9 @@ class CampaignForm(forms.Form):
 def new(request: AskedRequest) -> HttpResponse:
     offices = list(organizations_opened_for_by(request.asker).order_by("path"))
     forbid_unless(bool(offices))
-    form = CampaignForm(request.POST or None, offices=offices, initial={"since": clock.today()})
+    own = next((one for one in offices if one.path in request.asker.offices), offices[0])
+    initial = {"since": clock.today(), "office": own.pk}
+    form = CampaignForm(request.POST or None, offices=offices, initial=initial)
     if request.method == "POST" and form.is_valid():
 
         def write() -> Campaign:
