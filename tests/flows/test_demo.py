@@ -355,6 +355,8 @@ def told_in(folder):
             + rows("SELECT id, text FROM meetings_task")
             + rows("SELECT id, text FROM meetings_comment")
             + rows("SELECT id, title FROM notices_circular")
+            + rows("SELECT id, title FROM learning_campaign")
+            + rows("SELECT id, title FROM learning_part")
         )
 
         def named(text):

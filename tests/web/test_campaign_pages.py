@@ -209,6 +209,35 @@ def test_a_meeting_that_does_not_fit_is_refused_by_name(house):
     assert "“党课”不是“开展一次主题党日”要求的会议种类" in answer.content.decode()
 
 
+def test_from_a_meeting_its_parts_are_linked_and_unlinked_too(house):
+    campaign = opened(house)
+    one = part(campaign, house)
+    part(campaign, house, title="党课", kind=MeetingKind.LESSON)
+    part(campaign, house, of=house.archive_branch, title="别的支部的")
+    meeting = theme_day(house)
+    lin = client_of(house.lin)
+    here = f"/meetings/{meeting.pk}/campaigns/"
+    assert f'href="{here}"' in lin.get(f"/meetings/{meeting.pk}/").content.decode()
+    assert re.findall(r"<strong>(.*?)</strong>", lin.get(here).content.decode()) == ["开展一次主题党日"]
+    lin.post(here, {"link": one.pk})
+    assert (Link.objects.get().part, Link.objects.get().organization) == (one, house.inspection)
+    assert lin.post(here, {"link": NOBODY}).status_code == 404
+    lin.post(here, {"unlink": one.pk})
+    assert Link.objects.count() == 0
+    for person, status in ((house.chen, 403), (house.fang, 403), (house.qiu, 404)):
+        assert client_of(person).get(here).status_code == status
+
+
+def test_a_group_s_meeting_serves_its_branch_and_is_linked_by_the_branch(house):
+    one = part(opened(house), house, kind=MeetingKind.GROUP_MEETING)
+    meeting = announced(house, kind=MeetingKind.GROUP_MEETING, organization=house.first_group, title="小组会")
+    client_of(house.lin).post(f"/meetings/{meeting.pk}/campaigns/", {"link": one.pk})
+    assert Link.objects.get().organization == house.inspection
+    leader = world.member("组长", house.inspection, group=house.first_group)
+    world.appoint(leader, house.first_group, PostKind.GROUP_LEADER)
+    assert client_of(leader).get(f"/meetings/{meeting.pk}/campaigns/").status_code == 403
+
+
 def test_a_draft_of_a_meeting_is_shown_to_those_who_run_it_only(house):
     campaign = opened(house)
     one = part(campaign, house)
@@ -412,6 +441,7 @@ def test_every_page_is_good_on_a_phone_and_at_a_desk(phone, desk, house):
         (lin, at(campaign, house.inspection), "campaign work"),
         (lin, at(campaign, house.inspection, f"parts/{one.pk}/link/"), "campaign link"),
         (lin, at(campaign, house.inspection, "parts/new/"), "campaign part"),
+        (lin, f"/meetings/{Link.objects.first().meeting_id}/campaigns/", "campaigns of a meeting"),
         (lin, at(closed, house.inspection, "wrap-up/"), "wrap-up"),
         (lin, at(closed, house.inspection, "wrap-up/file/"), "wrap-up file"),
         (fang, "/campaigns/new/", "campaign new"),

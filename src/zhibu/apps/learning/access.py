@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhibu.apps.learning.models import Campaign, Part, StudyNote
+from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
@@ -94,6 +95,13 @@ def may_see_part(asker: Asker, part: Part) -> bool:
 def may_see_unreached(asker: Asker, organization: Organization) -> bool:
     """By name: the secretary of the branch itself and the deputy, who can offer a session. Nobody above."""
     return organization.word is OrganizationKind.BRANCH and organization.path in asker.secretary_of
+
+
+def may_link(asker: Asker, meeting: Meeting) -> bool:
+    """Say which parts a meeting serves: office holders of the branch that held it, or whose group did."""
+    kind, path = meeting.organization.word, meeting.organization.path
+    branch = path[:-STEP] if kind is OrganizationKind.GROUP else path
+    return kind in {OrganizationKind.BRANCH, OrganizationKind.GROUP} and branch in asker.offices
 
 
 # --- Study notes ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Count, FilteredRelation, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from zhibu.apps.learning.access import notes_seen_by
@@ -89,10 +89,18 @@ def meetings_that_serve(part: Part, organization: Organization) -> QuerySet[Meet
     return rows.exclude(pk__in=linked).select_related("organization").order_by("-held_on", "-pk")
 
 
-def parts_served_by(meeting: Meeting) -> list[Link]:
-    """For which parts a meeting counts, and for which branch."""
-    rows = Link.objects.filter(meeting=meeting).select_related("part__campaign", "organization")
-    return list(rows.order_by("part__campaign__title", "part__title", "organization__path"))
+def parts_for(meeting: Meeting, branch: Organization) -> list[Part]:
+    """The parts of open campaigns that a meeting of the branch may serve; ``is_linked`` tells those that it serves.
+
+    One that is linked stays among them whatever has become of the meeting since.
+    """
+    above = [branch.path[:length] for length in range(STEP, len(branch.path) + 1, STEP)]
+    day = meeting.held_on
+    fits = Q(kind__in=["", meeting.kind], first__lte=day, last__gte=day) if day else Q(pk__in=[])
+    linked = Exists(Link.objects.filter(part=OuterRef("pk"), organization=branch, meeting=meeting))
+    rows = Part.objects.filter(organization__path__in=above, campaign__opened_at__isnull=False)
+    rows = rows.annotate(is_linked=linked).filter(fits | Q(is_linked=True))
+    return list(rows.select_related("campaign", "organization").order_by("-campaign__since", "organization__path"))
 
 
 # --- Whom it has reached -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from zhibu.apps.learning.access import (
     campaigns_seen_by,
     is_bound,
     may_lead,
+    may_link,
     may_see_part,
     may_see_state,
     may_see_unreached,
@@ -36,13 +37,14 @@ from zhibu.apps.learning.actions.campaigns import LONGEST_TITLE
 from zhibu.apps.learning.actions.parts import Asked
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Campaign, Link, Material, Part
-from zhibu.apps.learning.queries import MOST_OFFERED, PartLine, meetings_that_serve, part_lines, reach_in
+from zhibu.apps.learning.queries import MOST_OFFERED, PartLine, meetings_that_serve, part_lines, parts_for, reach_in
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.learning import PartState
 from zhibu.domain.terms import HELD_BY, MeetingKind, OrganizationKind
+from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -336,6 +338,37 @@ def _key(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@conflict_on(LearningRefusal)
+def of_meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
+    """Which parts a meeting serves, and which it could: the other way round. ``link`` and ``unlink`` name a part."""
+    meeting = _meeting_named(request, str(meeting_id))
+    forbid_unless(may_link(request.asker, meeting))
+    is_group = meeting.organization.word is OrganizationKind.GROUP
+    path = meeting.organization.path
+    branch = Organization.objects.get(path=path[:-STEP]) if is_group else meeting.organization
+    found = parts_for(meeting, branch)
+    if request.method == "POST":
+        key = request.POST.get("link") or request.POST.get("unlink", "")
+        part = next((one for one in found if str(one.pk) == key), None)
+        if part is None:
+            raise Http404
+        deed = deeds.link if "link" in request.POST else deeds.unlink
+        deed(part, branch, meeting, **signed(request))
+        return redirect("meeting_campaigns", meeting.pk)
+    context = {
+        "meeting": meeting,
+        "parts": found,
+        "crumbs": [
+            Crumb(_("Meetings"), reverse("meetings")),
+            Crumb(meeting.title, reverse("meeting", args=[meeting.pk])),
+            Crumb(_("Campaigns")),
+        ],
+    }
+    return render(request, "secretary/campaigns/of_meeting.html", context)
 
 
 # --- Files ---------------------------------------------------------------------------------------------------------

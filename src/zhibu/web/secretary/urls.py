@@ -11,6 +11,7 @@ urlpatterns = [
     path("month/", month.this_month, name="this_month"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<uuid:talk>/withdraw/", talks.withdraw, name="withdraw_talk"),
+    path("meetings/<uuid:meeting_id>/campaigns/", campaigns.of_meeting, name="meeting_campaigns"),
     path(_AT, campaigns.work, name="campaign_work"),
     path(f"{_AT}parts/new/", campaigns.new_part, name="part_new"),
     path(f"{_CAMPAIGN}parts/<uuid:part_id>/", campaigns.edit_part, name="part_edit"),

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from zhibu.apps.archive.actions import Actor
+from zhibu.apps.learning.actions import campaigns, parts, study_notes
+from zhibu.apps.learning.models import Campaign, Part
 from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, tasks
 from zhibu.apps.meetings.models import Comment, Filing, Leave, Meeting, MinutesText, Session, Task
 from zhibu.apps.notices.actions import circulars
@@ -35,6 +37,8 @@ class Conducting:
         self._tasks: dict[tuple[str, str], Task] = {}
         self._comments: dict[str, Comment] = {}
         self._circulars: dict[str, Circular] = {}
+        self._campaigns: dict[str, Campaign] = {}
+        self._parts: dict[tuple[str, str], Part] = {}
 
     def know_accounts(self) -> None:
         self._accounts = {account.login: account for account in Account.objects.all()}
@@ -271,3 +275,52 @@ class Conducting:
     @do.register
     def _(self, deed: deeds.WithdrawCircular, at: dt.datetime) -> None:
         circulars.withdraw(self._circulars[deed.meeting].pk, reason=deed.reason, actor=self._actor(deed), at=at)
+
+    # --- Campaigns -------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.OpenCampaign, at: dt.datetime) -> None:
+        campaign = campaigns.draft(
+            office=self._organizations[deed.organization],
+            by=self._people[deed.by],
+            said=campaigns.Said(
+                title=deed.title,
+                text=deed.text,
+                since=deed.since,
+                until=deed.until,
+                issuer=deed.issuer,
+                document=deed.document,
+            ),
+            attached=[(name, text.encode()) for name, text in deed.attached],
+            actor=self._actor(deed),
+            at=at,
+        )
+        self._campaigns[deed.meeting] = campaign
+        for part in deed.parts:
+            self._ask(deed, deed.organization, part, at)
+        campaigns.open_campaign(campaign, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.AddPart, at: dt.datetime) -> None:
+        self._ask(deed, deed.organization, deed.part, at)
+
+    def _ask(self, deed: MeetingDeed, organization: str, part: deeds.PartAsked, at: dt.datetime) -> None:
+        self._parts[deed.meeting, part.title] = parts.add_part(
+            self._campaigns[deed.meeting],
+            self._organizations[organization],
+            by=self._people[deed.by],
+            asked=parts.Asked(part.title, part.first, part.last, part.kind, part.text),
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.LinkMeeting, at: dt.datetime) -> None:
+        part, branch = self._parts[deed.campaign, deed.part], self._organizations[deed.organization]
+        parts.link(part, branch, self._meeting(deed), actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.ShareNote, at: dt.datetime) -> None:
+        campaign, writer = self._campaigns[deed.meeting], self._people[deed.by]
+        note = study_notes.write_note(campaign, writer, text=deed.text, at=at)
+        study_notes.share_note(note, on=deed.on)

@@ -409,6 +409,56 @@ class WithdrawCircular(MeetingDeed):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PartAsked:
+    """``kind``: of the meeting that serves it; ``None`` for a text to be read."""
+
+    title: str
+    first: dt.date
+    last: dt.date
+    kind: MeetingKind | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCampaign(MeetingDeed):
+    """Drafted with its parts and files, and opened; ``meeting`` is what the story calls it."""
+
+    organization: str
+    title: str
+    text: str
+    issuer: str
+    document: str
+    since: dt.date
+    until: dt.date | None = None
+    parts: tuple[PartAsked, ...] = ()
+    attached: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPart(MeetingDeed):
+    """To the campaign that the story calls ``meeting``."""
+
+    organization: str
+    part: PartAsked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkMeeting(MeetingDeed):
+    """The meeting serves the part of this title, for the branch ``organization``."""
+
+    campaign: str
+    part: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareNote(MeetingDeed):
+    """Written by ``by`` on the campaign that the story calls ``meeting``, and shared with their branch."""
+
+    text: str
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from zhibu.web.operator.demo import deeds
-from zhibu.web.operator.demo.accounts import SUPERVISING, accounts, doors
+from zhibu.web.operator.demo.accounts import accounts, doors
+from zhibu.web.operator.demo.campaigns import Writers, campaigns
 from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
@@ -62,21 +63,31 @@ def bureau(today: dt.date) -> Bureau:
         *_honors(days, people),
         *doors(days, known),
     ]
-    told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known)]))
+    told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
     counted = census(told, today)
     assert counted == SEED, counted
     return Bureau(today, told, tuple(known))
 
 
-def _year(days: Days, office: Sequence[Deed], shifts: Shifts, known: Sequence[Account]) -> Iterator[Deed]:
-    """The meetings, and the accounts of those who run them."""
+def _year(
+    days: Days, office: Sequence[Deed], shifts: Shifts, known: Sequence[Account], windows: Sequence[Person]
+) -> Iterator[Deed]:
+    """The meetings, what is studied together, and the accounts of those who run them."""
     ordered = in_order(office)
     held = list(meetings(days, ordered, Standings(ordered), shifts))
-    writer = next(account.login for account in known if account.organization == SUPERVISING)
-    held += circulars(days, writer)
+    by = _writers(known, windows)
+    held += circulars(days, by.committee)
+    held += list(campaigns(days, held, by))
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
     yield from held
+
+
+def _writers(known: Sequence[Account], windows: Sequence[Person]) -> Writers:
+    """Who writes what is not a meeting; the two who share a note hold no post."""
+    login = {account.role: account.login for account in known}
+    settled = sorted((one for one in windows if one.is_settled and not one.is_busy), key=lambda one: one.service)
+    return Writers(login["committee"], login["secretary"], settled[-1].number, settled[0].number)
 
 
 # --- People --------------------------------------------------------------------------------------------------------

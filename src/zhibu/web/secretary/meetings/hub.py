@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.learning.access import may_link
 from zhibu.apps.meetings.access import PRIVATE, may_run, may_see_reasons
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions import roll as deeds
@@ -121,6 +122,7 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "papers": papers,
         "together": [other for other in others if runs or other.at_stage not in PRIVATE],
         "may": _may(one) if runs else {},
+        "links": may_link(request.asker, one) and one.at_stage is not MeetingStage.NOT_HELD,
         "prints": prints_of(one, sessions, runs=runs),
     }
     if runs and one.at_stage in CALLED:

@@ -1,0 +1,167 @@
+"""What is studied together in the demo: a campaign that runs, with parts of three levels, and two of before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from zhibu.domain.periods import add_months
+from zhibu.domain.terms import MeetingKind
+from zhibu.web.operator.demo import deeds
+from zhibu.web.operator.demo.accounts import SUPERVISING
+from zhibu.web.operator.demo.days import Days, workday, workdays_later
+from zhibu.web.operator.demo.deeds import MeetingDeed, PartAsked
+from zhibu.web.operator.demo.house import BY_CODE, ROOT, WINDOW_UNIT
+from zhibu.web.operator.demo.people import chance
+
+RUNNING = "两学一做"
+_LESSON, _THEME, _GROUP = "以“做合格党员”为主题上一次党课", "开展一次“对照标准找差距”主题党日", "新老党员交流学习体会"
+
+#: Branches, in so many of a hundred, that have not come to linking a meeting yet.
+_NOT_YET = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Staff numbers: the secretaries of the committee and of the window branch, and two members who share a note."""
+
+    committee: str
+    branch: str
+    older: str
+    younger: str
+
+
+def campaigns(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[MeetingDeed]:
+    """``held``: what was done around meetings, of which some serve the campaign that runs."""
+    began = workday(add_months(days.today.replace(day=1), -5))
+    last = add_months(days.today.replace(day=1), 2) - dt.timedelta(days=1)
+    yield from _of_before(workdays_later(began, -6), by.committee)
+    yield deeds.OpenCampaign(
+        on=began,
+        time=dt.time(9, 5),
+        by=by.committee,
+        meeting=RUNNING,
+        organization=ROOT,
+        title=f"推进“两学一做”学习教育常态化制度化（{began.year}年）",
+        text=(
+            "学党章党规、学系列讲话，做合格党员。融入“三会一课”，结合班次分批开展，不另设台账、不要求手抄笔记；"
+            "心得自愿撰写，不统计、不评比。"
+        ),
+        issuer="中共中央办公厅",
+        document="关于推进“两学一做”学习教育常态化制度化的意见",
+        since=began,
+        parts=(
+            PartAsked(_LESSON, began, last, MeetingKind.LESSON, "由支部书记或者委员讲，结合岗位，可以分批上。"),
+            PartAsked("学习党章党规原文", began, last, None, "在任何一次会议上学习即可，材料见附件。"),
+        ),
+        attached=(
+            (
+                "学习内容目录.txt",
+                "一、《中国共产党章程》\n二、《中国共产党支部工作条例（试行）》\n三、岗位制度选读\n",
+            ),
+        ),
+    )
+    asked = {"by": by.committee, "meeting": RUNNING, "organization": SUPERVISING}
+    theme = PartAsked(_THEME, began, last, MeetingKind.THEME_DAY, "对照党员标准，在岗位上找差距，当场能改的当场改。")
+    yield deeds.AddPart(on=workdays_later(began, 2), time=dt.time(10, 15), part=theme, **asked)
+    own = PartAsked(_GROUP, began, last, MeetingKind.GROUP_MEETING, "每个党小组一次，新老同志结对谈，不求长。")
+    yield deeds.AddPart(
+        on=workdays_later(began, 4),
+        time=dt.time(16, 40),
+        by=by.branch,
+        meeting=RUNNING,
+        organization=WINDOW_UNIT,
+        part=own,
+    )
+    yield from _served(held, workdays_later(began, 4), by)
+    yield from _notes(days, by)
+
+
+def _served(held: Sequence[MeetingDeed], after: dt.date, by: Writers) -> Iterator[MeetingDeed]:
+    """The first lesson and theme day of most branches, and the first meeting of each group at the windows."""
+    convened = {deed.meeting: deed for deed in held if isinstance(deed, deeds.Convene)}
+    served: set[tuple[str, str]] = set()
+    for deed in held:
+        if not isinstance(deed, deeds.Finish) or deed.on <= after or deed.meeting not in convened:
+            continue
+        meeting = convened[deed.meeting]
+        part, branch = _part_for(meeting), _branch_of(meeting.organization)
+        if part is None or meeting.hours[0].starts.date() <= after or (part, meeting.organization) in served:
+            continue
+        served.add((part, meeting.organization))
+        if chance(f"links {part} of {branch}").randrange(100) >= _NOT_YET or branch == WINDOW_UNIT:
+            yield deeds.LinkMeeting(
+                on=deed.on,
+                time=deed.time,
+                by=by.branch if branch == WINDOW_UNIT else deed.by,
+                meeting=deed.meeting,
+                campaign=RUNNING,
+                part=part,
+                organization=branch,
+            )
+
+
+def _part_for(meeting: deeds.Convene) -> str | None:
+    unit = BY_CODE.get(meeting.organization)
+    match meeting.kind:
+        case MeetingKind.LESSON if unit is not None:
+            return _LESSON
+        case MeetingKind.THEME_DAY if unit is not None and unit.parent == SUPERVISING:
+            return _THEME
+        case MeetingKind.GROUP_MEETING if _branch_of(meeting.organization) == WINDOW_UNIT:
+            return _GROUP
+        case _:
+            return None
+
+
+def _branch_of(organization: str) -> str:
+    """A group's branch; a branch itself."""
+    return "-".join(organization.split("-")[:2])
+
+
+def _notes(days: Days, by: Writers) -> Iterator[MeetingDeed]:
+    """Two colleagues let their branch read what they wrote. That nobody else did means nothing."""
+    for days_ago, number, text in (
+        (-12, by.older, _OLDER),
+        (-7, by.younger, _YOUNGER),
+    ):
+        yield deeds.ShareNote(
+            on=workdays_later(days.last, days_ago), time=dt.time(12, 20), by=number, meeting=RUNNING, text=text
+        )
+
+
+_OLDER = "在窗口站了这些年，最要紧的还是那一句：来的人不懂，不是他的错。年轻同志愿意听，我就接着讲。"
+_YOUNGER = "跟着师傅学交接班，才明白“合格”两个字在哪里：上一班留下的事，下一班不用再问第二遍。"
+
+
+def _of_before(on: dt.date, by: str) -> Iterator[MeetingDeed]:
+    """Before the bureau began with zhibu: what is known is what they were, and when."""
+    yield deeds.OpenCampaign(
+        on=on,
+        time=dt.time(9, 30),
+        by=by,
+        meeting="群众路线",
+        organization=ROOT,
+        title="党的群众路线教育实践活动",
+        text="以为民务实清廉为主要内容，照镜子、正衣冠、洗洗澡、治治病。当时的记录在纸质档案中，这里只存文件和时间。",
+        issuer="中共中央",
+        document="关于在全党深入开展党的群众路线教育实践活动的意见",
+        since=dt.date(2013, 6, 18),
+        until=dt.date(2014, 10, 8),
+    )
+    yield deeds.OpenCampaign(
+        on=on,
+        time=dt.time(9, 45),
+        by=by,
+        meeting="三严三实",
+        organization=ROOT,
+        title="“三严三实”专题教育",
+        text=(
+            "严以修身、严以用权、严以律己，谋事要实、创业要实、做人要实。当时的记录在纸质档案中，这里只存文件和时间。"
+        ),
+        issuer="中共中央办公厅",
+        document="关于在县处级以上领导干部中开展“三严三实”专题教育方案",
+        since=dt.date(2015, 4, 21),
+        until=dt.date(2015, 12, 31),
+    )
