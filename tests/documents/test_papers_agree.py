@@ -17,10 +17,20 @@ from docx.oxml.ns import qn
 
 from tests.documents.printed import AT, GATHERING, HOSTILE, NOTICE, SHEET, glyphs_of, letters, pages_of, text_of_docx
 from zhibu.documents.minutes import register_docx, register_pdf, summary_docx, summary_pdf
-from zhibu.documents.papers import AttendanceSheet, SignLine, attendance_docx, attendance_pdf, notice_docx, notice_pdf
+from zhibu.documents.papers import (
+    AttendanceSheet,
+    SignLine,
+    attendance_docx,
+    attendance_pdf,
+    notice_docx,
+    notice_pdf,
+    wrap_up_docx,
+    wrap_up_pdf,
+)
 from zhibu.domain.minutes import Correction, Item, Point, RegisterSheet
 from zhibu.domain.phrases import NOT_SECRET
 from zhibu.domain.summary import summary_of
+from zhibu.domain.wrap_up import WrapUp
 
 OUR_FONTS = {
     "FandolFang-Regular", "ZhibuEmoji", "ZhibuHei", "ZhibuKai", "ZhibuRare", "ZhibuSong", "ZhibuTitle",
@@ -43,6 +53,12 @@ def notice(sheet: RegisterSheet) -> tuple[bytes, bytes]:
     return notice_pdf(told, at=AT), notice_docx(told, at=AT)
 
 
+def wrap_up(sheet: RegisterSheet) -> tuple[bytes, bytes]:
+    text = f"开头。\n一、做法\n{sheet.closing}\n1. 上党课\n二、参加情况\n{sheet.conveyed}"
+    told = WrapUp(sheet.organization, sheet.title, text, AT.date(), draft=sheet.draft)
+    return wrap_up_pdf(told, at=AT), wrap_up_docx(told, at=AT)
+
+
 def attendance(sheet: RegisterSheet) -> tuple[bytes, bytes]:
     told = AttendanceSheet(
         sheet.organization, sheet.title, GATHERING, (SignLine("陈守夜", "预备党员"), SignLine("张堃")), spare=3
@@ -50,8 +66,8 @@ def attendance(sheet: RegisterSheet) -> tuple[bytes, bytes]:
     return attendance_pdf(told, at=AT), attendance_docx(told, at=AT)
 
 
-ALL = pytest.mark.parametrize("paper", [register, summary, notice, attendance])
-TEXTS = pytest.mark.parametrize("paper", [register, summary, notice])
+ALL = pytest.mark.parametrize("paper", [register, summary, notice, wrap_up, attendance])
+TEXTS = pytest.mark.parametrize("paper", [register, summary, notice, wrap_up])
 HOSTILE_SHEET = replace(
     SHEET,
     closing=HOSTILE,

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q
 
 from tests.demo import TODAY
 from zhibu.apps.archive.models import Event
+from zhibu.apps.learning.models import Campaign, Link, StudyNote
 from zhibu.apps.meetings.models import Comment, Decision, Election, Filing, Leave, Meeting, Session, Task
 from zhibu.apps.notices.models import Circular, Notice
 from zhibu.apps.organizations.models import Organization
@@ -185,6 +186,21 @@ def test_what_is_owed_is_met_late_or_missing_but_mostly_met(demo):
         *("general_meeting", "branch_committee_meeting", "group_meeting", "theme_day"),
         *("organization_life_meeting", "appraisal", "leader_lesson", "unit.lesson"),
     }
+
+
+def test_a_campaign_runs_with_parts_of_three_levels_and_two_of_before_are_texts_and_days_only(demo):
+    running, *before = Campaign.objects.order_by("-since")
+    assert [one.title for one in before] == ["“三严三实”专题教育", "党的群众路线教育实践活动"]
+    assert all(one.was_before and not one.parts.exists() for one in before)
+    assert running.is_running
+    asked = {part.organization.code: part for part in running.parts.select_related("organization")}
+    assert set(asked) == {"GZ", "GZ-1", "GZ-101"}
+    served = Counter(Link.objects.values_list("part__title", flat=True))
+    assert served[asked["GZ-101"].title] == Organization.objects.filter(code__startswith="GZ-101-").count() == 4
+    assert served["以“做合格党员”为主题上一次党课"] > 40
+    assert not Link.objects.exclude(meeting__stage="filed").exists()
+    shared = StudyNote.objects.values_list("shared_with__code", flat=True)
+    assert list(shared) == ["GZ-101", "GZ-101"]
 
 
 def test_the_committee_wrote_to_all_its_branches_and_took_one_back_and_some_are_reminded_of_the_month(demo):
