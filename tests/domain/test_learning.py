@@ -73,6 +73,12 @@ def test_a_branch_tells_part_by_part_with_days_and_counts():
     ]
 
 
+def test_a_meeting_of_a_group_is_told_as_the_groups():
+    held = Held(dt.date(2026, 6, 22), MeetingKind.GROUP_MEETING, "六月党小组会", 8, 8, by="第一党小组")
+    text = of_branch(LAUNCHED, "支部", [Served("交流", "", (held,))], Reached(8, 8))
+    assert "2026年6月22日第一党小组召开党小组会《六月党小组会》，应到8人，实到8人。" in text
+
+
 def test_without_parts_of_ones_own_there_is_no_heading_for_them_and_without_a_document_no_source():
     bare = Launched("学习教育", "支部", "", "", "", None, SINCE, SINCE)
     lines = of_branch(bare, "支部", [Served("甲", "支部", ())], Reached(0, 0)).splitlines()

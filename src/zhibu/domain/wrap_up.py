@@ -60,13 +60,17 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A filed meeting that served a part; ``present`` counts all that came, as its record does."""
+    """A filed meeting that served a part; ``present`` counts all that came, as its record does.
+
+    ``by``: who held it where that was not the branch itself, such as one of its groups; else empty.
+    """
 
     on: dt.date
     kind: MeetingKind
     title: str
     expected: int
     present: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,8 @@ def _served(number: int, part: Served) -> Iterator[str]:
 
 
 def _held(one: Held) -> str:
-    return f"{day(one.on)}{verb(one.kind)}{one.kind.zh}《{one.title}》，应到{one.expected}人，实到{one.present}人。"
+    what = f"{one.by}{verb(one.kind)}{one.kind.zh}《{one.title}》"
+    return f"{day(one.on)}{what}，应到{one.expected}人，实到{one.present}人。"
 
 
 def _spread(number: int, part: Spread) -> str:

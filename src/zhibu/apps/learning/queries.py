@@ -364,6 +364,7 @@ def _served(parts: QuerySet[Part], organization: Organization) -> list[Served]:
                 title=record["title"],
                 expected=record["expected"],
                 present=record["present"],
+                by="" if record["organization"]["name"] == organization.name else record["organization"]["name"],
             )
         )
     return [Served(part.title, "" if part.is_own else part.organization.name, tuple(held[part.pk])) for part in known]

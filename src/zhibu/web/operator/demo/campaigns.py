@@ -16,6 +16,7 @@ from zhibu.web.operator.demo.house import BY_CODE, ROOT, WINDOW_UNIT
 from zhibu.web.operator.demo.people import chance
 
 RUNNING = "两学一做"
+_READING = "学习党章党规原文"
 _LESSON, _THEME, _GROUP = "以“做合格党员”为主题上一次党课", "开展一次“对照标准找差距”主题党日", "新老党员交流学习体会"
 
 #: Branches, in so many of a hundred, that have not come to linking a meeting yet.
@@ -53,7 +54,7 @@ def campaigns(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[
         since=began,
         parts=(
             PartAsked(_LESSON, began, last, MeetingKind.LESSON, "由支部书记或者委员讲，结合岗位，可以分批上。"),
-            PartAsked("学习党章党规原文", began, last, None, "在任何一次会议上学习即可，材料见附件。"),
+            PartAsked(_READING, began, last, None, "在任何一次会议上学习即可，材料见附件。"),
         ),
         attached=(
             (
@@ -105,6 +106,8 @@ def _served(held: Sequence[MeetingDeed], after: dt.date, by: Writers) -> Iterato
 def _part_for(meeting: deeds.Convene) -> str | None:
     unit = BY_CODE.get(meeting.organization)
     match meeting.kind:
+        case MeetingKind.GENERAL_MEETING if unit is not None:
+            return _READING
         case MeetingKind.LESSON if unit is not None:
             return _LESSON
         case MeetingKind.THEME_DAY if unit is not None and unit.parent == SUPERVISING:
