@@ -100,7 +100,11 @@ def parts_for(meeting: Meeting, branch: Organization) -> list[Part]:
     linked = Exists(Link.objects.filter(part=OuterRef("pk"), organization=branch, meeting=meeting))
     rows = Part.objects.filter(organization__path__in=above, campaign__opened_at__isnull=False)
     rows = rows.annotate(is_linked=linked).filter(fits | Q(is_linked=True))
-    return list(rows.select_related("campaign", "organization").order_by("-campaign__since", "organization__path"))
+    return list(
+        rows.select_related("campaign", "organization").order_by(
+            "-campaign__since", "organization__path", "first", "pk"
+        )
+    )
 
 
 # --- Whom it has reached -------------------------------------------------------------------------------------------
@@ -234,7 +238,9 @@ def _parts_around(campaign: Campaign, top: Organization) -> list[Part]:
     """Parts of the organizations above ``top``, at it and below it."""
     above = [top.path[:length] for length in range(STEP, len(top.path), STEP)]
     rows = Part.objects.filter(in_subtree(top.path, "organization__") | Q(organization__path__in=above))
-    return list(rows.filter(campaign=campaign).select_related("organization").order_by("organization__path", "first"))
+    return list(
+        rows.filter(campaign=campaign).select_related("organization").order_by("organization__path", "first", "pk")
+    )
 
 
 def _facts(
