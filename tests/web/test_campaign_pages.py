@@ -20,8 +20,8 @@ from tests.gatherings import announced, file_session
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
-from zhibu.apps.learning.actions import campaigns, parts, wrap_ups
-from zhibu.apps.learning.models import Campaign, Link, Material, Part, WrapUp
+from zhibu.apps.learning.actions import campaigns, parts, study_notes, wrap_ups
+from zhibu.apps.learning.models import Campaign, Link, Material, Part, StudyNote, WrapUp
 from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind
 from zhibu.web.shell import clock
 
@@ -356,6 +356,41 @@ def test_hundreds_of_branches_are_paged_in_tree_order(house):
     assert [row[0] for row in first[:2]] == ["局本部机关党委", "检务处党支部"]
     assert "GZ-A-219党支部" in last[-1][0]
     assert "GZ-A-219党支部" in sheet_of(fang.get(f"/campaigns/{campaign.pk}/below.xlsx"))
+
+
+# --- Study notes ---------------------------------------------------------------------------------------------------
+
+
+def test_no_page_and_no_file_of_a_committee_changes_with_what_members_write(house):
+    campaign, _one = served(house)
+    fang, lin = client_of(house.fang), client_of(house.lin)
+    here = f"/campaigns/{campaign.pk}/"
+    pages = [here, "/campaigns/", f"{here}below/", at(campaign, house.inspection), at(campaign, house.office)]
+
+    def told():
+        return [words_of(fang, path) for path in pages] + [sheet_of(fang.get(f"{here}below.xlsx"))]
+
+    before, work = told(), words_of(lin, at(campaign, house.inspection))
+    for person in (house.chen, house.lin):
+        study_notes.share_note(study_notes.write_note(campaign, person, text="心里话", at=AT), on=DAY)
+    assert told() == before
+    assert words_of(lin, at(campaign, house.inspection)) == work
+    assert "心里话" in words_of(lin, here)
+
+
+def test_a_note_is_its_writers_to_share_and_to_take_away(house):
+    campaign = opened(house)
+    study_notes.write_note(campaign, house.chen, text="心里话", at=AT)
+    here = f"/campaigns/{campaign.pk}/note/"
+    lin = client_of(house.lin)
+    assert lin.post(f"{here}share/", {"share": "yes"}).status_code == 404
+    assert lin.post(f"{here}take-away/").status_code == 404
+    assert "心里话" not in lin.get(here).content.decode()
+    assert client_of(house.wen).get(here).status_code == 403
+    chen = client_of(house.chen)
+    assert chen.get(f"{here}take-away/").status_code == 200
+    assert chen.post(here, {"text": " "}).status_code == 422
+    assert StudyNote.objects.get().text == "心里话"
 
 
 # --- The wrap-up ---------------------------------------------------------------------------------------------------
