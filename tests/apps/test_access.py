@@ -9,6 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zhibu.apps.lists.access import lists_read_by, lists_written_by, may_read_lists, may_write_lists
 from zhibu.apps.meetings.access import books_read_by, may_read_books
 from zhibu.apps.organizations.actions import MAY_STAND_UNDER, rebuild_paths
 from zhibu.apps.organizations.models import Organization, Placement
@@ -101,7 +102,11 @@ ORGANIZATION_TWINS = [
     (access.may_convene, access.organizations_convened_by),
     (access.may_hand_out_codes, access.organizations_given_codes_by),
 ]
-BOOK_TWINS = [(may_read_books, books_read_by)]
+BOOK_TWINS = [
+    (may_read_books, books_read_by),
+    (may_read_lists, lists_read_by),
+    (may_write_lists, lists_written_by),
+]
 PERSON_TWINS = [
     (access.may_see_person, access.people_seen_by),
     (access.may_see_record, access.records_seen_by),

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "zhibu.apps.windows",
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
+    "zhibu.apps.lists",
     "zhibu.apps.meetings",
     "zhibu.apps.learning",
     "zhibu.apps.oversight",

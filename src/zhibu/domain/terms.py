@@ -190,6 +190,7 @@ class Occasion(Word):
     CIRCULAR = "circular", "上级通知"
     WITHDRAWN = "withdrawn", "通知撤回"
     ANSWERED = "answered", "答复"
+    EDITION = "edition", "制度汇编"
 
 
 class ReasonState(Word):
@@ -197,3 +198,69 @@ class ReasonState(Word):
 
     GIVEN = "reason_given", "已报原因"
     MORE_ASKED = "more_asked", "请补充"
+
+
+class ListKind(Word):
+    """The three lists, and the standard of the unit that they serve."""
+
+    STANDARD = "standard", "标准"
+    RULES = "rules", "制度清单"
+    DUTIES = "duties", "责任清单"
+    PROHIBITIONS = "prohibitions", "负面清单"
+
+
+class Bearer(Word):
+    """Who bears a duty: the organization, every holder of some posts, or every member."""
+
+    ORGANIZATION = "organization", "党支部"
+    SECRETARY = "secretary", "书记"
+    DEPUTY_SECRETARY = "deputy_secretary", "副书记"
+    COMMITTEE_MEMBER = "committee_member", "支部委员"
+    ORGANIZATION_OFFICER = "organization_officer", "组织委员"
+    PUBLICITY_OFFICER = "publicity_officer", "宣传委员"
+    DISCIPLINE_OFFICER = "discipline_officer", "纪检委员"
+    YOUTH_OFFICER = "youth_officer", "青年委员"
+    GROUP_LEADER = "group_leader", "党小组组长"
+    MEMBER = "member", "党员"
+
+    @property
+    def posts(self) -> tuple[PostKind, ...]:
+        """Whose holders bear it; none where it is borne by the organization or by every member.
+
+        What is written for the members of the committee is borne by its secretary and deputy too.
+        """
+        if self in {Bearer.ORGANIZATION, Bearer.MEMBER}:
+            return ()
+        return OFFICES if self is Bearer.COMMITTEE_MEMBER else (PostKind(self.value),)
+
+
+class Proof(Word):
+    """By what one sees that a duty is done."""
+
+    NONE = "none", "不便衡量"
+    REQUIREMENT = "requirement", "按要求的落实情况"
+    TASK = "task", "会议交办的事项"
+    STATEMENT = "statement", "本人说明"
+
+
+class DutyState(Word):
+    """How a duty stands, as far as something shows it."""
+
+    DONE = "done", "已做到"
+    OPEN = "open", "待完成"
+    NOT_MEASURABLE = "not_measurable", "不便衡量"
+
+
+class Reach(Word):
+    """For whom a section is written."""
+
+    OWN = "own", "本组织"
+    BRANCHES = "branches", "下属各党支部"
+
+
+class Readership(Word):
+    """Who may read an edition of the compendium."""
+
+    BRANCH = "branch", "本组织和上级"
+    HOUSE = "house", "全单位"
+    PUBLIC = "public", "公开"

@@ -86,6 +86,10 @@ def sight_of_places(asker: Asker) -> Callable[[str], bool]:
     """The same question to be asked of a whole tree: what is needed of the asker is gathered once."""
     if asker.roles & {Role.SYSTEM, Role.SECURITY}:
         return lambda _path: True
+    return _sight_around(asker)
+
+
+def _sight_around(asker: Asker) -> Callable[[str], bool]:
     mine = asker.offices + asker.belongs + asker.windows
     above = _ancestors(mine)
     return lambda path: path.startswith(mine) or path in above
@@ -94,6 +98,15 @@ def sight_of_places(asker: Asker) -> Callable[[str], bool]:
 def organizations_seen_by(asker: Asker) -> QuerySet[Organization]:
     if asker.roles & {Role.SYSTEM, Role.SECURITY}:
         return Organization.objects.all()
+    return organizations_around(asker)
+
+
+def is_around(asker: Asker, organization: Organization) -> bool:
+    """The same without what administrators see: they keep the tree, not what an organization writes for itself."""
+    return _sight_around(asker)(organization.path)
+
+
+def organizations_around(asker: Asker) -> QuerySet[Organization]:
     mine = asker.offices + asker.belongs + asker.windows
     return Organization.objects.filter(_under(mine) | Q(path__in=_ancestors(mine)))
 
