@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhibu.apps.meetings.models import Comment, Filing, Meeting, RollEntry, Talk, Task
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
+from zhibu.apps.people.models import Appointment
 from zhibu.domain.terms import MeetingKind, MeetingStage
 
 #: Stages at which only those who run the meeting know of it.
@@ -122,7 +126,7 @@ def may_report(asker: Asker, task: Task) -> bool:
     That is any meeting of the same organization that is not filed yet: its page asks for the reports.
     """
     return (
-        (asker.person is not None and task.holder_id == asker.person)
+        (asker.person is not None and Task.objects.filter(is_held_by(asker.person, asker.on), pk=task.pk).exists())
         or may_run(asker, task.meeting)
         or _meetings_that_hear(asker).filter(organization=task.meeting.organization_id).exists()
     )
@@ -132,8 +136,27 @@ def tasks_reported_by(asker: Asker) -> QuerySet[Task]:
     condition = Q(meeting__in=meetings_run_by(asker))
     condition |= Q(meeting__organization__in=_meetings_that_hear(asker).values("organization"))
     if asker.person is not None:
-        condition |= Q(holder=asker.person)
+        condition |= is_held_by(asker.person, asker.on)
     return Task.objects.filter(condition)
+
+
+def is_held_by(person: UUID, on: dt.date) -> Q:
+    """Tasks somebody took on and has not handed over, and the open ones of a post they have taken up since.
+
+    A post is handed over once its holder has left it and somebody was appointed to it after the task was taken on.
+    """
+    same = {"organization": OuterRef("meeting__organization"), "post": OuterRef("post")}
+    now = Appointment.objects.on(on).filter(**same, since__gt=OuterRef("meeting__held_on"))
+    still = Appointment.objects.on(on).filter(**same, person=OuterRef("holder"))
+    of_posts = Task.objects.filter(~Exists(still), done_on__isnull=True).exclude(post="")
+    mine = Appointment.objects.on(on).filter(person=person)
+    taken_over = of_posts.filter(
+        Exists(now.filter(person=person)),
+        meeting__organization__in=mine.values("organization"),
+        post__in=mine.values("post"),
+    )
+    handed_over = of_posts.filter(Exists(now), holder=person)
+    return (Q(holder=person) & ~Q(pk__in=handed_over.values("pk"))) | Q(pk__in=taken_over.values("pk"))
 
 
 def _meetings_that_hear(asker: Asker) -> QuerySet[Meeting]:

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
 
-from zhibu.apps.meetings.access import may_run, meetings_attended_by
+from zhibu.apps.meetings.access import is_held_by, may_run, meetings_attended_by
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, Session, Task
 from zhibu.apps.meetings.queries import RollLine
 from zhibu.apps.people.access import Asker
@@ -268,10 +268,10 @@ def _reason(word: str) -> AbsenceReason | None:
 # --- Tasks, and minutes that wait ----------------------------------------------------------------------------------
 
 
-def tasks_held_by(person: UUID) -> QuerySet[Task]:
+def tasks_held_by(person: UUID, on: dt.date) -> QuerySet[Task]:
     """What somebody holds: what is not done first, by its day; then what is done, the latest first."""
     return (
-        Task.objects.filter(holder=person)
+        Task.objects.filter(is_held_by(person, on))
         .select_related("meeting")
         .order_by(F("done_on").desc(nulls_first=True), F("due").asc(nulls_last=True), "pk")
     )

@@ -20,6 +20,7 @@ from zhibu.domain.terms import (
     Audience,
     MeetingKind,
     MeetingStage,
+    PostKind,
     Standing,
     VotingWay,
     Word,
@@ -517,13 +518,17 @@ class Comment(models.Model):
 
 
 class Task(models.Model):
-    """What somebody took on by a date; reported at the next meeting."""
+    """What somebody took on by a date; reported at the next meeting.
+
+    ``post``: which they held there when they took it on. Whoever takes up that post later takes it over, open.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="tasks")
     agenda_item = models.ForeignKey(AgendaItem, models.SET_NULL, null=True, blank=True, related_name="tasks")
     text = models.CharField(max_length=300)
     holder = models.ForeignKey(Person, models.PROTECT, related_name="tasks")
+    post = models.CharField(max_length=24, choices=PostKind.choices(), blank=True)
     due = models.DateField(null=True, blank=True)
     done_on = models.DateField(null=True, blank=True)
     report = models.CharField(max_length=500, blank=True)

@@ -35,7 +35,7 @@ class ReportForm(forms.Form):
 @login_required
 @require_safe
 def my_tasks(request: AskedRequest) -> HttpResponse:
-    page = page_of(request, tasks_held_by(my_id(request)))
+    page = page_of(request, tasks_held_by(my_id(request), clock.today()))
     crumbs = [Crumb(_("My record"), reverse("my_record")), Crumb(_("My tasks"))]
     return render(request, "member/tasks.html", {"page": page, "crumbs": crumbs})
 
@@ -45,7 +45,7 @@ def my_tasks(request: AskedRequest) -> HttpResponse:
 @conflict_on(MeetingRefusal)
 def my_task(request: AskedRequest, task_id: UUID) -> HttpResponse:
     """The holder says how far it is; unticked, it is open again. The record it was taken on in stays as it is."""
-    task = get_object_or_404(tasks_held_by(my_id(request)), pk=task_id)
+    task = get_object_or_404(tasks_held_by(my_id(request), clock.today()), pk=task_id)
     form = ReportForm(request.POST or None, initial={"report": task.report, "is_done": task.done_on is not None})
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data

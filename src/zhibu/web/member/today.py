@@ -38,7 +38,7 @@ def today(request: AskedRequest) -> HttpResponse:
     ahead = ahead_of(person, at, most=MOST_AHEAD + 1)
     notices = new_notices_of(person, at)[: MOST_NOTICES + 1]
     lines = [told(notice) for notice in notices]
-    tasks = list(tasks_held_by(person).filter(done_on__isnull=True)[: MOST_TASKS + 1])
+    tasks = list(tasks_held_by(person, at.date()).filter(done_on__isnull=True)[: MOST_TASKS + 1])
     shown = groupby(ahead[:MOST_AHEAD], key=lambda one: one.day)
     return render(
         request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
@@ -12,8 +13,8 @@ from zhibu.apps.meetings.actions.minutes import reopen_for_change
 from zhibu.apps.meetings.actions.stages import VOTABLE, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Task
-from zhibu.apps.people.models import Person
-from zhibu.domain.terms import MeetingStage
+from zhibu.apps.people.models import Appointment, Person
+from zhibu.domain.terms import MeetingStage, PostKind
 
 
 @transaction.atomic
@@ -34,7 +35,14 @@ def take_on(
         raise MeetingRefusal(_("Say what is to be done."))
     if due is not None and meeting.held_on is not None and due < meeting.held_on:
         raise MeetingRefusal(_("The task would be due before the meeting. Choose a later day."))
-    task = Task.objects.create(meeting=meeting, agenda_item=item, text=text.strip()[:300], holder=holder, due=due)
+    task = Task.objects.create(
+        meeting=meeting,
+        agenda_item=item,
+        text=text.strip()[:300],
+        holder=holder,
+        post=_post_of(holder, meeting, localtime(at).date()),
+        due=due,
+    )
     reopen_for_change(meeting, actor=actor, at=at)
     record(
         "task_taken",
@@ -49,6 +57,15 @@ def take_on(
         },
     )
     return task
+
+
+def _post_of(holder: Person, meeting: Meeting, today: dt.date) -> str:
+    """The first of the posts they held there on its day; empty where they held none."""
+    held = Appointment.objects.on(meeting.held_on or today).filter(
+        person=holder, organization=meeting.organization_id
+    )
+    posts = set(held.values_list("post", flat=True))
+    return next((post.value for post in PostKind if post.value in posts), "")
 
 
 @transaction.atomic
