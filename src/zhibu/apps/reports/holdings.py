@@ -284,7 +284,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("Tasks taken on"),
         _("to report on them at the next meeting"),
         Retention.WITH_THE_RECORDS,
-        _fields("text due done_on report", meeting="meeting__title"),
+        _fields("text post due done_on report", meeting="meeting__title"),
     ),
     Holding(
         "meetings.Talk",
@@ -337,6 +337,23 @@ HOLDINGS: tuple[Holding, ...] = (
         _("to know for which organization something was asked, and by whom"),
         Retention.WITH_THE_RECORDS,
         _fields("title made_at", campaign="campaign__title", organization="organization__name"),
+    ),
+    Holding(
+        "lists.Statement",
+        ("person",),
+        _("Statements on duties"),
+        _("to say of a duty that it is done, where nothing else shows it"),
+        Retention.WITH_THE_RECORDS,
+        _fields("text said_at", organization="organization__name", article=""),
+    ),
+    Holding(
+        "lists.Understanding",
+        ("person",),
+        _("Compendium read and understood"),
+        _("to be asked once, and not again"),
+        Retention.WITH_THE_RECORDS,
+        _fields("said_at", edition="edition__number"),
+        is_own=True,  # the secretary reads it on the page of the edition (lists.access.may_see_who_understood)
     ),
     # --- What somebody is told -------------------------------------------------------------------------------------
     Holding(
@@ -448,6 +465,7 @@ LABELS: Mapping[str, Promise] = {
     "answer": _("answer"),
     "answered_at": _("answered at"),
     "approved_at": _("approved at"),
+    "article": _("article"),
     "asked_at": _("asked at"),
     "beside": _("meeting"),
     "born": _("date of birth"),
@@ -462,6 +480,7 @@ LABELS: Mapping[str, Promise] = {
     "digest": _("the trace of a secret, not the secret"),
     "done_on": _("done on"),
     "due": _("due"),
+    "edition": _("edition"),
     "elected": _("elected"),
     "election": _("meeting"),
     "email": _("e-mail address"),
@@ -510,6 +529,7 @@ LABELS: Mapping[str, Promise] = {
     "report": _("report"),
     "requirement": _("requirement"),
     "role": _("role"),
+    "said_at": _("said at"),
     "saved_at": _("saved at"),
     "sent_at": _("sent at"),
     "session": _("meeting"),

@@ -1,4 +1,4 @@
-"""``zhibu ledger`` and ``zhibu minutes``: papers at the terminal, the same as a secretary gets (``contracts.md``)."""
+"""Papers at the terminal, the same as a secretary gets: ledger, minutes, compendium (``contracts.md``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import typer
 
-from zhibu.web.operator.terminal import DataFolder, messages, refuse, start
+from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, refuse, start
 
 if TYPE_CHECKING:
     from zhibu.domain.minutes import RegisterSheet
@@ -90,6 +90,41 @@ def _printed(
         summary = summary_of(sheet, issued_on=issued_on)
         return (papers.summary_pdf if paper_format is PaperFormat.PDF else papers.summary_docx)(summary, at=at)
     return (papers.register_pdf if paper_format is PaperFormat.PDF else papers.register_docx)(sheet, at=at)
+
+
+def compendium(
+    organization: Annotated[str, typer.Argument(help="The code of the organization.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The .pdf or .docx file to write.", dir_okay=False)],
+    edition: Annotated[
+        int | None, typer.Option(help="The number of the edition; the last unless said.", min=1)
+    ] = None,
+    data: DataFolder = None,
+) -> None:
+    """Write an edition of the compendium (制度汇编) as .pdf or .docx, as its ending says."""
+    start(data)
+    from django.utils.translation import gettext as _
+
+    from zhibu.apps.lists.models import Edition
+    from zhibu.apps.lists.papers import paper_of
+    from zhibu.apps.organizations.models import Organization
+    from zhibu.documents.compendium import compendium_docx, compendium_pdf
+
+    try:
+        made_as = {".pdf": compendium_pdf, ".docx": compendium_docx}[out.suffix.lower()]
+    except KeyError:
+        fail_usage(f"--out: {out.name} ends neither in .pdf nor in .docx.")
+    of = Organization.objects.filter(code=organization).first()
+    if of is None:
+        refuse(_("There is no organization %(code)s.") % {"code": organization})
+    published = Edition.objects.filter(organization=of).select_related("document").order_by("-number")
+    one = published.filter(number=edition).first() if edition else published.first()
+    if one is None and edition and published.exists():
+        facts = {"name": of.name, "number": edition, "last": published[0].number}
+        refuse(_("%(name)s has no edition %(number)s; its last is %(last)s.") % facts)
+    if one is None:
+        refuse(_("%(name)s has published no compendium yet.") % {"name": of.name})
+    _write(out, made_as(paper_of(one), at=one.published_at))
+    _say(_("Edition %(number)s of %(name)s in %(file)s") % {"number": one.number, "name": of.name, "file": out})
 
 
 def _write(out: Path, content: bytes) -> None:

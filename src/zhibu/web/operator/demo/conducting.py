@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from functools import singledispatchmethod
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ from django.conf import settings
 from zhibu.apps.archive.actions import Actor
 from zhibu.apps.learning.actions import campaigns, parts, study_notes
 from zhibu.apps.learning.models import Campaign, Part
+from zhibu.apps.lists.actions import editions, writing
+from zhibu.apps.lists.actions.writing import Words
+from zhibu.apps.lists.models import Edition, Section, Wording
 from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, tasks
 from zhibu.apps.meetings.models import Comment, Filing, Leave, Meeting, MinutesText, Session, Task
 from zhibu.apps.notices.actions import circulars
@@ -37,6 +41,8 @@ class Conducting:
         self._tasks: dict[tuple[str, str], Task] = {}
         self._comments: dict[str, Comment] = {}
         self._circulars: dict[str, Circular] = {}
+        self._sections: dict[str, Section] = {}
+        self._editions: dict[str, Edition] = {}
         self._campaigns: dict[str, Campaign] = {}
         self._parts: dict[tuple[str, str], Part] = {}
 
@@ -324,3 +330,48 @@ class Conducting:
         campaign, writer = self._campaigns[deed.meeting], self._people[deed.by]
         note = study_notes.write_note(campaign, writer, text=deed.text, at=at)
         study_notes.share_note(note, on=deed.on)
+
+    # --- Lists -----------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.WriteSection, at: dt.datetime) -> None:
+        section = self._sections[deed.meeting] = writing.write_section(
+            organization=self._organizations[deed.organization],
+            kind=deed.kind,
+            title=deed.title,
+            reach=deed.reach,
+            actor=self._actor(deed),
+            at=at,
+        )
+        for article in deed.articles:
+            self._add(deed, section, article, at)
+
+    @do.register
+    def _(self, deed: deeds.AddArticle, at: dt.datetime) -> None:
+        self._add(deed, self._sections[deed.meeting], deed.article, at)
+
+    def _add(self, deed: MeetingDeed, section: Section, said: deeds.ArticleSaid, at: dt.datetime) -> None:
+        words = Words(**asdict(said))
+        writing.write_article(section=section, words=words, since=deed.on, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.AmendArticle, at: dt.datetime) -> None:
+        section = self._sections[deed.meeting]
+        wording = Wording.objects.on(deed.on).get(article__section=section, number=deed.number)
+        words = replace(writing.words_of(wording), text=deed.text)
+        writing.amend(article=wording.article, words=words, since=deed.on, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.PublishCompendium, at: dt.datetime) -> None:
+        self._editions[deed.meeting] = editions.publish(
+            organization=self._organizations[deed.organization],
+            readership=deed.readership,
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.SayUnderstood, at: dt.datetime) -> None:
+        editions.say_understood(
+            edition=self._editions[deed.meeting], person=self._people[deed.by], actor=self._actor(deed), at=at
+        )

@@ -15,10 +15,15 @@ from zhibu.domain.terms import (
     AbsenceReason,
     Affiliation,
     Audience,
+    Bearer,
     Gender,
+    ListKind,
     MeetingKind,
     OrganizationKind,
     PostKind,
+    Proof,
+    Reach,
+    Readership,
     Role,
     Standing,
     VotingWay,
@@ -457,6 +462,53 @@ class ShareNote(MeetingDeed):
     """Written by ``by`` on the campaign that the story calls ``meeting``, and shared with their branch."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSaid:
+    text: str
+    bearer: Bearer | None = None
+    is_right: bool = False
+    proof: Proof = Proof.NONE
+    requirement: str = ""
+    source: str = ""
+    consequence: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSection(MeetingDeed):
+    """A section of a list with its articles; ``meeting`` is what the story calls it."""
+
+    organization: str
+    kind: ListKind
+    title: str
+    articles: tuple[ArticleSaid, ...]
+    reach: Reach = Reach.OWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendArticle(MeetingDeed):
+    """Article ``number`` of the section that the story calls ``meeting``."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddArticle(MeetingDeed):
+    article: ArticleSaid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishCompendium(MeetingDeed):
+    organization: str
+    readership: Readership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayUnderstood(MeetingDeed):
+    """``by`` of the edition that the story calls ``meeting``."""
 
 
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around

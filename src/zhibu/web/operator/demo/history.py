@@ -17,6 +17,7 @@ from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
+from zhibu.web.operator.demo.lists import lists
 from zhibu.web.operator.demo.meetings import meetings
 from zhibu.web.operator.demo.moves import tell_moves
 from zhibu.web.operator.demo.names import Names
@@ -78,6 +79,8 @@ def _year(
     by = _writers(known, windows)
     held += circulars(days, by.committee)
     held += list(campaigns(days, held, by))
+    readers = tuple(one.number for one in windows if one.is_settled and not one.is_busy)[:6]
+    held += lists(days, by.committee, by.branch, readers)
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
     yield from held
