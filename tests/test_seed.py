@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from django.urls import resolve
 
 from tests.demo import TODAY
 from zhibu.apps.honors.models import Honor
+from zhibu.apps.lists.models import Edition
+from zhibu.apps.lists.queries import changes_in, in_force, sections_of, standard_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Membership
 from zhibu.apps.reports.definitions import BY_ID
 from zhibu.apps.reports.queries import document
 from zhibu.apps.windows.models import Section, Site
-from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.lists import Difference
+from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, Readership
 from zhibu.web.operator.demo.figures import SEED
 from zhibu.web.operator.demo.folder import PASSWORD
 
@@ -142,3 +146,35 @@ def test_the_eight_are_members_of_branches_of_which_the_page_names_three(demo):
     branches = Membership.objects.on(TODAY).filter(person__in=honored).values_list("organization__code", flat=True)
     assert len(branches) == 8
     assert set(re.findall(r"GZ-\d+", statement(24))) <= set(branches)
+
+
+def test_the_window_branch_has_fifteen_rules_three_lists_and_four_bearers(demo):
+    own = [section for section in sections_of(in_force(_branch(), TODAY)) if section.owner == _branch().name]
+    assert Counter(section.kind for section in own) == {
+        ListKind.RULES: 15,
+        ListKind.DUTIES: 4,
+        ListKind.PROHIBITIONS: 3,
+    }
+    borne = {article.bearer for section in own for article in section.articles} - {None}
+    assert borne == {Bearer.ORGANIZATION, Bearer.SECRETARY, Bearer.COMMITTEE_MEMBER, Bearer.MEMBER}
+    assert "15 项制度" in statement(15)
+    assert "四类承担者" in statement(16)
+
+
+def test_the_standard_and_the_duties_and_rights_of_members_hold_in_every_branch(demo):
+    assert len(standard_of(_branch(), TODAY)) == 3
+    for branch in Organization.objects.filter(kind=OrganizationKind.BRANCH).existing(TODAY):
+        rows = in_force(branch, TODAY).filter(article__section__title__in=["党员的义务", "党员的权利"])
+        assert Counter(row.is_right for row in rows) == {False: 8, True: 8}
+    assert "义务 8 条、权利 8 条" in statement(21)
+
+
+def test_the_second_edition_is_public_and_says_what_it_changes(demo):
+    first, second = Edition.objects.filter(organization=_branch()).order_by("number")
+    assert (first.readership, second.readership) == (Readership.HOUSE, Readership.PUBLIC)
+    assert [change.difference for change in changes_in(second)] == [Difference.CHANGED, Difference.ADDED]
+    assert "两版，第二版公开" in statement(15)
+
+
+def _branch() -> Organization:
+    return Organization.objects.get(code=DIVISION)

@@ -41,6 +41,8 @@ from zhibu.apps.imports.models import Import
 from zhibu.apps.learning.actions import campaigns, parts, study_notes
 from zhibu.apps.learning.actions.campaigns import Said
 from zhibu.apps.learning.actions.parts import Asked
+from zhibu.apps.lists.actions import editions, stating, writing
+from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
 from zhibu.apps.meetings.actions.talks import record_talk
 from zhibu.apps.meetings.models import Leave, Meeting, MinutesText, SetAside
@@ -53,7 +55,17 @@ from zhibu.apps.people.models import Account, Person
 from zhibu.apps.rules.models import Confirmation
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.requirements import Decision
-from zhibu.domain.terms import AbsenceReason, MeetingKind, PostKind, Role, VotingWay
+from zhibu.domain.terms import (
+    AbsenceReason,
+    Bearer,
+    ListKind,
+    MeetingKind,
+    PostKind,
+    Proof,
+    Readership,
+    Role,
+    VotingWay,
+)
 from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
 
@@ -98,6 +110,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "circular": {"secretary", "committee"},
         "owed": {"secretary", "committee"},
         "talk": {"secretary"},
+        "list": _BRANCH | {"staff", "window"},
         "campaign": _BRANCH | {"staff", "window"},
         "campaign_draft": {"secretary"},
         "campaign_work": {"secretary", "committee"},
@@ -121,6 +134,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "circular": {"other"},
         "owed": {"other"},
         "talk": set(),
+        "list": {"other"},
         "campaign": {"other"},
         "campaign_draft": set(),
         "campaign_work": {"other"},
@@ -236,6 +250,13 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "confirm_rule.rule": ("off", "public"),
     "version": ("version", "public"),
     "talk": ("talk", "talk"),
+    "section": ("section", "list"),
+    "article": ("article", "list"),
+    "edition": ("edition", "list"),
+    "statement": ("statement", "own"),
+    "bearer": ("bearer", "public"),
+    "state_duty.organization": ("organization", "own"),
+    "state_duty.article": ("article", "own"),
     "confirmation": ("confirmation", "rules"),
     "first": ("first", "owed"),
     "organization.id": ("organization", "organization"),
@@ -399,6 +420,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         "secret": secret,
         "q": side.asked("name"),
         **circular(organization, marks["circular"], by=officer),
+        **lists(organization, marks["list"], by=marked),
         **campaign(organization, marks, by=officer, writer=marked),
     }
     return side
@@ -417,6 +439,24 @@ def circular(to: Organization, text: str, *, by: Person) -> dict[str, object]:
     attached = [(f"{text}.txt", text.encode())]
     written = circulars.send(office=superior, by=by, to=[to], title=text, text=text, attached=attached, **DONE)
     return {"circular": written.pk, "enclosure": written.enclosures.get().pk}
+
+
+def lists(of: Organization, text: str, *, by: Person) -> dict[str, object]:
+    """A rule of one article, the edition in which it stands, and what a member says of a duty."""
+    section = writing.write_section(organization=of, kind=ListKind.RULES, title=text, **DONE)
+    written = writing.write_article(section=section, words=Words(text=text), since=DAY, **DONE)
+    edition = editions.publish(organization=of, readership=Readership.BRANCH, **DONE)
+    duties = writing.write_section(organization=of, kind=ListKind.DUTIES, title=text, **DONE)
+    borne = Words(text=text, bearer=Bearer.MEMBER, proof=Proof.STATEMENT)
+    duty = writing.write_article(section=duties, words=borne, since=DAY, **DONE).article
+    said = stating.state(article=duty, organization=of, person=by, text=text, **DONE)
+    return {
+        "section": section.pk,
+        "article": written.article_id,
+        "edition": edition.pk,
+        "statement": said.pk,
+        "bearer": "secretary",
+    }
 
 
 def campaign(of: Organization, marks: dict[str, str], *, by: Person, writer: Person) -> dict[str, object]:
@@ -445,6 +485,7 @@ NOWHERE = {
     "secret": "nosecret",
     "scanned": "A" * 24,
     "rest": "nothing",
+    "bearer": "secretary",
     "figure": "nothing",
     "code": "ZQ-0",
     "q": "ZQnowherename",

@@ -46,6 +46,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "my_record",
         "notices",
         "campaigns",
+        "lists",
         "organizations",
         "search",
         "rules",

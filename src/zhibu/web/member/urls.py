@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from zhibu.web.member import attendance, campaigns, leave, notices, owed, record, scan, tasks, today
+from zhibu.web.member import (
+    attendance,
+    campaigns,
+    compendium,
+    duties,
+    leave,
+    lists,
+    notices,
+    owed,
+    record,
+    scan,
+    tasks,
+    today,
+)
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -26,6 +39,19 @@ urlpatterns = [
     path("me/meetings/", attendance.my_meetings, name="my_meetings"),
     path("me/tasks/", tasks.my_tasks, name="my_tasks"),
     path("me/tasks/<uuid:task_id>/", tasks.my_task, name="my_task"),
+    path("me/duties/", duties.my_duties, name="my_duties"),
+    path("me/duties/<uuid:organization>/<uuid:article>/", duties.state_duty, name="state_duty"),
+    path("me/duties/statements/<uuid:statement>/withdraw/", duties.withdraw_statement, name="withdraw_statement"),
+    path("lists/", lists.lists, name="lists"),
+    path("lists/articles/<uuid:article>/", lists.article, name="article"),
+    path("organizations/<uuid:organization>/posts/<slug:bearer>/", duties.post_duties, name="post_duties"),
+    path("compendium/", compendium.compendium, name="compendium"),
+    path("compendium/<uuid:edition>/", compendium.edition, name="edition"),
+    path("compendium/<uuid:edition>/understood/", compendium.understood, name="edition_understood"),
+    path("compendium/<uuid:edition>.pdf", compendium.edition_pdf, name="edition_pdf"),
+    path("compendium/<uuid:edition>.docx", compendium.edition_docx, name="edition_docx"),
+    path("public/compendium/<uuid:edition>/", compendium.public_edition, name="public_edition"),
+    path("public/compendium/<uuid:edition>.pdf", compendium.public_edition_pdf, name="public_edition_pdf"),
     path("me.xlsx", record.my_record_xlsx, name="my_record_xlsx"),
     path("me.json", record.my_record_json, name="my_record_json"),
 ]

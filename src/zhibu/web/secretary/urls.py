@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import campaigns, codes, month, talks, wrap_ups
+from zhibu.web.secretary import campaigns, codes, lists, month, talks, wrap_ups
 
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
@@ -11,6 +11,16 @@ urlpatterns = [
     path("month/", month.this_month, name="this_month"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<uuid:talk>/withdraw/", talks.withdraw, name="withdraw_talk"),
+    path("lists/write/", lists.lists_edit, name="lists_edit"),
+    path("lists/write/sections/new/", lists.section_new, name="section_new"),
+    path("lists/write/sections/<uuid:section>/", lists.section_edit, name="section_edit"),
+    path("lists/write/sections/<uuid:section>/drop/", lists.section_drop, name="section_drop"),
+    path("lists/write/sections/<uuid:section>/articles/new/", lists.article_new, name="article_new"),
+    path("lists/write/articles/<uuid:article>/", lists.article_edit, name="article_edit"),
+    path("lists/write/articles/<uuid:article>/repeal/", lists.article_repeal, name="article_repeal"),
+    path("lists/write/articles/<uuid:article>/take-back/", lists.article_take_back, name="article_take_back"),
+    path("compendium/new/", lists.edition_new, name="edition_new"),
+    path("compendium/<uuid:edition>/readers/", lists.edition_readers, name="edition_readers"),
     path("meetings/<uuid:meeting_id>/campaigns/", campaigns.of_meeting, name="meeting_campaigns"),
     path(_AT, campaigns.work, name="campaign_work"),
     path(f"{_AT}parts/new/", campaigns.new_part, name="part_new"),

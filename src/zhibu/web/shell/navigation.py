@@ -118,6 +118,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("terms", _("Term calendar"), _holds_office, "calendar", _BRANCH),
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
+    Entry("lists", _("Lists"), _belongs, "list", _BRANCH),
     Entry("rules", _("Rules"), _sees_tree, "document", _BRANCH),
     Entry("search", _("Search"), _sees_tree, "search", _BRANCH),
     Entry("talks", _("Talks"), _notes_talks, "people", _BRANCH),

@@ -14,6 +14,7 @@ _PAGES = {
     "circular": ("circular", 1),
     "campaign": ("campaign", 1),
     "cell": ("obligation", 3),
+    "edition": ("edition", 1),
 }
 
 

@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.lists.access import lists_read_by
+from zhibu.apps.lists.actions.indexing import ARTICLE
 from zhibu.apps.meetings.access import records_found_by
 from zhibu.apps.meetings.actions.indexing import RECORD
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.organizations.queries import called
 from zhibu.apps.people.access import Asker, organizations_seen_by
 from zhibu.apps.search.errors import SearchRefused
-from zhibu.apps.search.queries import Found, Hit, Scope, found, hits
+from zhibu.apps.search.queries import Found, Hit, Scope, found, hits, texts_of
 from zhibu.domain.grams import LONGEST
 from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
@@ -47,6 +49,12 @@ KINDS: tuple[TextKind, ...] = (
         _lazy("Filed records"),
         lambda asker: Scope(RECORD, records_found_by(asker)),
         lambda hit: reverse("meeting", args=[hit.subject]),
+    ),
+    TextKind(
+        ARTICLE,
+        _lazy("Articles of the lists"),
+        lambda asker: texts_of(ARTICLE, lists_read_by(asker)),
+        lambda hit: reverse("article", args=[hit.subject]),
     ),
 )
 

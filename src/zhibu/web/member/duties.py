@@ -1,0 +1,217 @@
+"""Duties as their holders see them, each with what shows that it is done; and the page of a post."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from zhibu.apps.lists.access import lists_read_by
+from zhibu.apps.lists.actions import stating
+from zhibu.apps.lists.errors import ListRefusal
+from zhibu.apps.lists.models import Statement, Wording
+from zhibu.apps.lists.queries import Place, duties_at, duties_of
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.access import may_see_cell
+from zhibu.apps.oversight.models import Cell
+from zhibu.apps.oversight.queries import calendar_kept
+from zhibu.apps.people.access import Asker
+from zhibu.apps.people.directory import officers_seen_by
+from zhibu.apps.people.models import Appointment, Membership
+from zhibu.apps.reports.duties import Seen, seen
+from zhibu.domain.terms import Bearer, DutyState, PostKind, Proof
+from zhibu.web.member.doors import me, my_id, signed
+from zhibu.web.shell import clock
+from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.owed import Owed, owed
+
+_CHIPS = {DutyState.DONE: "done", DutyState.OPEN: "open", DutyState.NOT_MEASURABLE: "quiet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A duty on a page. ``owed`` is ``None`` where no requirement shows it; ``records``: what it rests on."""
+
+    seen: Seen
+    owed: Owed | None
+    opens: bool
+    records: tuple[UUID, ...]
+
+    @property
+    def chip(self) -> str:
+        return _CHIPS[self.seen.state]
+
+    @property
+    def is_stated(self) -> bool:
+        return self.seen.wording.proof == Proof.STATEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    organization: Organization
+    posts: tuple[PostKind, ...]
+    duties: tuple[Line, ...]
+    rights: tuple[Wording, ...]
+
+
+def _lines(found: Sequence[Seen], asker: Asker) -> tuple[Line, ...]:
+    today = clock.today()
+    calendar = calendar_kept(today) if any(one.cell for one in found) else None
+
+    def line(one: Seen) -> Line:
+        cell = one.cell
+        told = owed(cell, calendar, today) if cell is not None and calendar is not None else None
+        opens = cell is not None and may_see_cell(asker, cell)
+        return Line(one, told, opens, _records(cell) if opens and cell is not None else ())
+
+    return tuple(line(one) for one in found)
+
+
+def _records(cell: Cell) -> tuple[UUID, ...]:
+    return tuple(row.record for row in cell.evidence.all())
+
+
+# --- My duties -----------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def my_duties(request: AskedRequest) -> HttpResponse:
+    """What one bears as a member and in one's posts, and one's rights."""
+    today, person = clock.today(), my_id(request)
+    borne = duties_at(_places(person), today)
+    states = seen([(place.organization, rows) for place, rows in borne], [person], today)
+    parts = [
+        Part(
+            place.organization,
+            tuple(post for post in PostKind if post in place.posts),
+            _lines([one for one in found if not one.wording.is_right], request.asker),
+            tuple(row for row in rows if row.is_right),
+        )
+        for (place, rows), found in zip(borne, states, strict=True)
+        if rows
+    ]
+    crumbs = [Crumb(_("My record"), reverse("my_record")), Crumb(_("My duties"))]
+    return render(request, "member/lists/my_duties.html", {"parts": parts, "crumbs": crumbs})
+
+
+def _places(person: UUID) -> list[Place]:
+    """Where somebody is a member today, and where they hold posts; the former first."""
+    today = clock.today()
+    posts: defaultdict[UUID, set[PostKind]] = defaultdict(set)
+    at: dict[UUID, Organization] = {}
+    belongs = Membership.objects.on(today).filter(person=person).select_related("organization")
+    members = {row.organization_id: row.organization for row in belongs}
+    at |= members
+    for row in Appointment.objects.on(today).filter(person=person).select_related("organization"):
+        at.setdefault(row.organization_id, row.organization)
+        posts[row.organization_id].add(PostKind(row.post))
+    return [Place(of, frozenset(posts[key]), key in members) for key, of in at.items()]
+
+
+class StatementForm(forms.Form):
+    text = forms.CharField(
+        label=_lazy("What was done, in a few words"),
+        max_length=stating.LONGEST,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@conflict_on(ListRefusal)
+def state_duty(request: AskedRequest, organization: UUID, article: UUID) -> HttpResponse:
+    """The holder of a duty says that it is done."""
+    place, wording = _borne(request, organization, article)
+    form = StatementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stating.state(
+            article=wording.article,
+            organization=place.organization,
+            person=me(request),
+            text=form.cleaned_data["text"],
+            **signed(request),
+        )
+        messages.success(request, _("It stands beside the duty."))
+        return redirect("my_duties")
+    title = _("It is done")
+    context = {
+        "title": title,
+        "question": wording.text,
+        "action": _("Save"),
+        "cancel": reverse("my_duties"),
+        "form": form,
+        "crumbs": [Crumb(_("My duties"), reverse("my_duties")), Crumb(title)],
+    }
+    return render(request, "shell/confirm.html", context, status=422 if form.errors else 200)
+
+
+def _borne(request: AskedRequest, organization: UUID, article: UUID) -> tuple[Place, Wording]:
+    """The duty as one bears it there; 404 where one does not."""
+    for place, rows in duties_at(_places(my_id(request)), clock.today()):
+        for row in rows:
+            if (place.organization.pk, row.article_id) == (organization, article):
+                return place, row
+    raise Http404
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_statement(request: AskedRequest, statement: UUID) -> HttpResponse:
+    """Its writer takes it back; nothing of its words stays."""
+    found = get_object_or_404(Statement.objects.filter(person=my_id(request)), pk=statement)
+    if request.method == "POST":
+        stating.withdraw_statement(found, **signed(request))
+        messages.success(request, _("Taken back."))
+        return redirect("my_duties")
+    title = _("Take a statement back")
+    context = {
+        "title": title,
+        "question": found.text,
+        "action": _("Take the statement back"),
+        "cancel": reverse("my_duties"),
+        "crumbs": [Crumb(_("My duties"), reverse("my_duties")), Crumb(title)],
+    }
+    return render(request, "shell/confirm.html", context)
+
+
+# --- The page of a post --------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_safe
+def post_duties(request: AskedRequest, organization: UUID, bearer: str) -> HttpResponse:
+    """The duties of a post in an organization: done, open, or nothing that shows it; with the records."""
+    found = get_object_or_404(lists_read_by(request.asker), pk=organization)
+    if bearer not in set(Bearer) - {Bearer.MEMBER}:
+        raise Http404
+    borne_by, today = Bearer(bearer), clock.today()
+    officers = [one for one in officers_seen_by(request.asker, found.pk, today) if one.post in borne_by.posts]
+    holders = [one.person for one in officers if one.person is not None]
+    rows = [row for row in duties_of(found, borne_by, today) if not row.is_right]
+    (states,) = seen([(found, rows)], holders, today)
+    context = {
+        "organization": found,
+        "bearer": borne_by,
+        "bearers": [one for one in Bearer if one is not Bearer.MEMBER],
+        "officers": officers,
+        "lines": _lines(states, request.asker),
+        "crumbs": [
+            Crumb(found.name, reverse("organization", args=[found.pk])),
+            Crumb(_("Duties")),
+        ],
+    }
+    return render(request, "member/lists/post.html", context)
