@@ -168,6 +168,26 @@ def test_what_began_today_is_taken_back_and_the_wording_before_goes_on(house):
         writing.take_back(one, **DONE)
 
 
+def test_a_repeal_is_not_taken_back_once_another_article_has_the_number(house):
+    of = section(house)
+    one = article(of)
+    writing.repeal(one, until=TOMORROW, **DONE)
+    article(of, replace(MONTHLY, number=1), since=TOMORROW)
+    with pytest.raises(ListRefusal, match="序号1"):
+        writing.take_back(one, **DONE)
+    assert one.wordings.get().until == TOMORROW
+
+
+def test_a_change_of_number_is_not_taken_back_once_another_article_has_the_old_one(house):
+    of = section(house)
+    one = article(of, since=DAY - dt.timedelta(days=9))
+    writing.amend(article=one, words=replace(MONTHLY, number=5), since=DAY, **DONE)
+    article(of, replace(MONTHLY, number=1))
+    with pytest.raises(ListRefusal, match="序号1"):
+        writing.take_back(one, **DONE)
+    assert one.wordings.count() == 2
+
+
 def test_an_article_of_today_that_is_taken_back_is_gone_and_an_empty_section_can_be_dropped(house):
     of = section(house)
     one = article(of)

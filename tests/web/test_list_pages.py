@@ -18,10 +18,12 @@ from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.lists.actions import editions, stating, writing
+from zhibu.apps.lists.actions.indexing import ARTICLE, rebuild_articles
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.lists.models import Statement, Understanding
 from zhibu.apps.meetings.actions import roll, tasks
 from zhibu.apps.oversight.live import rebuild
+from zhibu.apps.search.actions import unindex_kind
 from zhibu.domain.terms import Bearer, ListKind, MeetingKind, PostKind, Proof, Reach, Readership
 from zhibu.web.shell import clock
 
@@ -120,6 +122,16 @@ def test_an_article_is_found_among_all_texts_and_no_more_once_it_is_taken_back(h
     assert "办结" not in qiu.get("/search/texts/", {"q": "查验按"}).content.decode()
     writing.take_back(one, **DONE)
     assert "办结" not in lin.get("/search/texts/", {"q": "查验按"}).content.decode()
+
+
+def test_the_index_of_articles_is_made_anew_from_what_they_say(house):
+    one = article(section(house.inspection), "口岸查验按时办结。")
+    writing.amend(article=one, words=Words(text="口岸查验当日办结。"), since=DAY + dt.timedelta(days=1), **DONE)
+    unindex_kind(ARTICLE)
+    lin = client_of(house.lin)
+    assert "办结" not in lin.get("/search/texts/", {"q": "当日"}).content.decode()
+    assert rebuild_articles() == 1
+    assert f"/lists/articles/{one.pk}/" in lin.get("/search/texts/", {"q": "当日"}).content.decode()
 
 
 # --- The compendium ------------------------------------------------------------------------------------------------

@@ -55,6 +55,11 @@ class Line:
         return _CHIPS[self.seen.state]
 
     @property
+    def is_personal(self) -> bool:
+        """Required, and kept by no organization: each finds it on the page of what they owe themselves."""
+        return self.seen.wording.proof == Proof.REQUIREMENT and self.seen.cell is None
+
+    @property
     def is_stated(self) -> bool:
         return self.seen.wording.proof == Proof.STATEMENT
 

@@ -137,7 +137,9 @@ def write_article(*, section: Section, words: Words, since: dt.date, actor: Acto
     """A new article of a section, in force from a day."""
     section = Section.objects.select_for_update().get(pk=section.pk)
     article = Article.objects.create(section=section)
-    return _put(article, words, since=since, actor=actor, at=at, deed="article_written")
+    wording = _put(article, words, since=since, at=at)
+    record("article_written", article.pk, actor=actor, at=at, document=_of_wording(wording))
+    return wording
 
 
 @transaction.atomic
@@ -160,7 +162,9 @@ def amend(*, article: Article, words: Words, since: dt.date, actor: Actor, at: d
         last.until = since
         last.save(update_fields=["until"])
     number = words.number or (last.number if last else 0)
-    return _put(article, replace(words, number=number), since=since, actor=actor, at=at, deed="article_amended")
+    wording = _put(article, replace(words, number=number), since=since, at=at)
+    record("article_amended", article.pk, actor=actor, at=at, document=_of_wording(wording))
+    return wording
 
 
 @transaction.atomic
@@ -192,8 +196,7 @@ def take_back(article: Article, *, actor: Actor, at: dt.datetime) -> bool:
     today = localtime(at).date()
     last = article.wordings.order_by("since").last()
     if last is not None and last.until is not None and last.until >= today:
-        last.until = None
-        last.save(update_fields=["until"])
+        _goes_on(last)
         index_article(article)
         record("article_taken_back", article.pk, actor=actor, at=at, document={"repeal": True})
         return True
@@ -203,23 +206,22 @@ def take_back(article: Article, *, actor: Actor, at: dt.datetime) -> bool:
     since, _deleted = last.since, last.delete()
     before = article.wordings.order_by("since").last()
     if before is not None and before.until == since:
-        before.until = None
-        before.save(update_fields=["until"])
+        _goes_on(before)
     index_article(article)
     if before is None:
         article.delete()
     return before is not None
 
 
-def _put(
-    article: Article,
-    words: Words,
-    *,
-    since: dt.date,
-    actor: Actor,
-    at: dt.datetime,
-    deed: str,
-) -> Wording:
+def _goes_on(wording: Wording) -> None:
+    """It is in force without end again; refused where another article has its number by now."""
+    assert wording.until is not None
+    _refuse_taken_number(wording.article, wording.number, wording.until)
+    wording.until = None
+    wording.save(update_fields=["until"])
+
+
+def _put(article: Article, words: Words, *, since: dt.date, at: dt.datetime) -> Wording:
     words = _tidied(words)
     if not words.number:
         last = Wording.objects.filter(article__section=article.section_id).aggregate(last=Max("number"))["last"]
@@ -233,7 +235,6 @@ def _put(
         bearer=words.bearer or "",
     )
     index_article(article)
-    record(deed, article.pk, actor=actor, at=at, document=_of_wording(wording))
     return wording
 
 
@@ -262,12 +263,18 @@ def _refuse_what_can_not_stand(article: Article, words: Words, since: dt.date) -
             _("No rule asks for “%(requirement)s”. Choose one of the requirements on the page of rules.")
             % {"requirement": words.requirement}
         )
+    _refuse_taken_number(article, words.number, since)
+
+
+def _refuse_taken_number(article: Article, number: int, since: dt.date) -> None:
+    """No other article of the section has the number on the day or later."""
+    section = article.section
     same = Wording.objects.filter(Q(until__isnull=True) | Q(until__gt=since), article__section=section)
-    taken = same.filter(number=words.number).exclude(article=article).first()
+    taken = same.filter(number=number).exclude(article=article).first()
     if taken is not None:
         raise ListRefusal(
             _("Number %(number)s of “%(title)s” is taken: %(text)s Choose another number.")
-            % {"number": words.number, "title": section.title, "text": taken.text[:40]}
+            % {"number": number, "title": section.title, "text": taken.text[:40]}
         )
 
 

@@ -357,7 +357,7 @@ class Conducting:
     @do.register
     def _(self, deed: deeds.AmendArticle, at: dt.datetime) -> None:
         section = self._sections[deed.meeting]
-        wording = Wording.objects.on(deed.on).get(article__section=section, number=deed.number)
+        wording = Wording.objects.on(deed.on).get(article__section=section, number=deed.article)
         words = replace(writing.words_of(wording), text=deed.text)
         writing.amend(article=wording.article, words=words, since=deed.on, actor=self._actor(deed), at=at)
 

@@ -489,9 +489,9 @@ class WriteSection(MeetingDeed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendArticle(MeetingDeed):
-    """Article ``number`` of the section that the story calls ``meeting``."""
+    """The article of this number, of the section that the story calls ``meeting``."""
 
-    number: int
+    article: int
     text: str
 
 

@@ -312,7 +312,7 @@ def lists(days: Days, committee: str, secretary: str, readers: tuple[str, ...]) 
     )
     later = workday(days.today - dt.timedelta(days=40))
     title, number, text = _AMENDED
-    yield deeds.AmendArticle(on=later, time=dt.time(10, 0), by=secretary, meeting=title, number=number, text=text)
+    yield deeds.AmendArticle(on=later, time=dt.time(10, 0), by=secretary, meeting=title, article=number, text=text)
     title, text = _ADDED
     yield deeds.AddArticle(
         on=later,
