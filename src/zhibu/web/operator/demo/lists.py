@@ -157,7 +157,7 @@ DUTIES: tuple[tuple[str, tuple[ArticleSaid, ...]], ...] = (
             Bearer.SECRETARY,
             ("主持支部全面工作，召集并主持党员大会和委员会会议。", _OWED, "general_meeting"),
             ("督促会议交办的事项按时办结。", _TASKS, ""),
-            ("每季度安排党课，并带头讲课。", _OWED, "unit.lesson"),
+            ("每季度安排党课，并带头讲课。", _STATED, ""),
             ("每季度到各班组听取一次意见。", _STATED, ""),
         ),
     ),
