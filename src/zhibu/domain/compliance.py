@@ -207,15 +207,15 @@ def status_on(
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An obligation for one period, before anybody is looked at."""
+    """An obligation for one period, before anybody is looked at; ``due`` is asked thousands of times for a map."""
 
     rule: Obligation
     first: dt.date
     last: dt.date
+    due: dt.date = field(init=False, repr=False, compare=False)
 
-    @property
-    def due(self) -> dt.date:
-        return self.last + self.rule.grace * _DAY
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "due", self.last + self.rule.grace * _DAY)
 
     @property
     def words(self) -> frozenset[str]:

@@ -275,8 +275,8 @@ class Speech:
 
     def part(self, part: Part) -> str:
         """One rule in one box: what is asked, how it stands, and the days that say so."""
-        if part.single is not None:
-            said = self._own(part.single, part.duty)
+        if (own := part.single) is not None:
+            said = self._own(own, part.duty)
         elif part.standing is not None:
             said = self._sum(part.standing)
         else:
