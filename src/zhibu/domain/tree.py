@@ -33,6 +33,11 @@ class Stand(Generic[Key]):
     depth: int
 
 
+def tops(path: str) -> list[str]:
+    """The paths of a place in the tree and of all above it, from the root down to ``path`` itself."""
+    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
+
+
 def _step(index: int) -> str:
     text = ""
     for _ in range(STEP):

@@ -13,7 +13,7 @@ from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Membership
 from zhibu.domain.learning import PRESCRIBING
 from zhibu.domain.terms import OrganizationKind
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 
 _KINDS = [kind.value for kind in PRESCRIBING]
 
@@ -31,7 +31,7 @@ def may_see_campaign(asker: Asker, campaign: Campaign) -> bool:
 
 def campaigns_seen_by(asker: Asker) -> QuerySet[Campaign]:
     places = _places(asker)
-    offices = {place[:length] for place in places for length in range(STEP, len(place) + 1, STEP)}
+    offices = {top for place in places for top in tops(place)}
     opened = Q(office__path__in=offices)
     for office in asker.offices:
         opened |= in_subtree(office, "office__")

@@ -21,7 +21,7 @@ from zhibu.apps.people.models import Membership, Person
 from zhibu.domain.assembly import Presence
 from zhibu.domain.learning import PRESCRIBING, PartState, is_owed_by, state_of
 from zhibu.domain.terms import MeetingKind, MeetingStage, OrganizationKind
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 from zhibu.domain.wrap_up import Held, Launched, Reached, Served, Spread, of_branch, of_superior
 
 #: At most so many meetings are offered to be linked, the latest first.
@@ -33,7 +33,7 @@ MOST_OFFERED = 60
 
 def parts_above(campaign: Campaign, organization: Organization) -> QuerySet[Part]:
     """The parts that bind this organization: its own and those of its superiors, the highest first."""
-    above = [organization.path[:length] for length in range(STEP, len(organization.path) + 1, STEP)]
+    above = tops(organization.path)
     rows = Part.objects.filter(campaign=campaign, organization__path__in=above).select_related("organization")
     return rows.order_by("organization__path", "first", "pk")
 
@@ -94,7 +94,7 @@ def parts_for(meeting: Meeting, branch: Organization) -> list[Part]:
 
     One that is linked stays among them whatever has become of the meeting since.
     """
-    above = [branch.path[:length] for length in range(STEP, len(branch.path) + 1, STEP)]
+    above = tops(branch.path)
     day = meeting.held_on
     fits = Q(kind__in=["", meeting.kind], first__lte=day, last__gte=day) if day else Q(pk__in=[])
     linked = Exists(Link.objects.filter(part=OuterRef("pk"), organization=branch, meeting=meeting))
@@ -236,7 +236,7 @@ def spreading(campaign: Campaign, places: Sequence[Organization], on: dt.date, o
 
 def _parts_around(campaign: Campaign, top: Organization) -> list[Part]:
     """Parts of the organizations above ``top``, at it and below it."""
-    above = [top.path[:length] for length in range(STEP, len(top.path), STEP)]
+    *above, _own = tops(top.path)
     rows = Part.objects.filter(in_subtree(top.path, "organization__") | Q(organization__path__in=above))
     return list(
         rows.filter(campaign=campaign).select_related("organization").order_by("organization__path", "first", "pk")

@@ -16,18 +16,14 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.queries import members_of
 from zhibu.domain import lists
 from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, PostKind, Reach
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 
 _ORDER = {kind.value: place for place, kind in enumerate(ListKind)}
 
 
-def ancestors_of(path: str) -> list[str]:
-    return [path[:length] for length in range(STEP, len(path), STEP)]
-
-
 def speaks_to(organization: Organization, prefix: str = "") -> Q:
     """The condition that a section holds in ``organization``: its own, and what those above it wrote for branches."""
-    above = Q(**{f"{prefix}organization__path__in": ancestors_of(organization.path)})
+    above = Q(**{f"{prefix}organization__path__in": tops(organization.path)[:-1]})
     own = Q(**{f"{prefix}organization": organization})
     if organization.kind == OrganizationKind.GROUP:
         own = Q(**{f"{prefix}organization__path": organization.path[:-STEP]})

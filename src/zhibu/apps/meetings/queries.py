@@ -43,7 +43,7 @@ from zhibu.domain.periods import add_months
 from zhibu.domain.requirements import AssemblyRule, ElectionRule
 from zhibu.domain.requirements import Decision as DecisionKind
 from zhibu.domain.terms import OFFICES, AbsenceReason, MeetingKind, MeetingStage, OrganizationKind, Standing
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,8 +376,7 @@ def people_at(meeting: Meeting, on: dt.date) -> QuerySet[Person]:
 
 def lecturers_of(organization: Organization, on: dt.date) -> QuerySet[Person]:
     """Who may teach its lesson: its own people, and the office holders of those above it."""
-    path = organization.path
-    above = [path[:length] for length in range(STEP, len(path), STEP)]
+    *above, _own = tops(organization.path)
     offices = Appointment.objects.on(on).filter(
         organization__path__in=above, post__in=[post.value for post in OFFICES]
     )

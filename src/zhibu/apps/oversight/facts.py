@@ -26,7 +26,7 @@ from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, Ter
 from zhibu.domain.periods import Span
 from zhibu.domain.requirements import State
 from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 
 #: The words under which evidence that is no meeting of its own kind is found.
 LEADER_LESSON = "leader_lesson"
@@ -127,7 +127,7 @@ def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]
     )
     for path, group, standing, since, until in memberships:
         full = int(standing in {Standing.FULL, Standing.SUSPENDED})
-        touched = [by_path[top] for top in _tops(path) if top in by_path]
+        touched = [by_path[top] for top in tops(path) if top in by_path]
         if group in paths:
             touched.append(group)
         for key in touched:
@@ -138,17 +138,12 @@ def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]
         "path", "founded", "dissolved"
     )
     for path, founded, dissolved in groups:
-        for top in _tops(path)[:-1]:
+        for top in tops(path)[:-1]:
             if top in by_path:
                 found[by_path[top]].append(_Change(founded or dt.date.min, groups=1))
                 if dissolved is not None:
                     found[by_path[top]].append(_Change(dissolved, groups=-1))
     return found
-
-
-def _tops(path: str) -> list[str]:
-    """The paths from the root down to ``path`` itself."""
-    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
 
 
 def _committees(below: Q) -> Mapping[UUID, list[tuple[dt.date, int]]]:

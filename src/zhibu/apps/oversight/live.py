@@ -27,7 +27,7 @@ from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, WhyNot, evidence_words, had_quorum
 from zhibu.domain.requirements import Obligation
 from zhibu.domain.terms import OrganizationKind, PostKind
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import tops
 
 #: How many cells are written at once.
 _BATCH = 2000
@@ -278,11 +278,6 @@ class _Superiors:
                 self._by_path = {path: key for key, path in self._paths.items()}
             self._found[organization] = tuple(self._by_path[top] for top in tops(self._paths[organization]))
         return self._found[organization]
-
-
-def tops(path: str) -> list[str]:
-    """The paths of an organization and of all above it."""
-    return [path[:length] for length in range(STEP, len(path) + 1, STEP)]
 
 
 def _add(sums: Mapping[_Key, _Sum]) -> None:

@@ -17,7 +17,7 @@ from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.models import Account, Appointment, Employment, Grant, Membership, Person
 from zhibu.domain.terms import ADMINISTRATORS, OrganizationKind, Role
-from zhibu.domain.tree import STEP
+from zhibu.domain.tree import STEP, tops
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _under(tops: tuple[str, ...], prefix: str = "") -> Q:
 
 
 def _ancestors(paths: tuple[str, ...]) -> set[str]:
-    return {path[:length] for path in paths for length in range(STEP, len(path), STEP)}
+    return {top for path in paths for top in tops(path)[:-1]}
 
 
 # --- Organizations: name, kind, place in the tree, sums -----------------------------------------------------------

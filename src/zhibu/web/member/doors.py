@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TypedDict
 from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from zhibu.apps.archive.actions import Actor
 from zhibu.apps.meetings.access import may_attend, meetings_seen_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.people.models import Person
-from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.middleware import AskedRequest
-
-
-class Signed(TypedDict):
-    """Who does it and when: the clock's reading at the door."""
-
-    actor: Actor
-    at: dt.datetime
-
-
-def signed(request: AskedRequest) -> Signed:
-    return {"actor": request.user.actor, "at": clock.now()}
 
 
 def me(request: AskedRequest) -> Person:

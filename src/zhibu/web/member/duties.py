@@ -31,12 +31,13 @@ from zhibu.apps.people.directory import officers_seen_by
 from zhibu.apps.people.models import Appointment, Membership
 from zhibu.apps.reports.duties import Seen, seen
 from zhibu.domain.terms import Bearer, DutyState, PostKind, Proof
-from zhibu.web.member.doors import me, my_id, signed
+from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import Owed, owed
+from zhibu.web.shell.signing import signed
 
 _CHIPS = {DutyState.DONE: "done", DutyState.OPEN: "open", DutyState.NOT_MEASURABLE: "quiet"}
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -19,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhibu.apps.archive.actions import Actor
 from zhibu.apps.archive.errors import FileRefused
 from zhibu.apps.archive.files import refuse_too_large
 from zhibu.apps.learning.access import (
@@ -49,23 +47,13 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 from zhibu.web.shell.templatetags.words import word
 
 _CHIPS = {PartState.DONE: "done", PartState.UNDER_WAY: "open", PartState.OPEN: "quiet"}
 
 #: What a branch or its groups can hold.
 _KINDS = [kind for kind in MeetingKind if {OrganizationKind.BRANCH, OrganizationKind.GROUP} & set(HELD_BY[kind])]
-
-
-class Signed(TypedDict):
-    """Who does it and when: the clock's reading at the door."""
-
-    actor: Actor
-    at: dt.datetime
-
-
-def signed(request: AskedRequest) -> Signed:
-    return {"actor": request.user.actor, "at": clock.now()}
 
 
 # --- Who comes in --------------------------------------------------------------------------------------------------
@@ -157,8 +145,8 @@ class PartForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("a text to be read")), *((kind.value, word(kind)) for kind in _KINDS)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 from typing import Any
@@ -41,6 +41,7 @@ from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.rule_words import as_written
+from zhibu.web.shell.signing import signed
 from zhibu.web.shell.templatetags.words import word
 
 #: So many articles may be written at once, one a paragraph.
@@ -262,10 +263,6 @@ def _crumbs(organization: Organization, kind: str, last: str) -> list[Crumb]:
     ]
 
 
-def _signed(request: AskedRequest) -> Mapping[str, Any]:
-    return {"actor": request.user.actor, "at": clock.now()}
-
-
 # --- Sections ------------------------------------------------------------------------------------------------------
 
 
@@ -279,7 +276,7 @@ def section_new(request: AskedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = {"title": form.cleaned_data["title"], "number": form.cleaned_data["number"], "reach": form.reach_said}
         try:
-            section = writing.write_section(organization=organization, kind=kind, **facts, **_signed(request))
+            section = writing.write_section(organization=organization, kind=kind, **facts, **signed(request))
         except ListRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -314,7 +311,7 @@ def section_edit(request: AskedRequest, section: UUID) -> HttpResponse:
         said = form.cleaned_data
         try:
             writing.rename_section(
-                found, title=said["title"], number=said["number"], reach=form.reach_said, **_signed(request)
+                found, title=said["title"], number=said["number"], reach=form.reach_said, **signed(request)
             )
         except ListRefusal as refusal:
             form.add_error(None, str(refusal))
@@ -333,7 +330,7 @@ def section_drop(request: AskedRequest, section: UUID) -> HttpResponse:
     found = _section(request, section)
     back = _writing(found.organization, found.kind)
     if request.method == "POST":
-        writing.drop_section(found, **_signed(request))
+        writing.drop_section(found, **signed(request))
         messages.success(request, _("The section is taken away."))
         return redirect(back)
     title = _("Take the section away")
@@ -378,12 +375,12 @@ def _write(request: AskedRequest, section: Section, form: ArticleForm) -> int:
     """All of them or none. Returns how many."""
     words, since = form.words, form.cleaned_data["since"]
     if not form.cleaned_data["apart"]:
-        writing.write_article(section=section, words=words, since=since, **_signed(request))
+        writing.write_article(section=section, words=words, since=since, **signed(request))
         return 1
     for place, text in enumerate(form.paragraphs):
         number = words.number + place if words.number else 0
         one = replace(words, text=text, number=number)
-        writing.write_article(section=section, words=one, since=since, **_signed(request))
+        writing.write_article(section=section, words=one, since=since, **signed(request))
     return len(form.paragraphs)
 
 
@@ -409,7 +406,7 @@ def article_edit(request: AskedRequest, article: UUID) -> HttpResponse:
     back = _writing(section.organization, section.kind, section.pk)
     if request.method == "POST" and form.is_valid():
         try:
-            writing.amend(article=found, words=form.words, since=form.cleaned_data["since"], **_signed(request))
+            writing.amend(article=found, words=form.words, since=form.cleaned_data["since"], **signed(request))
         except ListRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -435,7 +432,7 @@ def article_repeal(request: AskedRequest, article: UUID) -> HttpResponse:
     back = _writing(section.organization, section.kind, section.pk)
     if request.method == "POST" and form.is_valid():
         try:
-            writing.repeal(found, until=form.cleaned_data["until"], **_signed(request))
+            writing.repeal(found, until=form.cleaned_data["until"], **signed(request))
         except ListRefusal as refusal:
             form.add_error("until", str(refusal))
         else:
@@ -466,7 +463,7 @@ def article_take_back(request: AskedRequest, article: UUID) -> HttpResponse:
     section = found.section
     back = _writing(section.organization, section.kind, section.pk)
     if request.method == "POST":
-        writing.take_back(found, **_signed(request))
+        writing.take_back(found, **signed(request))
         messages.success(request, _("The last change is taken back."))
         return redirect(back)
     title = _("Take the last change back")
@@ -502,7 +499,7 @@ def edition_new(request: AskedRequest) -> HttpResponse:
     form = ReadershipForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            edition = editions.publish(organization=organization, readership=form.said, **_signed(request))
+            edition = editions.publish(organization=organization, readership=form.said, **signed(request))
         except ListRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -536,7 +533,7 @@ def edition_readers(request: AskedRequest, edition: UUID) -> HttpResponse:
     form = ReadershipForm(request.POST or None, initial={"readership": found.readership})
     back = reverse("edition", args=[found.pk])
     if request.method == "POST" and form.is_valid():
-        editions.open_to(found, readership=form.said, **_signed(request))
+        editions.open_to(found, readership=form.said, **signed(request))
         messages.success(request, _("Who may read it is changed; what it says stays as it is."))
         return redirect(back)
     title = _("Who may read edition %(number)s") % {"number": found.number}

@@ -23,12 +23,13 @@ from zhibu.apps.learning.queries import wrap_up_from_records, wrap_up_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.documents.papers import wrap_up_docx, wrap_up_pdf
 from zhibu.domain import wrap_up as domain
-from zhibu.web.secretary.campaigns import at_work, crumbs, looked_at, signed
+from zhibu.web.secretary.campaigns import at_work, crumbs, looked_at
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import paper
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 FORMS = ("docx", "pdf")
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhibu.apps.archive.actions import Actor
 from zhibu.apps.meetings.access import (
     comments_seen_by,
     may_comment,
@@ -59,6 +58,7 @@ from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.signing import signed
 from zhibu.web.shell.templatetags.words import word
 
 # --- The list -------------------------------------------------------------------------------------------------------
@@ -292,17 +292,6 @@ class Said:
     may_withdraw: bool
 
 
-class Signed(TypedDict):
-    """Who does it and when: the clock's reading at the door."""
-
-    actor: Actor
-    at: dt.datetime
-
-
-def _signed(request: AskedRequest) -> Signed:
-    return {"actor": request.user.actor, "at": clock.now()}
-
-
 def _overseen(request: AskedRequest, meeting_id: UUID) -> Filing:
     """The filed record; 404 where the meeting is not visible or not filed, 403 where others oversee it."""
     visible = Filing.objects.filter(meeting__in=meetings_seen_by(request.asker))
@@ -346,7 +335,7 @@ def _said(request: AskedRequest, filed: Filing, form: CommentForm) -> HttpRespon
     assert request.user.person is not None  # whoever holds an office is a person
     facts = form.cleaned_data
     deeds.comment(
-        filed, by=request.user.person, office=office, text=facts["text"], due=facts["due"], **_signed(request)
+        filed, by=request.user.person, office=office, text=facts["text"], due=facts["due"], **signed(request)
     )
     messages.success(
         request,
@@ -383,7 +372,7 @@ def _settled_by(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> Co
 @conflict_on(MeetingRefusal)
 def settle(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> HttpResponse:
     """One tap; where it was one too many, the comment can be opened again."""
-    deeds.close_comment(_settled_by(request, meeting_id, comment_id), **_signed(request))
+    deeds.close_comment(_settled_by(request, meeting_id, comment_id), **signed(request))
     messages.success(request, _("Settled. It can be opened again at any time."))
     return _back(meeting_id)
 
@@ -392,7 +381,7 @@ def settle(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> HttpRes
 @require_POST
 @conflict_on(MeetingRefusal)
 def reopen(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> HttpResponse:
-    deeds.reopen_comment(_settled_by(request, meeting_id, comment_id), **_signed(request))
+    deeds.reopen_comment(_settled_by(request, meeting_id, comment_id), **signed(request))
     messages.success(request, _("Open again."))
     return _back(meeting_id)
 
@@ -403,7 +392,7 @@ def reopen(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> HttpRes
 def withdraw(request: AskedRequest, meeting_id: UUID, comment_id: UUID) -> HttpResponse:
     comment = _settled_by(request, meeting_id, comment_id)
     if request.method == "POST":
-        deeds.withdraw_comment(comment, **_signed(request))
+        deeds.withdraw_comment(comment, **signed(request))
         messages.success(request, _("Taken back."))
         return _back(meeting_id)
     context = {

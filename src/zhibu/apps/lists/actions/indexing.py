@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from django.db.models import OuterRef, Subquery
-
-from zhibu.apps.lists.models import Article, Wording
+from zhibu.apps.lists.models import Article, Section, Wording
 from zhibu.apps.search.actions import Text, index, index_all, unindex, unindex_kind
 from zhibu.domain.phrases import numeral
 
@@ -23,18 +21,23 @@ def index_article(article: Article) -> None:
         index(ARTICLE, _text(last))
 
 
+def index_section(section: Section) -> None:
+    """All its articles, whose titles tell of it."""
+    index_all(ARTICLE, [_text(row) for row in _last().filter(article__section=section)])
+
+
 def rebuild_articles() -> int:
     """All of them anew; returns how many."""
     unindex_kind(ARTICLE)
+    rows = list(_last())
+    index_all(ARTICLE, map(_text, rows))
+    return len(rows)
+
+
+def _last() -> QuerySet[Wording]:
+    """Of each article its last wording."""
     newest = Wording.objects.filter(article=OuterRef("article")).order_by("-since").values("pk")[:1]
-    rows = Wording.objects.filter(pk=Subquery(newest)).select_related("article__section__organization")
-    counted = list(rows)
-    index_all(ARTICLE, _texts(counted))
-    return len(counted)
-
-
-def _texts(rows: Iterable[Wording]) -> Iterator[Text]:
-    return (_text(row) for row in rows)
+    return Wording.objects.filter(pk=Subquery(newest)).select_related("article__section__organization")
 
 
 def _text(wording: Wording) -> Text:

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.lists.actions.indexing import index_article
+from zhibu.apps.lists.actions.indexing import index_article, index_section
 from zhibu.apps.lists.errors import ListRefusal
 from zhibu.apps.lists.models import Article, Section, Wording
 from zhibu.apps.organizations.models import Organization
@@ -84,8 +84,7 @@ def rename_section(
     section.title = _titled(title, number, others)
     section.number, section.reach = number, reach.value
     section.save(update_fields=["title", "number", "reach"])
-    for article in section.articles.all():
-        index_article(article)
+    index_section(section)
     record("section_renamed", section.pk, actor=actor, at=at, document=_of_section(section))
     return section
 

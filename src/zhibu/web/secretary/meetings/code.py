@@ -17,10 +17,11 @@ from zhibu.apps.meetings.actions import sign_in
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Session
 from zhibu.apps.meetings.queries import count_of, roll_of
-from zhibu.web.secretary.meetings.doors import run_session, signed
+from zhibu.web.secretary.meetings.doors import run_session
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 
 def _shown(session: Session) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from zhibu.apps.people.access import may_convene, organizations_convened_by, org
 from zhibu.apps.people.models import Employment, Membership, Person
 from zhibu.domain.periods import add_months
 from zhibu.domain.terms import HELD_BY, Audience, MeetingKind, MeetingStage
-from zhibu.web.secretary.meetings.doors import run, signed
+from zhibu.web.secretary.meetings.doors import run
 from zhibu.web.secretary.meetings.forms import (
     ConveneForm,
     EditForm,
@@ -40,6 +40,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 _PEOPLE = ("chair", "recorder", "convener", "lecturer")
 _USUAL_HOURS = (dt.time(15, 0), dt.time(16, 30))

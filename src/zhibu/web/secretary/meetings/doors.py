@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
-from zhibu.apps.archive.actions import Actor
 from zhibu.apps.meetings.access import may_run, meetings_seen_by
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Session
 from zhibu.apps.meetings.queries import with_previous
-from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.middleware import AskedRequest
-
-
-class Signed(TypedDict):
-    """Who does it and when: the clock's reading at the door."""
-
-    actor: Actor
-    at: dt.datetime
-
-
-def signed(request: AskedRequest) -> Signed:
-    return {"actor": request.user.actor, "at": clock.now()}
 
 
 def seen(request: AskedRequest, meeting_id: UUID, *, and_previous: bool = False) -> Meeting:

@@ -43,7 +43,7 @@ from zhibu.domain.notice import chat_text
 from zhibu.domain.requirements import AssemblyRule
 from zhibu.domain.stages import AHEAD, may_become
 from zhibu.domain.terms import MeetingStage
-from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.secretary.meetings.doors import run, seen
 from zhibu.web.secretary.meetings.forms import ReasonForm
 from zhibu.web.secretary.meetings.listing import time_and_place
 from zhibu.web.secretary.meetings.prints import notice_for, prints_of
@@ -53,6 +53,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 ROLL_KNOWN = tuple(stage for stage in MeetingStage if stage not in {MeetingStage.DRAFT, MeetingStage.POSTPONED})
 #: While everybody on the roll sees it and the time holds: what is copied into a group chat leads somewhere.

@@ -50,7 +50,7 @@ from zhibu.apps.meetings.queries import (
 )
 from zhibu.domain.assembly import WITHOUT_QUORUM, NextStep, Outcome
 from zhibu.domain.terms import MeetingStage
-from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.secretary.meetings.doors import run, seen
 from zhibu.web.secretary.meetings.forms import ReasonForm
 from zhibu.web.secretary.meetings.hub import counted
 from zhibu.web.secretary.meetings.steps import may_finish
@@ -60,6 +60,7 @@ from zhibu.web.secretary.meetings.words import decision_on, foresight_words
 from zhibu.web.shell.answers import Unreadable, conflict, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 Field = MinutesText.Field
 

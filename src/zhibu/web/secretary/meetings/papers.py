@@ -16,10 +16,11 @@ from zhibu.apps.archive.files import place_of, refuse_too_large
 from zhibu.apps.meetings.actions import papers as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Meeting, Paper
-from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.secretary.meetings.doors import run, seen
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.downloads import kept_file
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 
 @login_required

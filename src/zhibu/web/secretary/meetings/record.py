@@ -22,11 +22,12 @@ from zhibu.apps.meetings.filed import talk_about
 from zhibu.apps.meetings.models import Filing
 from zhibu.apps.meetings.queries import filing_of
 from zhibu.domain.minutes import register_fields
-from zhibu.web.secretary.meetings.doors import run, seen, signed
+from zhibu.web.secretary.meetings.doors import run, seen
 from zhibu.web.secretary.meetings.prints import minutes_prints, sheet_for
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 
 class CorrectionForm(forms.Form):

@@ -29,13 +29,14 @@ from zhibu.apps.people.access import people_seen_by
 from zhibu.apps.people.models import Person
 from zhibu.domain.assembly import Presence
 from zhibu.domain.terms import AbsenceReason, MeetingStage, Standing
-from zhibu.web.secretary.meetings.doors import run_session, signed
+from zhibu.web.secretary.meetings.doors import run_session
 from zhibu.web.secretary.meetings.fields import person_called
 from zhibu.web.secretary.meetings.hub import counted
 from zhibu.web.secretary.meetings.listing import when_of
 from zhibu.web.shell.answers import Unreadable, conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 #: Lines on one page: a phone draws so many at once without stuttering, and the page stays below 100 kB.
 LINES = 50

@@ -24,11 +24,12 @@ from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Meeting, Task
 from zhibu.apps.meetings.queries import RollLine
 from zhibu.apps.people.models import Person
-from zhibu.web.secretary.meetings.doors import seen, signed
+from zhibu.web.secretary.meetings.doors import seen
 from zhibu.web.secretary.meetings.fields import PersonField, day_field
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import signed
 
 
 class TaskForm(forms.Form):

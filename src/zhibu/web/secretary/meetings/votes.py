@@ -25,7 +25,7 @@ from zhibu.domain.assembly import Ballots, Count, ElectionResult, Votes, Written
 from zhibu.domain.requirements import Decision as DecisionKind
 from zhibu.domain.strokes import by_surname
 from zhibu.domain.terms import Standing, VotingWay
-from zhibu.web.secretary.meetings.doors import Signed, run, run_item, signed
+from zhibu.web.secretary.meetings.doors import run, run_item
 from zhibu.web.secretary.meetings.fields import person_called
 from zhibu.web.secretary.meetings.forms import ReasonForm, status_of
 from zhibu.web.secretary.meetings.hub import counted, counted_by
@@ -33,6 +33,7 @@ from zhibu.web.secretary.meetings.words import citation_of, decision_on, foresig
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import Signed, signed
 
 #: What a vote may be about; an election has a form of its own.
 VOTED = tuple(kind for kind in DecisionKind if kind is not DecisionKind.ELECTION)
