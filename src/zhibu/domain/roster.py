@@ -218,7 +218,7 @@ class Obstacle(Word):
     """Why somebody can not be there."""
 
     ON_LEAVE = "on leave", "休假"
-    RESTS_AFTER_NIGHT = "rest after a night duty", "夜班后休息"
+    RESTS_AFTER_NIGHT = "rest after night duty", "夜班后休息"
     TOO_SOON = "too soon after the previous duty", "距上一班时间不足"
     PAST_NIGHT = "runs past the end of a night duty", "超出夜班下班时间"
     TOO_CLOSE = "too close to the next duty", "距下一班时间不足"
@@ -271,12 +271,15 @@ class Cost:
     total: int
 
 
-def duties(problem: Problem, person: Person) -> tuple[Duty, ...]:
-    """Every shift of ``person``, in the order of time."""
-    worked = ((day, problem.shifts[code]) for day, code in enumerate(person.roster) if code in problem.shifts)
+def duties(problem: Problem, person: Person, days: Iterable[int] | None = None) -> tuple[Duty, ...]:
+    """The shifts of ``person``, in the order of time; those that begin on ``days``, else every one."""
     midnight = problem.slots_per_day
-    found = (Duty(day * midnight + shift.start, day * midnight + shift.end, shift.night) for day, shift in worked)
-    return tuple(sorted(found, key=lambda duty: duty.start))
+    worked = []
+    for day in range(len(person.roster)) if days is None else days:
+        shift = problem.shifts.get(person.roster[day])
+        if shift is not None:
+            worked.append(Duty(day * midnight + shift.start, day * midnight + shift.end, shift.night))
+    return tuple(sorted(worked, key=lambda duty: duty.start))
 
 
 def attending(problem: Problem, person: Person, first: int, last: int, online: bool) -> Attending | Obstacle:  # noqa: FBT001 - as a session lists them
@@ -284,17 +287,23 @@ def attending(problem: Problem, person: Person, first: int, last: int, online: b
 
     An ``Obstacle`` (a ``str``) where it can not be: leave, or not enough rest.
     """
-    midnight = problem.slots_per_day
-    touched = range(max(0, first // midnight), (last - 1) // midnight + 1)
-    if any(person.roster[day : day + 1] == LEAVE for day in touched):
+    if LEAVE in (person.roster[day] for day in _days(problem, person, first, last)):
         return Obstacle.ON_LEAVE
-    worked = duties(problem, person)
+    # What has ended, or begins, further away than anybody rests makes no difference. A shift ends on the next day.
+    far = max(problem.rules.rest, problem.rules.adjacent)
+    worked = duties(problem, person, _days(problem, person, first - far - 1 - problem.slots_per_day, last + far + 1))
     on_duty = sum(max(0, min(last, duty.end) - max(first, duty.start)) for duty in worked)
     if on_duty == last - first:
         return Attending.DUTY
     if online and not on_duty:
         return _at_home(problem.rules, worked, first)
     return _beside_duty(problem.rules, worked, first, last)
+
+
+def _days(problem: Problem, person: Person, first: int, last: int) -> range:
+    """Those of the month that ``[first, last)`` touches."""
+    midnight = problem.slots_per_day
+    return range(max(0, first // midnight), min(len(person.roster), (last - 1) // midnight + 1))
 
 
 def _at_home(rules: Rules, worked: Iterable[Duty], first: int) -> Attending | Obstacle:
