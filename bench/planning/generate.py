@@ -62,7 +62,7 @@ Json = dict[str, Any]
 class Rotation:
     """``letter(day, crew)``: the shift of the n-th crew on a day.
 
-    ``least``: which share of those on duty has to stay, at the least and at the most; ``spans``: from and to in slots,
+    ``least``: which share of those on duty has to stay, at the least and at the most; ``spans``: from, to (slots),
     and how many more stay then.
     """
 
