@@ -291,7 +291,7 @@ def test_many_articles_cost_no_more_statements_than_a_few(house, path):
     lin.get(path)
     few = statements()
     write(60)
-    assert statements() == few <= 11
+    assert statements() == few <= 8
 
 
 @pytest.mark.slow

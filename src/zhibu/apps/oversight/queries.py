@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,12 +17,15 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.access import organizations_answered_by
 from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_records, records_of, waivers_of
 from zhibu.apps.oversight.live import current_window, window_on
-from zhibu.apps.oversight.models import Cell, Counter, Waiver
+from zhibu.apps.oversight.models import Cell, Counter, Waiver, Window
 from zhibu.apps.people.access import Asker
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Calendar, Duty, Status, status_on
-from zhibu.domain.requirements import Rule
+from zhibu.domain.requirements import Obligation, Rule
 from zhibu.domain.terms import ReasonState
+
+#: For so long before a day the periods of a requirement are looked through.
+_BACK = dt.timedelta(days=400)
 
 
 def obligations(
@@ -127,6 +132,48 @@ def calendar_kept(today: dt.date) -> Calendar:
     if window is None:
         return calendar_of(*window_on(today))
     return calendar_of(window.since, window.until, window.edition)
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The cell of a requirement that counts on a day, the rule that it is judged by and the records it rests on."""
+
+    cell: Cell
+    rule: Obligation
+    records: tuple[UUID, ...]
+
+
+def latest_of(
+    organizations: Collection[UUID], requirements: Collection[str], on: dt.date
+) -> dict[tuple[UUID, str], Latest]:
+    """By organization and requirement: the period that runs on a day, else the last one before it. One query.
+
+    Only what organizations owe, not their posts; only periods that begin at most 400 days before.
+    """
+    rows = Cell.objects.filter(
+        organization__in=organizations,
+        requirement__in=requirements,
+        post="",
+        why_not="",
+        first__lte=on,
+        first__gt=on - _BACK,
+    ).annotate(
+        record=F("evidence__record"),
+        kept_since=Subquery(Window.objects.values("since")),
+        kept_until=Subquery(Window.objects.values("until")),
+        kept_by=Subquery(Window.objects.values("edition")),
+    )
+    in_order = rows.select_related("organization").order_by(
+        "first", "pk", "evidence__held_on", "evidence__filed_on", "evidence__record"
+    )
+    found: dict[tuple[UUID, str], Latest] = {}
+    for _of_one, group in groupby(in_order, key=attrgetter("pk")):
+        resting = list(group)
+        cell, records = resting[0], tuple(row.record for row in resting if row.record is not None)
+        calendar = calendar_of(cell.kept_since, cell.kept_until, cell.kept_by)
+        rule = calendar.rule_of(cell.rule, cell.first, cell.last)
+        found[cell.organization_id, cell.requirement] = Latest(cell, rule, records)
+    return found
 
 
 def cells_around(organizations: Collection[Organization], today: dt.date) -> list[Cell]:

@@ -24,8 +24,7 @@ from zhibu.apps.lists.models import Statement, Wording
 from zhibu.apps.lists.queries import Place, duties_at, duties_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.access import may_see_cell
-from zhibu.apps.oversight.models import Cell
-from zhibu.apps.oversight.queries import calendar_kept
+from zhibu.apps.oversight.queries import status_of
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.directory import officers_seen_by
 from zhibu.apps.people.models import Appointment, Membership
@@ -36,7 +35,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.owed import Owed, owed
+from zhibu.web.shell.owed import Owed
 from zhibu.web.shell.signing import signed
 
 _CHIPS = {DutyState.DONE: "done", DutyState.OPEN: "open", DutyState.NOT_MEASURABLE: "quiet"}
@@ -58,7 +57,7 @@ class Line:
     @property
     def is_personal(self) -> bool:
         """Required, and kept by no organization: each finds it on the page of what they owe themselves."""
-        return self.seen.wording.proof == Proof.REQUIREMENT and self.seen.cell is None
+        return self.seen.wording.proof == Proof.REQUIREMENT and self.seen.latest is None
 
     @property
     def is_stated(self) -> bool:
@@ -75,19 +74,16 @@ class Part:
 
 def _lines(found: Sequence[Seen], asker: Asker) -> tuple[Line, ...]:
     today = clock.today()
-    calendar = calendar_kept(today) if any(one.cell for one in found) else None
 
     def line(one: Seen) -> Line:
-        cell = one.cell
-        told = owed(cell, calendar, today) if cell is not None and calendar is not None else None
-        opens = cell is not None and may_see_cell(asker, cell)
-        return Line(one, told, opens, _records(cell) if opens and cell is not None else ())
+        latest = one.latest
+        if latest is None:
+            return Line(one, None, opens=False, records=())
+        told = Owed(latest.cell, latest.rule, status_of(latest.cell, today), today)
+        opens = may_see_cell(asker, latest.cell)
+        return Line(one, told, opens, latest.records if opens else ())
 
     return tuple(line(one) for one in found)
-
-
-def _records(cell: Cell) -> tuple[UUID, ...]:
-    return tuple(row.record for row in cell.evidence.all())
 
 
 # --- My duties -----------------------------------------------------------------------------------------------------
