@@ -62,6 +62,7 @@ def _make(demo: Path, folder: Path, copies: int) -> None:
     _put_one_above_all(today)
     _open_accounts()
     _count_anew()
+    _index_anew()
     with closing(sqlite3.connect(folder / "zhibu.sqlite3")) as database:
         database.execute("ANALYZE")
         database.commit()
@@ -146,6 +147,20 @@ def _count_anew() -> None:
     from zhibu.apps.oversight.live import recount
 
     recount()
+
+
+def _index_anew() -> None:
+    """A table of FTS5 is no model and was not copied."""
+    from django.db import connection, transaction
+
+    from zhibu.apps.search.index import put
+    from zhibu.apps.search.models import Indexed
+
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO search_grams (search_grams) VALUES ('delete-all')")
+    rows = list(Indexed.objects.order_by("pk"))
+    with transaction.atomic():
+        put(rows)
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def measure(count: int, queries: int) -> dict[str, object]:
 
     branch = Organization.objects.filter(code="B07")
     askers = {
-        "all": (Scope("article", Q()), Scope("record", Q())),
+        "all": (Scope("article", [Q()]), Scope("record", [Q()])),
         "one branch": (texts_of("article", branch), texts_of("record", branch)),
     }
     taken: dict[str, list[float]] = {name: [] for name in askers}

@@ -21,7 +21,7 @@ from zhibu.apps.search.models import Indexed
 from zhibu.apps.search.queries import MOST, Found, Marked, Scope, found, hits, texts_of
 from zhibu.domain.grams import LONGEST, PIECE, folded
 
-EVERYTHING = (Scope("article", Q()), Scope("record", Q()))
+EVERYTHING = (Scope("article", [Q()]), Scope("record", [Q()]))
 
 
 @pytest.fixture(params=["by the index", "read through"])
@@ -204,7 +204,7 @@ def test_only_what_may_be_read_is_found_and_nothing_is_told_of_the_rest(house: B
     assert found("绝不外传", (mine,)) == Found()
     assert subjects("绝不外传") == [there]
     assert found("夜班", ()) == Found()
-    assert found("夜班", (Scope("article", Q(pk__in=[])),)) == Found()
+    assert found("夜班", (Scope("article", [Q(pk__in=[])]),)) == Found()
 
 
 def test_a_kind_is_read_by_its_own_rule_and_an_audience_narrows_it(house: Bureau) -> None:

@@ -134,6 +134,19 @@ def test_many_hits_come_in_pages_and_ask_no_more_of_the_database(house):
     assert "q=%E5%A4%9C%E7%8F%AD" in page.content.decode()
 
 
+@pytest.mark.sqlite_only
+def test_an_index_leads_to_what_one_may_read_among_all_texts_of_the_house(house):
+    filed(house, "夜班")
+    with CaptureQueriesContext(connection) as asked:
+        assert "夜班" in text_of(client_of(house.lin).get(PAGE, {"q": "夜班"}))
+    told = [each["sql"] for each in asked if "search_indexed" in each["sql"]]
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in told]
+    assert len(plans) == 4
+    reads_all = ("SCAN search_indexed", "(kind=?)")
+    assert not [step for plan in plans for *_places, step in plan if any(each in step for each in reads_all)]
+
+
 def test_the_search_for_people_leads_to_the_texts_with_what_was_typed(house):
     answer = client_of(house.lin).get("/search/", {"q": "夜 班&"})
     assert f'href="{PAGE}?q=%E5%A4%9C%20%E7%8F%AD%26"' in answer.content.decode()

@@ -270,12 +270,18 @@ def audience_of(meeting: Meeting) -> str:
     return FOR_MEMBERS if meeting.word in OPEN_TO_MEMBERS else FOR_OFFICES
 
 
-def records_found_by(asker: Asker) -> Q:
-    """``meetings_seen_by`` as a condition on ``search.Indexed``, in which only what is filed stands."""
-    condition = _below(asker.offices, "organization__")
-    condition |= _below(asker.branches, "organization__") & Q(audience=FOR_MEMBERS)
-    condition |= Q(organization__in=people.organizations_convened_by(asker).values("pk"))
+def records_found_by(asker: Asker) -> list[Q]:
+    """``meetings_seen_by`` as conditions on ``search.Indexed``, in which only what is filed stands.
+
+    Each way of seeing by itself, as above: the texts of the house are more than its meetings.
+    """
+    joined = Organization.objects.filter(_below(asker.branches, ""))
+    ways = [
+        Q(organization__in=people.organizations_overseen_by(asker).values("pk")),
+        Q(organization__in=joined.values("pk"), audience=FOR_MEMBERS),
+        Q(organization__in=people.organizations_convened_by(asker).values("pk")),
+    ]
     if asker.person is not None:
         named = Q(convener=asker.person) | Q(chair=asker.person) | Q(recorder=asker.person)
-        condition |= Q(subject__in=Meeting.objects.filter(named | _on_roll(asker)).values("pk"))
-    return condition
+        ways.append(Q(subject__in=Meeting.objects.filter(named | _on_roll(asker)).values("pk")))
+    return ways

@@ -33,16 +33,19 @@ _BEFORE, _SHOWN = 30, 120
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One kind of text, and which of them the asker may read: a condition on ``Indexed``."""
+    """One kind of text, and which of them the asker may read: conditions on ``Indexed``, of which one has to hold.
+
+    They name organizations and subjects by subqueries, so that an index leads to what few may read.
+    """
 
     kind: str
-    readable: Q
+    readable: Sequence[Q]
 
 
 def texts_of(kind: str, organizations: QuerySet[Organization], *audiences: str) -> Scope:
     """The texts of these organizations; where audiences are named, only those that are for one of them."""
     condition = Q(organization__in=organizations.order_by().values("pk"))
-    return Scope(kind, condition & Q(audience__in=audiences) if audiences else condition)
+    return Scope(kind, [condition & Q(audience__in=audiences) if audiences else condition])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def found(
         return Found()
     rows = _readable(within)
     if under is not None:
-        rows = rows.filter(reduce(or_, (in_subtree(path, "organization__") for path in under), Q(pk__in=[])))
+        below = reduce(or_, (in_subtree(path) for path in under), Q(pk__in=[]))
+        rows = rows.filter(organization__in=Organization.objects.filter(below).values("pk"))
     if on is not None:
         rows = rows.filter(holds_on(on))
     looks = read_through if _are_few(rows) else holding
@@ -113,7 +117,8 @@ def _are_few(rows: QuerySet[Indexed]) -> bool:
 def _readable(within: Sequence[Scope]) -> QuerySet[Indexed]:
     condition = Q(pk__in=[])
     for scope in within:
-        condition |= Q(kind=scope.kind) & scope.readable
+        for way in scope.readable:
+            condition |= Q(kind=scope.kind) & way
     return Indexed.objects.filter(condition)
 
 
