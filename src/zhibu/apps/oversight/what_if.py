@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length, Substr
+
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.facts import organizations_of
-from zhibu.apps.people.access import Asker, may_keep_rules
+from zhibu.apps.people.access import Asker, may_keep_rules, organizations_overseen_by
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.compliance import Calendar
 from zhibu.domain.requirements import Obligation, Rule
@@ -29,18 +32,22 @@ class Sandbox:
     state: OtherState | None = None
 
 
-def tried_by(asker: Asker, rows: Sequence[Organization]) -> list[Organization]:
+def tried_by(asker: Asker) -> QuerySet[Organization]:
     """On which organizations the asker may try it: an office in a committee gives its subtree, the rules all."""
     if may_keep_rules(asker):
-        return list(rows)
-    tops = tuple(row.path for row in rows if row.path in asker.offices and row.word in COMMITTEES)
-    return [row for row in rows if row.path.startswith(tops)] if tops else []
+        return Organization.objects.all()
+    stands_under = Q(path=Substr(OuterRef("path"), 1, Length("path")))
+    return organizations_overseen_by(asker).filter(Exists(_committees_of(asker).filter(stands_under)))
+
+
+def _committees_of(asker: Asker) -> QuerySet[Organization]:
+    """Where the asker holds an office in one."""
+    return Organization.objects.filter(path__in=asker.offices, kind__in=[kind.value for kind in COMMITTEES])
 
 
 def may_try(asker: Asker) -> bool:
     """The same as a question, in one query at most."""
-    held = Organization.objects.filter(path__in=asker.offices, kind__in=[kind.value for kind in COMMITTEES])
-    return may_keep_rules(asker) or (bool(asker.offices) and held.exists())
+    return may_keep_rules(asker) or (bool(asker.offices) and _committees_of(asker).exists())
 
 
 def _at_stake(rules: Sequence[Rule], sandbox: Sandbox) -> Sequence[Rule]:
@@ -57,6 +64,8 @@ def what_if(
 
     Four statements, whatever is asked.
     """
+    if sandbox.rule is None:  # elsewhere all stays as it is
+        rows = [row for row in rows if row.path.startswith(sandbox.path)]
     rules = _at_stake(all_rules(), sandbox)
     was = organizations_of({row.pk for row in rows}, rows=rows)
     old = Calendar(for_all(rules), since, until)

@@ -30,7 +30,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
-from zhibu.web.shell.forms import organization_field
+from zhibu.web.shell.forms import MOST_OFFERED, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.rule_words import as_written, cited, how_often, listed, strength, within
@@ -314,7 +314,9 @@ def try_out_xlsx(request: AskedRequest) -> HttpResponse:
 
 
 def _tried(request: AskedRequest) -> Tried:
-    rows = tried_by(request.asker, list(Organization.objects.all()))
+    among = tried_by(request.asker)
+    offered = among.exclude(kind=OrganizationKind.GROUP)[: MOST_OFFERED + 1]
+    rows = list(among if request.GET else offered)
     forbid_unless(bool(rows))
     rules = all_rules()
     form = Sandboxed(request.GET or None, rules, rows, clock.today())
