@@ -15,7 +15,11 @@ from zhibu.apps.organizations.queries import house_on
 from zhibu.apps.people.access import stranger
 from zhibu.apps.people.models import Membership, Person
 from zhibu.apps.people.queries import asker_of
-from zhibu.apps.reports.structure import structure_overseen_by
+from zhibu.apps.reports.structure import (
+    structure_and_terms_overseen_by,
+    structure_overseen_by,
+    term_ends_overseen_by,
+)
 from zhibu.domain.structure import StructureCheck
 from zhibu.domain.terms import OrganizationKind, PostKind, Standing
 
@@ -118,6 +122,15 @@ def test_a_term_of_the_organization_is_read(bureau):
     assert ("GZ-A-01", StructureCheck.TERM_ENDS_SOON) in look(bureau.lin)
 
 
+def test_findings_and_terms_asked_for_at_once_are_those_asked_for_apart(bureau):
+    world.term(bureau.inspection, since=dt.date(2024, 2, 1), ends=dt.date(2026, 12, 1))
+    world.term(bureau.office, since=dt.date(2023, 5, 1))
+    asker, house = asker_of(world.account(bureau.fang), DAY), house_on(DAY)
+    structure, ends = structure_and_terms_overseen_by(asker, house)
+    assert (structure, ends) == (structure_overseen_by(asker, house), term_ends_overseen_by(asker, house))
+    assert {end.day for end in ends} >= {dt.date(2026, 12, 1), dt.date(2028, 5, 1)}
+
+
 def test_facts_cost_the_same_queries_for_one_organization_and_for_many(bureau):
     asker = asker_of(world.account(bureau.fang), DAY)
     house = house_on(DAY)
@@ -129,4 +142,4 @@ def test_facts_cost_the_same_queries_for_one_organization_and_for_many(bureau):
     house = house_on(DAY)
     with CaptureQueriesContext(connection) as many:
         structure_overseen_by(asker, house)
-    assert len(few) == len(many) == 3
+    assert len(few) == len(many) == 2

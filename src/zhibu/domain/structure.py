@@ -102,6 +102,11 @@ class OrganizationFacts:
     posts: tuple[PostHeld, ...]
     term: TermHeld | None
 
+    @property
+    def of_term(self) -> TermFacts:
+        began = min((held.since for held in self.posts if held.post in OFFICES), default=None)
+        return TermFacts(self.id, self.kind, self.term, began)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -232,8 +237,7 @@ def _vacancies(facts: OrganizationFacts, state: State, known: _Rules) -> Iterato
 
 
 def _term(facts: OrganizationFacts, state: State, known: _Rules, on: dt.date) -> Iterator[Finding]:
-    began = min((held.since for held in facts.posts if held.post in OFFICES), default=None)
-    end = _term_end(facts.id, facts.kind, facts.term, began, known)
+    end = _term_end(facts.of_term, known)
     if end is None or end.day is None or end.day > add_months(on, MONTHS_AHEAD):
         return
     check = StructureCheck.TERM_ENDED if end.day < on else StructureCheck.TERM_ENDS_SOON
@@ -243,27 +247,25 @@ def _term(facts: OrganizationFacts, state: State, known: _Rules, on: dt.date) ->
 def term_ends(house: Iterable[TermFacts], rules: Iterable[Rule]) -> list[TermEnd]:
     """Of each organization that elects anew by the rules in force, in the order of ``house``."""
     known = _Rules(rules)
-    ends = (_term_end(facts.id, facts.kind, facts.term, facts.began, known) for facts in house)
+    ends = (_term_end(facts, known) for facts in house)
     return [end for end in ends if end is not None]
 
 
-def _term_end(
-    organization: UUID, kind: OrganizationKind, term: TermHeld | None, began: dt.date | None, known: _Rules
-) -> TermEnd | None:
+def _term_end(facts: TermFacts, known: _Rules) -> TermEnd | None:
     """``None`` where no rule in force asks this kind to elect anew.
 
     Who replaces somebody comes later than the term began: the earliest of the offices held is its beginning, as
     far as known.
     """
-    rules = tuple(rule for rule in known.named(RE_ELECTION) if kind in rule.binding.kinds)
+    term, rules = facts.term, tuple(rule for rule in known.named(RE_ELECTION) if facts.kind in rule.binding.kinds)
     if not rules:
         return None
     if term is not None and term.ends is not None:
-        return TermEnd(organization, term.ends, is_assumed=False, rules=rules)
-    since, length = term.since if term else began, known.term_of(kind)
+        return TermEnd(facts.id, term.ends, is_assumed=False, rules=rules)
+    since, length = term.since if term else facts.began, known.term_of(facts.kind)
     if since is None or length is None:
-        return TermEnd(organization, None, is_assumed=False, rules=rules)
-    return TermEnd(organization, add_months(since, 12 * length.years), is_assumed=True, rules=(*rules, length))
+        return TermEnd(facts.id, None, is_assumed=False, rules=rules)
+    return TermEnd(facts.id, add_months(since, 12 * length.years), is_assumed=True, rules=(*rules, length))
 
 
 def _holders(

@@ -23,7 +23,12 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.organizations.queries import House, Standing, house_on
 from zhibu.apps.oversight.models import Cell
 from zhibu.apps.people.access import may_convene
-from zhibu.apps.reports.structure import Structure, structure_overseen_by, term_ends_overseen_by
+from zhibu.apps.reports.structure import (
+    Structure,
+    structure_and_terms_overseen_by,
+    structure_overseen_by,
+    term_ends_overseen_by,
+)
 from zhibu.documents.tables import Table
 from zhibu.domain.periods import add_months
 from zhibu.domain.structure import RE_ELECTION, Finding, StructureCheck, TermEnd
@@ -231,7 +236,7 @@ def terms_xlsx(request: AskedRequest) -> HttpResponse:
     forbid_unless(bool(request.asker.offices))
     house = house_on(clock.today())
     kept = Filters(request.GET, structure.parts(house, request.asker)).kept(house)
-    ends = _ahead(term_ends_overseen_by(request.asker, house), house, kept)
+    found, ends = structure_and_terms_overseen_by(request.asker, house)
     headings = (
         _("Organization"),
         _("Code"),
@@ -249,9 +254,8 @@ def terms_xlsx(request: AskedRequest) -> HttpResponse:
             _election_in_words(line),
             line.ground,
         )
-        for line in _lines(request, ends, house)
+        for line in _lines(request, _ahead(ends, house, kept), house)
     ]
-    found = structure_overseen_by(request.asker, house)
     lists = [
         _table_of_findings(
             _labels()[look], [structure.line(finding, found, house) for finding in _findings(found, kept, look)]
