@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ from zhibu.apps.meetings.filed import (
     filed_records,
     organizations_with_records,
     read,
+    read_for_table,
     talk_about,
 )
 from zhibu.apps.meetings.models import Comment, Filing, Meeting
@@ -151,7 +152,7 @@ def records(request: AskedRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "lines": _lines(page),
+            "lines": list(_lines(read(page))),
             "order": form.wanted.order.value,
             "xlsx": f"{reverse('records_xlsx')}?{request.GET.urlencode()}",
         },
@@ -164,7 +165,8 @@ def records_xlsx(request: AskedRequest) -> HttpResponse:
     """The list as it is narrowed, and on a second sheet what was said and what came of it."""
     _form, rows = _asked(request)
     title = _("Filed records")
-    tables = [_table_of_records(_lines(rows)), _table_of_comments(comments_about(rows, request.asker))]
+    records = _table_of_records(_lines(read_for_table(rows)))
+    tables = [records, _table_of_comments(comments_about(rows, request.asker))]
     notes = (title, _("As of %(day)s") % {"day": clock.today().isoformat()})
     return spreadsheet(title, tables, notes=notes)
 
@@ -175,8 +177,8 @@ def _asked(request: AskedRequest) -> tuple[Filters, QuerySet[Filing]]:
     return form, filed_records(request.asker, form.wanted)
 
 
-def _lines(rows: Iterable[Filing]) -> list[Line]:
-    return [Line(record, *_in_words(record)) for record in read(rows)]
+def _lines(records: Iterable[FiledRecord]) -> Iterator[Line]:
+    return (Line(record, *_in_words(record)) for record in records)
 
 
 def _in_words(record: FiledRecord) -> tuple[str, str]:
