@@ -26,6 +26,10 @@ os.environ.pop("DATABASE_URL", None)
 (Path(_folder.name) / "static").mkdir()  # as `collectstatic` leaves it; whitenoise warns where it is missing
 
 
+#: A parameter of more characters is named by so many of them.
+_LONG, _NAMED_BY = 30, 12
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
 
@@ -34,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no worker waits for it at the end."""
     items.sort(key=lambda item: 0 if item.get_closest_marker("slow") else 1)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text that is tried is named by its beginning; one of ten megabytes would be the name of its test."""
+    if not isinstance(val, str | bytes) or len(val) <= _LONG:
+        return None
+    return f"{val[:_NAMED_BY]!a} of {len(val)}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
