@@ -20,6 +20,7 @@ from zhibu.apps.oversight import live
 from zhibu.apps.oversight.actions import answer_reason, explain, withdraw_reason
 from zhibu.apps.oversight.errors import OversightRefusal
 from zhibu.apps.oversight.models import Cell, Waiver
+from zhibu.apps.oversight.queries import obligations
 from zhibu.apps.people.actions import membership, posts, work
 from zhibu.apps.people.errors import PeopleRefusal
 from zhibu.apps.people.models import Person
@@ -84,6 +85,10 @@ class Story:
     def done(self):
         return {"actor": OPERATOR, "at": self.at}
 
+    def since(self, choice):
+        """The day from which a deed holds: today's, or one gone by."""
+        return self.on - dt.timedelta(days=(0, 0, 20, 300)[choice // 3 % 4])
+
     def do(self, deed, choice):
         with transaction.atomic():
             try:
@@ -106,32 +111,40 @@ class Story:
         person = world.person(name)
         world.employ(person, self.house.inspection)
         standing = (Standing.FULL, Standing.PROBATIONARY)[choice % 2]
-        membership.admit(person, to=self._branch(choice), group=None, standing=standing, on=self.on, **self.done)
+        on = self.since(choice)
+        membership.admit(person, to=self._branch(choice), group=None, standing=standing, on=on, **self.done)
 
     def change(self, choice):
         person = self._member(choice)
         to = (Standing.SUSPENDED, Standing.FULL)[choice % 2]
-        membership.change_standing(person, to=to, on=self.on, **self.done)
+        membership.change_standing(person, to=to, on=self.since(choice), **self.done)
 
     def go(self, choice):
-        work.leave(self._member(choice), on=self.on, **self.done)
+        work.leave(self._member(choice), on=self.since(choice), **self.done)
 
     def elect(self, choice):
-        posts.begin_term(self._branch(choice), on=self.on, ends=self.on + dt.timedelta(days=1096), **self.done)
+        on = self.since(choice)
+        posts.begin_term(self._branch(choice), on=on, ends=on + dt.timedelta(days=1096), **self.done)
+
+    def appoint(self, choice):
+        post = (PostKind.DEPUTY_SECRETARY, PostKind.PUBLICITY_OFFICER)[choice % 2]
+        posts.appoint(self._member(choice), post=post, of=self._branch(choice), on=self.since(choice), **self.done)
 
     def start(self, choice):
         kind = (OrganizationKind.BRANCH, OrganizationKind.GROUP)[choice % 2]
         parent = self.house.office if kind is OrganizationKind.BRANCH else self._branch(choice)
         code = f"GZ-Z-{Organization.objects.count()}"
-        found(code=code, name=code, kind=kind, parent=parent, founded=self.on, began=self.on, **self.done)
+        on = self.since(choice)
+        found(code=code, name=code, kind=kind, parent=parent, founded=on, began=on, **self.done)
 
     def end(self, choice):
-        on = self.on + dt.timedelta(days=choice % 3)
+        on = self.since(choice) + dt.timedelta(days=choice % 3)
         dissolve(self._branch(choice), on=on, into=None, **self.done)
 
     def move(self, choice):
         under = (self.house.office, self.house.harbor, self.house.station)[choice % 3]
-        move(self._branch(choice), under=Organization.objects.get(pk=under.pk), on=self.on, **self.done)
+        under = Organization.objects.get(pk=under.pk)
+        move(self._branch(choice), under=under, on=self.since(choice), **self.done)
 
     def give_reason(self, choice):
         cells = Cell.objects.filter(why_not="", completed_on__isnull=True).order_by(
@@ -156,7 +169,20 @@ class Story:
         return rows[choice % rows.count()]
 
 
-DEEDS = ("pass_days", "meet", "join", "change", "go", "elect", "start", "end", "move", "give_reason", "take_back")
+DEEDS = (
+    "pass_days",
+    "meet",
+    "join",
+    "change",
+    "go",
+    "elect",
+    "appoint",
+    "start",
+    "end",
+    "move",
+    "give_reason",
+    "take_back",
+)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -170,3 +196,23 @@ def test_after_any_deeds_the_live_form_is_the_pure_one(told):
             live.open_day(story.on)
             assert_same(story.on)
         transaction.set_rollback(True)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@example([("pass_days", 0), ("move", 4), ("pass_days", 0), ("end", 0)])
+@given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 59)), min_size=1, max_size=9))
+def test_after_any_deeds_a_day_gone_by_is_seen_as_it_was_seen_on_it(told):
+    with transaction.atomic():
+        story = Story()
+        seen = {}
+        for deed, choice in [*told, ("pass_days", 0)]:
+            if deed == "pass_days":
+                seen[story.on] = owed(story.on)
+            story.do(deed, choice)
+        assert {on: owed(on) for on in seen} == seen
+        transaction.set_rollback(True)
+
+
+def owed(on):
+    """What is owed this year and the next, as known on a day; of people too."""
+    return obligations(None, since=dt.date(2026, 1, 1), until=dt.date(2027, 12, 31), on=on, with_people=True)

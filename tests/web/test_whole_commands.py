@@ -13,13 +13,15 @@ from typer.testing import CliRunner
 from tests import world
 from tests.apps.test_oversight_live import DONE, cell_of, facts_kept, hold
 from tests.engines.houses import cells_in, sums_in
-from tests.world import DAY
+from tests.world import AT, DAY
+from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.models import Filing
-from zhibu.apps.organizations.actions import dissolve, found
+from zhibu.apps.organizations.actions import dissolve, found, move
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
 from zhibu.apps.oversight.actions import answer_reason, explain
 from zhibu.apps.oversight.models import Counter
+from zhibu.apps.people.actions.work import leave
 from zhibu.domain.terms import MeetingKind, OrganizationKind
 from zhibu.engines.compliance import run
 from zhibu.web.operator.main import app
@@ -27,6 +29,7 @@ from zhibu.web.operator.main import app
 pytestmark = pytest.mark.django_db
 
 ON = DAY.isoformat()
+SINCE_MARCH = {"founded": dt.date(2026, 3, 1), "began": dt.date(2026, 3, 1)}
 
 
 def zhibu(*words):
@@ -91,6 +94,24 @@ def test_over_files_everything_stands_as_it_is_kept_live(facts, tmp_path):
     with_below = {key[0] for key in sums}
     assert sums == {key: numbers for key, numbers in kept.items() if key[0] in with_below}
     assert len(with_below) == 5
+
+
+def test_facts_of_a_day_gone_by_say_what_was_known_on_it(facts, house, tmp_path):
+    later = {"actor": OPERATOR, "at": AT + dt.timedelta(days=1)}
+    dissolve(house.quay, on=dt.date(2026, 11, 1), into=None, **later)
+    found(code="GZ-C", name="新机关党委", kind=OrganizationKind.COMMITTEE, parent=house.root, **SINCE_MARCH, **later)
+    move(Organization.objects.get(pk=house.office.pk), under=Organization.objects.get(code="GZ-C"), on=DAY, **later)
+    leave(house.chen, on=dt.date(2026, 11, 1), **later)
+
+    def evaluated(facts, name):
+        assert zhibu("evaluate", "--facts", facts, "--on", ON, "--out", tmp_path / name).exit_code == 0
+        return cells_in(tmp_path / name), sums_in(tmp_path / name)
+
+    for words in ((), ("--on", ON)):
+        assert zhibu("facts", "--out", tmp_path / f"facts{len(words)}", *words).exit_code == 0
+    was = evaluated(facts, "was")
+    assert evaluated(tmp_path / "facts2", "known") == was
+    assert evaluated(tmp_path / "facts0", "now") != was
 
 
 def test_in_the_demo_bureau_three_forms_have_the_same_cells_evidence_and_sums(demo, tmp_path):

@@ -1,4 +1,7 @@
-"""Events and the documents they seal. Nothing here is ever changed; a document may be deleted where law asks."""
+"""Events and the documents they seal, and what rows said before.
+
+Nothing here is ever changed; a document may be deleted where law asks.
+"""
 
 from __future__ import annotations
 
@@ -44,3 +47,25 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.type}"
+
+
+class Former(models.Model):
+    """What a row of another room said until a deed made it, altered it or took it away.
+
+    ``said``: of the columns that said something else, what they said, as JSON keeps it; ``None``: there was no such
+    row. Of several for one row each is to be laid over the one after it. ``about``: whose row it is, if somebody's.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    table = models.CharField(max_length=60)
+    key = models.CharField(max_length=36)
+    about = models.UUIDField(null=True, db_index=True)
+    said = models.JSONField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["recorded_at"]), models.Index(fields=["table", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}"

@@ -49,7 +49,7 @@ def bring_in(
     report = replace(planned.report, applied=True)
     if not planned.changes:
         return report, None
-    planned.changes.write()
+    planned.changes.write(at=at)
     rebuild_paths()
     for row in enter_from_ledger(planned.changes.ledger, actor=actor, at=at):
         planned.changes.make(row)
@@ -110,7 +110,7 @@ def undo(imported: Import, *, actor: Actor, at: dt.datetime) -> None:
     taking_back = TakingBack(imported.changes)
     taking_back.refuse_if_used()
     unindex_records(taking_back.keys_of(Meeting))
-    taking_back.write()
+    taking_back.write(of=imported.recorded_at)
     rebuild_paths()
     record_taken_back(taking_back.keys_of(Meeting), source=imported.file_sha256, actor=actor, at=at)
     imported.undone_at = at

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from zhibu.apps.archive.former import Remembered, plain, remember
 from zhibu.apps.honors.models import Honor
 from zhibu.apps.meetings.actions.ledger import LedgerEntry
 from zhibu.apps.meetings.models import Filing, LedgerLine, LedgerName, Meeting
@@ -94,11 +94,18 @@ class Changes:
             setattr(row, name, value)
         return True
 
-    def write(self) -> None:
-        """Alter before making: a row that ends makes room for the one that follows it."""
+    def write(self, *, at: dt.datetime) -> None:
+        """Alter before making: a row that ends makes room for the one that follows it.
+
+        Each table remembers what it said before; where it was empty, what comes holds as far as known, always.
+        """
         for model in TABLES:
-            write_altered(model, [row for row, _former in self.altered.get(model, {}).values()], self._names(model))
-            model._default_manager.bulk_create(self.made.get(model, []), batch_size=5_000)  # noqa: SLF001
+            made, altered = self.made.get(model, []), list(self.altered.get(model, {}).values())
+            is_known = issubclass(model, Remembered) and model._default_manager.exists()  # noqa: SLF001
+            write_altered(model, [row for row, _former in altered], self._names(model))
+            model._default_manager.bulk_create(made, batch_size=5_000)  # noqa: SLF001
+            if is_known:
+                remember([*altered, *((row, None) for row in made)], at=at)
 
     def _names(self, model: type[models.Model]) -> list[str]:
         return sorted({name for _row, former in self.altered.get(model, {}).values() for name in former})
@@ -158,15 +165,6 @@ def seal(facts: Iterable[tuple[Any, ...]]) -> str:
 def _written(value: Any) -> str:
     """An instant is the same in whatever zone it comes back from the database."""
     return str(value.astimezone(dt.UTC) if isinstance(value, dt.datetime) else value)
-
-
-def plain(value: Any) -> Any:
-    """As JSON keeps it: numbers, truth and nothing as they are, the rest as text."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    return DjangoJSONEncoder().default(value)
 
 
 def _ranges(keys: Sequence[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -9,7 +10,8 @@ from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 
-from zhibu.apps.imports.changes import BY_LABEL, TABLES, columns, keys_in, plain, seal, write_altered
+from zhibu.apps.archive.former import Remembered, forget, plain
+from zhibu.apps.imports.changes import BY_LABEL, TABLES, columns, keys_in, seal, write_altered
 from zhibu.apps.imports.errors import UndoRefused
 from zhibu.apps.oversight.models import Cell, Counter
 from zhibu.apps.search.models import Indexed
@@ -73,9 +75,14 @@ class TakingBack:
                         % {"name": table._default_manager.get(pk=used)}  # noqa: SLF001
                     )
 
-    def write(self) -> None:
-        """Whoever refers goes before whoever is referred to; what ended runs again once its successor is gone."""
+    def write(self, *, of: dt.datetime) -> None:
+        """Whoever refers goes before whoever is referred to; what ended runs again once its successor is gone.
+
+        ``of``: the instant of the import. Who looks back to a day after it does not meet it any more.
+        """
         for table in reversed(TABLES):
+            if issubclass(table, Remembered):
+                forget(table, [*self._made.get(table, []), *self._altered.get(table, {})], at=of)
             for batch in _batches(self._made.get(table, [])):
                 table._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
             altered = self._altered.get(table, {})

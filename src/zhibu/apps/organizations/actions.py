@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.former import alter, make
 from zhibu.apps.organizations.errors import TreeRefusal
 from zhibu.apps.organizations.models import FormerName, Organization, Placement
 from zhibu.domain.terms import OrganizationKind
@@ -95,17 +96,20 @@ def found(
 ) -> Organization:
     """A new organization under ``parent``. ``began`` is the day from which zhibu judges what it owes."""
     _refuse_unfit(kind, parent)
-    organization = Organization.objects.create(
-        code=code,
-        name=name,
-        initials=initials_of(name),
-        kind=kind,
-        founded=founded,
-        began=began,
-        path=(parent.path if parent else "") + "z" * STEP,
-        depth=parent.depth + 1 if parent else 1,
+    organization = make(
+        Organization(
+            code=code,
+            name=name,
+            initials=initials_of(name),
+            kind=kind,
+            founded=founded,
+            began=began,
+            path=(parent.path if parent else "") + "z" * STEP,
+            depth=parent.depth + 1 if parent else 1,
+        ),
+        at=at,
     )
-    Placement.objects.create(organization=organization, parent=parent, since=founded)
+    make(Placement(organization=organization, parent=parent, since=founded), at=at)
     rebuild_paths()
     organization.refresh_from_db(fields=["path", "depth"])
     record(
@@ -143,9 +147,8 @@ def move(organization: Organization, *, under: Organization, on: dt.date, actor:
     if current.parent_id == under.pk:
         return
     _refuse_unfit(organization.word, under)
-    current.until = on
-    current.save(update_fields=["until"])
-    Placement.objects.create(organization=organization, parent=under, since=on)
+    alter(current, at=at, until=on)
+    make(Placement(organization=organization, parent=under, since=on), at=at)
     rebuild_paths()
     organization.refresh_from_db(fields=["path", "depth"])
     record(
@@ -164,8 +167,7 @@ def rename(organization: Organization, *, name: str, on: dt.date, actor: Actor, 
         return
     refuse_dissolved(organization)
     FormerName.objects.update_or_create(organization=organization, until=on, defaults={"name": organization.name})
-    organization.name, organization.initials = name, initials_of(name)
-    organization.save(update_fields=["name", "initials"])
+    alter(organization, at=at, name=name, initials=initials_of(name))
     record(
         "organization_renamed",
         organization.pk,
@@ -196,10 +198,8 @@ def dissolve(
             _("%(below)s still stands below %(name)s. Move or dissolve it first.")
             % {"below": below[0].name, "name": organization.name}
         )
-    organization.dissolved, organization.merged_into = on, into
-    organization.save(update_fields=["dissolved", "merged_into"])
-    current.until = on
-    current.save(update_fields=["until"])
+    alter(organization, at=at, dissolved=on, merged_into=into)
+    alter(current, at=at, until=on)
     record(
         "organization_dissolved",
         organization.pk,

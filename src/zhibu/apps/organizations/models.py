@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid6 import uuid7
 
+from zhibu.apps.archive.former import Remembered
 from zhibu.apps.organizations.dated import Dated, DatedQuerySet, one_open, span_is_forward
 from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.tree import STEP
@@ -36,7 +37,7 @@ def in_subtree(path: str, prefix: str = "") -> Q:
     return Q(**{f"{prefix}path__gte": path, f"{prefix}path__lte": path + "z" * LONGEST_PATH})
 
 
-class Organization(models.Model):
+class Organization(Remembered):
     """党组织. ``path`` is where it stands today, or stood last if it is dissolved; paths sort the tree."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -81,7 +82,7 @@ class Organization(models.Model):
         return OrganizationKind(self.kind)
 
 
-class Placement(Dated):
+class Placement(Remembered, Dated):
     """Under whom an organization stood from when until when. The root's parent is null."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="placements")

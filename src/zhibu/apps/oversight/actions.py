@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.former import alter, delete
 from zhibu.apps.notices.actions.telling import overtake
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight import live
@@ -40,10 +41,17 @@ def explain(cell: Cell, *, reason: str, by: Account | None, actor: Actor, at: dt
     if waiver.accepted:
         raise OversightRefusal(_("The reason has been accepted already."))
     if not made:
-        waiver.reason, waiver.asked_by, waiver.asked_at = reason.strip()[:300], by, at
-        waiver.accepted = waiver.answered_at = waiver.answered_by = None
-        waiver.answer = ""
-        waiver.save()
+        alter(
+            waiver,
+            at=at,
+            reason=reason.strip()[:300],
+            asked_by=by,
+            asked_at=at,
+            accepted=None,
+            answer="",
+            answered_by=None,
+            answered_at=None,
+        )
     record("reason_given", waiver.pk, actor=actor, at=at, document=_facts(waiver))
     overtake(about(cell))
     return waiver
@@ -54,7 +62,7 @@ def withdraw_reason(waiver: Waiver, *, actor: Actor, at: dt.datetime) -> None:
     """The organization takes its reason back; an accepted one too, and the period is open again."""
     organization, cell = waiver.organization, cell_of(waiver)
     record("reason_withdrawn", waiver.pk, actor=actor, at=at, document=_facts(waiver))
-    waiver.delete()
+    delete(waiver, at=at)
     if cell is not None:
         overtake(about(cell))
     _follow(organization, at)
@@ -67,9 +75,7 @@ def answer_reason(
     """One above accepts the reason, or does not and says what is asked instead. A changed mind is another answer."""
     if not accepted and not answer.strip():
         raise OversightRefusal(_("Say what you ask for instead; the secretary reads it."))
-    waiver.accepted, waiver.answer = accepted, answer.strip()[:300]
-    waiver.answered_by, waiver.answered_at = by, at
-    waiver.save(update_fields=["accepted", "answer", "answered_by", "answered_at"])
+    alter(waiver, at=at, accepted=accepted, answer=answer.strip()[:300], answered_by=by, answered_at=at)
     record(
         "reason_answered",
         waiver.pk,

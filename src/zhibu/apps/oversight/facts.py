@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 
 from zhibu.apps.meetings.models import Attendance, Filing, Meeting, Talk
 from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.oversight.known import NOW, Known
 from zhibu.apps.oversight.models import Waiver
 from zhibu.apps.people.models import Appointment, Membership, Term
 from zhibu.apps.rules.queries import all_rules, edition, own_folder
@@ -66,20 +67,22 @@ def organizations_of(
     *,
     with_people: bool = False,
     rows: Sequence[Organization] | None = None,
+    known: Known = NOW,
 ) -> list[compliance.Organization[UUID]]:
     """The organizations over time, in tree order; all of them without ``chosen``.
 
-    Members and groups of an organization are counted with all below it, as the tree stands today. ``rows`` are those
-    of ``chosen``, where they are at hand.
+    Members and groups of an organization are counted with all below it, as the tree stands today, or as it was
+    ``known`` to stand. ``rows`` are those of ``chosen``, where they are at hand. What was not known is left out.
     """
     if rows is None:
         rows = list(Organization.objects.all() if chosen is None else Organization.objects.filter(pk__in=chosen))
-    paths = {row.pk: row.path for row in rows}
-    below = Q() if chosen is None else _any_under(paths.values())
-    changes = _changes(paths, below)
-    committees = _committees(below)
-    terms = _terms(paths.keys() if chosen is not None else None)
-    people = _people(rows, below) if with_people else {}
+    rows = sorted(known.rows(rows), key=lambda row: known.path(row.path))
+    paths = {row.pk: known.path(row.path) for row in rows}
+    below = Q() if chosen is None or known.has_other_tree else _any_under(paths.values())
+    changes = _changes(paths, below, known)
+    committees = _committees(below, known)
+    terms = _terms(paths.keys() if chosen is not None else None, known)
+    people = _people(rows, below, known) if with_people else {}
     return [
         compliance.Organization(
             id=row.pk,
@@ -95,9 +98,9 @@ def organizations_of(
     ]
 
 
-def parents() -> dict[UUID, UUID | None]:
-    """Of each organization the one above it in today's tree; ``None`` for the root."""
-    by_path = dict(Organization.objects.values_list("path", "pk"))
+def parents(known: Known = NOW) -> dict[UUID, UUID | None]:
+    """Of each organization the one above it in today's tree, or in the one ``known``; ``None`` for the root."""
+    by_path = {known.path(row.path): row.pk for row in known.rows(Organization.objects.all())}
     return {key: by_path.get(path[:-STEP]) for path, key in by_path.items()}
 
 
@@ -119,26 +122,24 @@ def _highest(paths: Iterable[str]) -> list[str]:
     return found
 
 
-def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]]:
+def _changes(paths: Mapping[UUID, str], below: Q, known: Known) -> Mapping[UUID, list[_Change]]:
     by_path = {path: key for key, path in paths.items()}
     found: defaultdict[UUID, list[_Change]] = defaultdict(list)
-    memberships = Membership.objects.filter(below).values_list(
-        "organization__path", "group_id", "standing", "since", "until"
+    memberships = known.values(
+        Membership.objects.filter(below), "organization__path", "group_id", "standing", "since", "until"
     )
     for path, group, standing, since, until in memberships:
         full = int(standing in {Standing.FULL, Standing.SUSPENDED})
-        touched = [by_path[top] for top in tops(path) if top in by_path]
+        touched = [by_path[top] for top in tops(known.path(path)) if top in by_path]
         if group in paths:
             touched.append(group)
         for key in touched:
             found[key].append(_Change(since, members=1, full=full))
             if until is not None:
                 found[key].append(_Change(until, members=-1, full=-full))
-    groups = Organization.objects.filter(kind=OrganizationKind.GROUP.value).values_list(
-        "path", "founded", "dissolved"
-    )
-    for path, founded, dissolved in groups:
-        for top in tops(path)[:-1]:
+    groups = Organization.objects.filter(kind=OrganizationKind.GROUP.value)
+    for kind, path, founded, dissolved in known.values(groups, "kind", "path", "founded", "dissolved"):
+        for top in tops(known.path(path))[:-1] if kind == OrganizationKind.GROUP else ():
             if top in by_path:
                 found[by_path[top]].append(_Change(founded or dt.date.min, groups=1))
                 if dissolved is not None:
@@ -146,12 +147,14 @@ def _changes(paths: Mapping[UUID, str], below: Q) -> Mapping[UUID, list[_Change]
     return found
 
 
-def _committees(below: Q) -> Mapping[UUID, list[tuple[dt.date, int]]]:
+def _committees(below: Q, known: Known) -> Mapping[UUID, list[tuple[dt.date, int]]]:
     """From which day on how many people sit in the committee of an organization; 0 without one."""
     held: defaultdict[UUID, list[tuple[UUID, str, dt.date, dt.date | None]]] = defaultdict(list)
     rows = Appointment.objects.filter(below, post__in=[post.value for post in OFFICES])
-    for organization, *facts in rows.values_list("organization_id", "person_id", "post", "since", "until"):
-        held[organization].append(tuple(facts))  # type: ignore[arg-type] # as selected
+    facts = known.values(rows, "organization_id", "person_id", "post", "since", "until")
+    for organization, person, post, since, until in facts:
+        if post in OFFICES:
+            held[organization].append((person, post, since, until))
     return {key: _committee_over_time(rows) for key, rows in held.items()}
 
 
@@ -184,33 +187,40 @@ def _states(changes: Iterable[_Change], committee: Sequence[tuple[dt.date, int]]
     return tuple(states) or (StateSince(dt.date.min, State(members=0, full_members=0)),)
 
 
-def _terms(chosen: Collection[UUID] | None) -> Mapping[UUID, list[TermKnown]]:
-    rows = Term.objects.order_by("organization", "since")
+def _terms(chosen: Collection[UUID] | None, known: Known) -> Mapping[UUID, list[TermKnown]]:
+    rows = Term.objects.order_by()
     if chosen is not None:
         rows = rows.filter(organization__in=chosen)
     found: defaultdict[UUID, list[TermKnown]] = defaultdict(list)
-    for organization, since, ends, until in rows.values_list("organization_id", "since", "ends", "until"):
+    facts = known.values(rows, "organization_id", "since", "ends", "until")
+    for organization, since, ends, until in sorted(facts, key=itemgetter(1)):
         found[organization].append(TermKnown(since, ends, until))
     return found
 
 
-def _people(rows: Sequence[Organization], below: Q) -> Mapping[UUID, list[Belonging[UUID]]]:
+def _people(rows: Sequence[Organization], below: Q, known: Known) -> Mapping[UUID, list[Belonging[UUID]]]:
     """Who belongs or belonged to each branch. A group's people are its branch's: what they owe, they owe there."""
     branches = {row.pk for row in rows if row.word is not OrganizationKind.GROUP}
     here: defaultdict[UUID, defaultdict[UUID, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    for branch, person, since, until in (
-        Membership.objects.filter(below, organization__in=branches)
-        .order_by("person__pinyin", "person__staff_number", "since")
-        .values_list("organization_id", "person_id", "since", "until")
-    ):
-        here[branch][person].append(Span(since, until))
+    belonging = known.values(
+        Membership.objects.filter(below, organization__in=branches),
+        "person__pinyin",
+        "person__staff_number",
+        "since",
+        "until",
+        "organization_id",
+        "person_id",
+    )
+    for _pinyin, _number, since, until, branch, person in sorted(belonging, key=itemgetter(0, 1, 2)):
+        if branch in branches:
+            here[branch][person].append(Span(since, until))
     everybody = {person for people in here.values() for person in people}
     anywhere: defaultdict[UUID, list[Span]] = defaultdict(list)
     moved = Membership.objects.filter(person__in=everybody) if len(everybody) < _MANY else Membership.objects.all()
-    for person, since, until in moved.values_list("person_id", "since", "until"):
+    for person, since, until in known.values(moved, "person_id", "since", "until"):
         anywhere[person].append(Span(since, until))
     posts: defaultdict[tuple[UUID, UUID], list[tuple[PostKind, Span]]] = defaultdict(list)
-    held = Appointment.objects.filter(below).values_list("organization_id", "person_id", "post", "since", "until")
+    held = known.values(Appointment.objects.filter(below), "organization_id", "person_id", "post", "since", "until")
     for branch, person, post, since, until in held:
         posts[branch, person].append((PostKind(post), Span(since, until)))
     return {
@@ -228,8 +238,13 @@ _MANY = 500
 # --- Records -------------------------------------------------------------------------------------------------------
 
 
-def records_of(chosen: Collection[UUID] | None, since: dt.date, until: dt.date) -> list[Record[UUID]]:
-    """What these organizations filed of meetings held between two days, both included; all without ``chosen``."""
+def records_of(
+    chosen: Collection[UUID] | None, since: dt.date, until: dt.date, *, known: Known = NOW
+) -> list[Record[UUID]]:
+    """What these organizations filed of meetings held between two days, both included; all without ``chosen``.
+
+    Later records are among them; ``known`` bears on who was secretary of a committee.
+    """
     filed = Filing.objects.filter(meeting__held_on__gte=since, meeting__held_on__lte=until)
     if chosen is not None:
         filed = filed.filter(Q(meeting__organization__in=chosen) | Q(meeting__joint_with__in=chosen)).distinct()
@@ -261,7 +276,7 @@ def records_of(chosen: Collection[UUID] | None, since: dt.date, until: dt.date) 
             for holder in (organization, *joint.get(meeting, ()))
             for word in words
         ]
-    return [*found, *_leader_lessons(chosen, since, until)]
+    return [*found, *_leader_lessons(chosen, since, until, known)]
 
 
 def _joint(since: dt.date, until: dt.date) -> Mapping[UUID, list[UUID]]:
@@ -272,14 +287,18 @@ def _joint(since: dt.date, until: dt.date) -> Mapping[UUID, list[UUID]]:
     return found
 
 
-def _leader_lessons(chosen: Collection[UUID] | None, since: dt.date, until: dt.date) -> Iterator[Record[UUID]]:
+def _leader_lessons(
+    chosen: Collection[UUID] | None, since: dt.date, until: dt.date, known: Known
+) -> Iterator[Record[UUID]]:
     """Lessons that the secretary of a committee gave, wherever: evidence for that committee."""
     led = Appointment.objects.filter(
         post=PostKind.SECRETARY.value, organization__kind=OrganizationKind.COMMITTEE.value
     )
     if chosen is not None:
         led = led.filter(organization__in=chosen)
-    holders = list(led.values_list("organization_id", "person_id", "since", "until"))
+    facts = known.values(led, "post", "organization__kind", "organization_id", "person_id", "since", "until")
+    leads = (PostKind.SECRETARY, OrganizationKind.COMMITTEE)
+    holders = [held for post, kind, *held in facts if (post, kind) == leads]
     if not holders:
         return
     lessons = Filing.objects.filter(
@@ -372,19 +391,20 @@ def changed_between(after: dt.date, on: dt.date) -> set[UUID]:
     return found | set(existing.values_list("pk", flat=True))
 
 
-def waivers_of(chosen: Collection[UUID] | None) -> list[compliance.Waiver[UUID]]:
+def waivers_of(chosen: Collection[UUID] | None, *, known: Known = NOW) -> list[compliance.Waiver[UUID]]:
     rows = Waiver.objects.filter(accepted=True)
     if chosen is not None:
         rows = rows.filter(organization__in=chosen)
+    facts = known.values(rows, "accepted", "organization_id", "post", "requirement", "first", "answered_at", "reason")
     return [
         compliance.Waiver(
-            organization=row.organization_id,
-            subject=PostKind(row.post) if row.post else row.organization_id,
-            requirement=row.requirement,
-            first=row.first,
-            accepted_on=localtime(row.answered_at).date(),
-            reason=row.reason,
+            organization=organization,
+            subject=PostKind(post) if post else organization,
+            requirement=requirement,
+            first=first,
+            accepted_on=localtime(answered_at).date(),
+            reason=reason,
         )
-        for row in rows
-        if row.answered_at is not None
+        for accepted, organization, post, requirement, first, answered_at, reason in facts
+        if accepted
     ]

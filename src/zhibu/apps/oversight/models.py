@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid6 import uuid7
 
+from zhibu.apps.archive.former import Remembered
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account
 from zhibu.domain.compliance import WhyNot
@@ -98,7 +99,7 @@ class Counter(models.Model):
         return f"{self.organization_id} {self.rule} {self.first}"
 
 
-class Waiver(models.Model):
+class Waiver(Remembered):
     """Why something was not done, said by the organization; accepted, or not, by one above it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

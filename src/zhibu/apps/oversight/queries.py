@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.access import organizations_answered_by
 from zhibu.apps.oversight.facts import calendar_of, organizations_of, personal_records, records_of, waivers_of
+from zhibu.apps.oversight.known import known_on
 from zhibu.apps.oversight.live import current_window, window_on
 from zhibu.apps.oversight.models import Cell, Counter, Waiver, Window
 from zhibu.apps.people.access import Asker
@@ -40,19 +41,20 @@ def obligations(
     """Every cell of these organizations for the periods that touch ``since`` … ``until``, as known on ``on``.
 
     Evaluated from the facts, so for any years and under any ``rules``; ``with_people`` adds the cells of posts'
-    holders and members. In tree order, then by rule and time.
+    holders and members. In tree order, then by rule and time. Only what was recorded by the end of ``on`` is seen.
     """
+    known = known_on(on)
     calendar = calendar_of(since, until) if rules is None else Calendar(rules, since, until)
-    organizations = organizations_of(chosen, with_people=with_people)
+    organizations = organizations_of(chosen, with_people=with_people, known=known)
     earliest = min(
         [duty.first for duties in calendar.duties.values() for duty in duties]
         + [term.since for organization in organizations for term in organization.terms],
         default=since,
     )
     by_holder: dict[UUID, list[compliance.Record[UUID]]] = {}
-    for record in records_of(chosen, earliest, max(on, until)):
+    for record in records_of(chosen, earliest, max(on, until), known=known):
         by_holder.setdefault(record.organization, []).append(record)
-    waivers = waivers_of(chosen)
+    waivers = waivers_of(chosen, known=known)
     cells: list[compliance.Cell[UUID]] = []
     for organization in organizations:
         records = list(by_holder.get(organization.id, ()))

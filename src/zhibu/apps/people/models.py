@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from uuid6 import uuid7
 
 from zhibu.apps.archive.actions import Actor
+from zhibu.apps.archive.former import Remembered
 from zhibu.apps.organizations.dated import Dated, DatedQuerySet, one_open, span_is_forward
 from zhibu.apps.organizations.models import Organization
 from zhibu.domain.terms import ADMINISTRATORS, Affiliation, Gender, PostKind, Role, Standing
@@ -67,7 +68,7 @@ class Employment(Dated):
         return self.department
 
 
-class Membership(Dated):
+class Membership(Remembered, Dated):
     """Of which branch (and group) a person was a member, and with what standing, from when until when.
 
     Each change closes one row and opens the next, so a day has one row or none. Before the first import the
@@ -102,7 +103,7 @@ class Membership(Dated):
         return Standing(self.standing)
 
 
-class Term(Dated):
+class Term(Remembered, Dated):
     """届: the time for which a committee was elected. ``ends`` is the day on which it is due to end."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="terms")
@@ -124,7 +125,7 @@ class Term(Dated):
         return f"{self.organization_id} {self.since}"
 
 
-class Appointment(Dated):
+class Appointment(Remembered, Dated):
     """任职: who held which post of an organization, from when until when."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

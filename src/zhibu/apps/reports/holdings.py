@@ -454,6 +454,14 @@ HOLDINGS: tuple[Holding, ...] = (
         Retention.FOR_GOOD,
         _fields("type event_at recorded_at"),
     ),
+    Holding(
+        "archive.Former",
+        ("about",),
+        _("What memberships and posts said before they were changed"),
+        _("so that a day gone by is judged by what was known on it"),
+        Retention.WITH_THE_RECORDS,
+        _fields("said recorded_at"),
+    ),
 )
 
 #: What each field is called.
@@ -529,6 +537,7 @@ LABELS: Mapping[str, Promise] = {
     "report": _("report"),
     "requirement": _("requirement"),
     "role": _("role"),
+    "said": _("said until then"),
     "said_at": _("said at"),
     "saved_at": _("saved at"),
     "sent_at": _("sent at"),

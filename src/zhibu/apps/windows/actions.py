@@ -77,7 +77,7 @@ def seat(person: Person, *, post: WindowPost, on: dt.date, actor: Actor, at: dt.
             _("Window post %(post)s is not open on %(on)s. Choose another post or another day.")
             % {"post": post.name, "on": on}
         )
-    close(current, on)
+    close(current, on, at=at)
     taken = Seat.objects.create(person=person, window_post=post, since=on)
     record(
         "person_seated",
@@ -95,7 +95,7 @@ def unseat(person: Person, *, on: dt.date, actor: Actor, at: dt.datetime) -> Non
     current = person.seats.filter(until__isnull=True).first()
     if current is None:
         return
-    close(current, on)
+    close(current, on, at=at)
     record(
         "person_unseated",
         person.pk,

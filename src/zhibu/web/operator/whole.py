@@ -36,7 +36,15 @@ class Engine(StrEnum):
 Out = Annotated[Path, typer.Option("--out", help="A folder that does not exist yet.")]
 
 
-def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None:
+def facts(
+    out: Out,
+    on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known at the end of this day; now.")
+    ] = None,
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Write what is owed by from the database into Parquet files, for `zhibu evaluate`. They name no person."""
     _refuse_without("zhibu[evaluate]")
     start(data)
@@ -44,6 +52,7 @@ def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None
 
     from zhibu.apps.organizations.models import Organization
     from zhibu.apps.oversight.facts import organizations_of, parents, records_of, waivers_of
+    from zhibu.apps.oversight.known import NOW, known_on
     from zhibu.apps.rules.queries import all_rules
     from zhibu.engines.compliance.errors import EvaluationRefused
     from zhibu.engines.compliance.snapshot import Placed, write
@@ -51,12 +60,13 @@ def facts(out: Out, data: DataFolder = None, *, as_json: AsJson = False) -> None
     count = Organization.objects.count()
     try:
         with transaction.atomic(), _progress() as tell:
-            above = parents()
+            known = known_on(on.date()) if on else NOW
+            above = parents(known)
             written = write(
                 out,
-                [Placed(one, above[one.id]) for one in organizations_of()],
-                lambda chosen: records_of(chosen, dt.date.min, dt.date.max),
-                waivers_of(None),
+                [Placed(one, above[one.id]) for one in organizations_of(known=known)],
+                lambda chosen: records_of(chosen, dt.date.min, dt.date.max, known=known),
+                waivers_of(None, known=known),
                 all_rules(),
                 tell=lambda done: tell(done, count),
             )

@@ -320,7 +320,7 @@ def end_grant(held: Grant, *, on: dt.date, actor: Actor, at: dt.datetime) -> Non
     if running.since >= on:
         running.delete()
     else:
-        close(running, on)
+        close(running, on, at=at)
     record(
         "role_ended",
         running.account_id,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.former import make
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.actions.closing import close
 from zhibu.apps.people.errors import PeopleRefusal
@@ -43,7 +44,7 @@ def admit(
     _refuse_unfit(to, group, on)
     if person.memberships.filter(until__isnull=True).exists():
         raise PeopleRefusal(_("%(name)s is a member already. Transfer the membership.") % {"name": person.name})
-    membership = Membership.objects.create(person=person, organization=to, group=group, standing=standing, since=on)
+    membership = make(Membership(person=person, organization=to, group=group, standing=standing, since=on), at=at)
     record(
         "member_admitted",
         person.pk,
@@ -60,9 +61,10 @@ def change_standing(person: Person, *, to: Standing, on: dt.date, actor: Actor, 
     current = _membership_of(person)
     if current.standing == to:
         return current
-    close(current, on)
-    changed = Membership.objects.create(
-        person=person, organization=current.organization, group=current.group, standing=to, since=on
+    close(current, on, at=at)
+    changed = make(
+        Membership(person=person, organization=current.organization, group=current.group, standing=to, since=on),
+        at=at,
     )
     record("standing_changed", person.pk, actor=actor, at=at, document={"standing": to.value, "on": on.isoformat()})
     return changed
@@ -83,10 +85,8 @@ def transfer_membership(
     current = _membership_of(person)
     if (current.organization_id, current.group_id) == (to.pk, group.pk if group else None):
         return current
-    close(current, on)
-    moved = Membership.objects.create(
-        person=person, organization=to, group=group, standing=current.standing, since=on
-    )
+    close(current, on, at=at)
+    moved = make(Membership(person=person, organization=to, group=group, standing=current.standing, since=on), at=at)
     record(
         "membership_transferred",
         person.pk,

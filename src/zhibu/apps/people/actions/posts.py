@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.former import make
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.actions.closing import close
 from zhibu.apps.people.errors import PeopleRefusal
@@ -30,10 +31,10 @@ def begin_term(
     """A committee's new term: the term before it ends, and with it its appointments."""
     _refuse_gone(organization, on)
     for term in Term.objects.filter(organization=organization, until__isnull=True):
-        close(term, on)
+        close(term, on, at=at)
     for appointment in organization.appointments.filter(until__isnull=True, term__isnull=False):
-        close(appointment, on)
-    term = Term.objects.create(organization=organization, since=on, ends=ends)
+        close(appointment, on, at=at)
+    term = make(Term(organization=organization, since=on, ends=ends), at=at)
     record(
         "term_begun",
         organization.pk,
@@ -62,9 +63,9 @@ def appoint(
         )
     if post in {PostKind.SECRETARY, PostKind.GROUP_LEADER}:
         for before in of.appointments.filter(post=post, until__isnull=True):
-            close(before, on)
+            close(before, on, at=at)
     term = None if post == PostKind.GROUP_LEADER else of.terms.filter(until__isnull=True).first()
-    appointment = Appointment.objects.create(person=person, organization=of, post=post, term=term, since=on)
+    appointment = make(Appointment(person=person, organization=of, post=post, term=term, since=on), at=at)
     record(
         "person_appointed",
         person.pk,
@@ -78,7 +79,7 @@ def appoint(
 @transaction.atomic
 def end_appointment(appointment: Appointment, *, on: dt.date, actor: Actor, at: dt.datetime) -> None:
     """``on`` is the first day without the post."""
-    close(appointment, on)
+    close(appointment, on, at=at)
     record(
         "appointment_ended",
         appointment.person_id,

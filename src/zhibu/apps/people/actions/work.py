@@ -70,7 +70,7 @@ def transfer_work(
     person: Person, *, to: Organization, on: dt.date, actor: Actor, at: dt.datetime, department: str = ""
 ) -> None:
     """From ``on`` the person works in another unit."""
-    close(person.employments.filter(until__isnull=True).first(), on)
+    close(person.employments.filter(until__isnull=True).first(), on, at=at)
     Employment.objects.create(person=person, organization=to, department=department, since=on)
     record("person_transferred", person.pk, actor=actor, at=at, document={"to": str(to.pk), "on": on.isoformat()})
 
@@ -83,5 +83,5 @@ def leave(person: Person, *, on: dt.date, actor: Actor, at: dt.datetime) -> None
         *person.memberships.filter(until__isnull=True),
         *person.appointments.filter(until__isnull=True),
     ):
-        close(row, on)
+        close(row, on, at=at)
     record("person_left", person.pk, actor=actor, at=at, document={"on": on.isoformat()})
