@@ -10,8 +10,10 @@ from django.test import Client
 from tests import world
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
+from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.meetings import access
+from zhibu.apps.meetings.actions.talks import record_talk
 from zhibu.apps.meetings.models import Talk
 from zhibu.apps.oversight import live
 from zhibu.apps.people.queries import asker_of
@@ -46,10 +48,11 @@ def said(house, **facts):
 
 def test_a_secretary_enters_a_talk_and_it_is_on_the_record_of_both(house):
     lin = caller(house.lin)
-    assert "0 次" in text(lin.get("/talks/"))
+    assert "委员与党员 0/1" in text(lin.get("/talks/"))
     assert lin.post("/talks/", said(house)).status_code == 302
     shown = text(lin.get("/talks/"))
     assert "2026-11-20 · 委员与党员" in shown
+    assert shown.count("委员与党员 1/1") == 2
     assert "《中国共产党支部工作条例（试行）》（2018年，条号待核）" in shown
     assert "1/1 次" in text(caller(house.chen).get("/me/owed/"))
     assert lin.post("/talks/", said(house)).status_code == 302
@@ -77,6 +80,47 @@ def test_a_talk_between_members_is_told_from_one_with_the_committee_on_its_day(h
     assert "党员与党员" in text(lin.get("/talks/"))
     world.appoint(house.chen, house.inspection, PostKind.COMMITTEE_MEMBER, since=dt.date(2026, 11, 21))
     assert "党员与党员" in text(lin.get("/talks/"))
+
+
+def test_each_kind_is_met_by_itself_and_seen_by_the_holder_and_the_secretary_alone(house):
+    other = world.member("郑远", house.inspection)
+    lin, chen = caller(house.lin), caller(house.chen)
+
+    def of(client, address, *kinds):
+        shown = text(client.get(address))
+        return [kind in shown for kind in kinds]
+
+    assert of(chen, "/me/owed/", "谈心谈话（委员与党员）", "谈心谈话（党员与党员）") == [True, True]
+    assert of(lin, "/me/owed/", "谈心谈话（委员与委员）", "谈心谈话（党员与党员）") == [False, False]
+    lin.post("/talks/", said(house, one=str(house.chen.pk), other=str(other.pk)))
+    assert text(lin.get("/talks/")).count("党员与党员 1/1") == 2
+    assert text(lin.get("/talks/")).count("委员与党员 0/1") == 3
+    assert text(chen.get("/me/owed/")).count("1/1 次") == text(chen.get("/me/owed/")).count("0/1 次") == 1
+    for person in (house.fang, house.qiu):
+        shown = text(caller(person).get("/talks/"))
+        assert house.chen.name not in shown
+        assert other.name not in shown
+
+
+@pytest.mark.parametrize(("since", "kind"), [("2026-11-20", "委员与委员"), ("2026-11-21", "委员与党员")])
+def test_the_office_counts_that_was_held_on_the_very_day(house, since, kind):
+    world.appoint(house.chen, house.inspection, PostKind.COMMITTEE_MEMBER, since=dt.date.fromisoformat(since))
+    lin = caller(house.lin)
+    lin.post("/talks/", said(house))
+    assert f"2026-11-20 · {kind}" in text(lin.get("/talks/"))
+
+
+def test_what_a_member_talked_in_another_branch_this_year_counts_and_is_not_listed(house):
+    moved = world.person("唐行")
+    world.admit(moved, house.quay, until=dt.date(2026, 6, 1))
+    world.admit(moved, house.inspection, since=dt.date(2026, 6, 1))
+    there = {"organization": house.quay, "one": moved, "other": house.qiu, "held_on": dt.date(2026, 3, 2)}
+    record_talk(**there, by=None, actor=OPERATOR, at=AT)
+    shown = text(caller(house.lin).get("/talks/"))
+    assert shown.count("委员与党员 1/1") == 1
+    assert "2026-03-02" not in shown
+    assert "委员与党员" in text(caller(moved).get("/me/owed/"))
+    assert "1/1 次" in text(caller(moved).get("/me/owed/"))
 
 
 @pytest.mark.parametrize(

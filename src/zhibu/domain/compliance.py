@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from zhibu.domain.periods import Span, add_months, calendar_periods
@@ -33,7 +33,8 @@ from zhibu.domain.requirements import (
     TermRule,
     in_force,
 )
-from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Word
+from zhibu.domain.talks import Circle, Place, place_of
+from zhibu.domain.terms import OFFICES, MeetingKind, OrganizationKind, PostKind, TalkKind, Word
 
 Key = TypeVar("Key")
 
@@ -128,7 +129,7 @@ class Record(Generic[Key]):
 
     ``word`` is a kind of meeting, or a requirement whose evidence is no meeting (``talks``, ``learning_hours``,
     ``leader_lesson``, ``term_election``). ``filed_on`` is the local day of filing. ``voters`` is ``None`` where
-    nobody counted. ``person`` and ``amount`` (times, or hours) where it is somebody's.
+    nobody counted. ``person`` and ``amount`` (times, or hours) where it is somebody's; ``talk``: the kind of a talk.
     """
 
     id: Key
@@ -140,6 +141,7 @@ class Record(Generic[Key]):
     voters_present: int | None = None
     person: Key | None = None
     amount: Fraction = Fraction(1)
+    talk: TalkKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,8 @@ class Cell(Generic[Key]):
     ``subject``: the organization itself, a post in it, or a person. ``needed`` and ``reached`` in times or hours.
     ``evidence``: the records that count, in the order they were held; ``without_quorum``: those that would have
     counted. ``completed_on``: the day on which the last record that was needed was filed. ``why_not`` only with
-    ``NOT_APPLICABLE``; ``reason`` what was accepted, whatever the status.
+    ``NOT_APPLICABLE``; ``reason`` what was accepted, whatever the status. ``talk``: of which kind of talks, where the
+    rule tells them apart.
     """
 
     organization: Key
@@ -182,6 +185,7 @@ class Cell(Generic[Key]):
     explained_on: dt.date | None = None
     reason: str | None = None
     why_not: WhyNot | None = None
+    talk: TalkKind | None = None
 
 
 def status_on(
@@ -358,7 +362,7 @@ class _Bound:
     why_not: WhyNot | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class _Look(Generic[Key]):
     """One organization as known at the end of a day."""
 
@@ -445,25 +449,47 @@ class _Look(Generic[Key]):
             sorted(duty.rule.binding.posts) if duty.rule.binding.subject is Subject.POST else [self.organization.id]
         )
         for subject in subjects:
-            yield self._cell(duty, subject, bound, self._records(duty, None))
+            yield self._cell(duty, subject, bound, self._records(duty))
 
     def _cells_of_people(self, duty: Duty, bound: _Bound) -> Iterator[Cell[Key]]:
+        day = min(duty.last, self.on)
         for somebody in self.organization.people:
-            spans = _seen(self._spans_of(duty.rule, somebody), self.on)
-            day = min(duty.last, self.on)
             # A period to come is judged by where somebody is now; one gone by, by where they were at its end.
             if not any(span.holds(day) for span in _seen(somebody.here, self.on)):
                 continue
-            since = _held_since(spans, day)
-            if since is None:
-                continue
-            whole = bound if bound.since is None else _Bound(max(bound.since, since))
-            yield self._cell(duty, somebody.person, whole, self._records(duty, somebody.person))
+            for talk, spans in self._asked_of(duty.rule, somebody):
+                since = _held_since(spans, day)
+                if since is not None:
+                    whole = bound if bound.since is None else _Bound(max(bound.since, since))
+                    yield self._cell(duty, somebody.person, whole, self._records(duty, somebody.person, talk), talk)
 
-    def _spans_of(self, rule: Obligation, somebody: Belonging[Key]) -> Sequence[Span]:
-        if rule.binding.subject is Subject.PERSON:
-            return somebody.anywhere
-        return [span for post, span in somebody.posts if post in rule.binding.posts]
+    def _asked_of(
+        self, rule: Obligation, somebody: Belonging[Key]
+    ) -> Iterator[tuple[TalkKind | None, Sequence[Span]]]:
+        """When the rule asks something of somebody; each kind of talks that it tells apart by itself."""
+        if rule.talks:
+            for talk in TalkKind:
+                if talk in rule.talks:
+                    yield talk, self._circle.asked(talk, self._places[somebody.person])
+        elif rule.binding.subject is Subject.PERSON:
+            yield None, _seen(somebody.anywhere, self.on)
+        else:
+            yield None, _seen([span for post, span in somebody.posts if post in rule.binding.posts], self.on)
+
+    @cached_property
+    def _places(self) -> dict[Key, Place]:
+        return {
+            one.person: place_of(
+                here=_seen(one.here, self.on),
+                offices=_seen([span for post, span in one.posts if post in OFFICES], self.on),
+                anywhere=_seen(one.anywhere, self.on),
+            )
+            for one in self.organization.people
+        }
+
+    @cached_property
+    def _circle(self) -> Circle:
+        return Circle(list(self._places.values()))
 
     def cells_of_term(self, term: TermKnown) -> Iterator[Cell[Key]]:
         ends = self.calendar.end_of_term(self.organization.kind, term)
@@ -476,23 +502,30 @@ class _Look(Generic[Key]):
         for rule in self.calendar.term_rules(self.organization.kind, last):
             duty = Duty(rule, term.since, last)
             from_when = opens(rule, term.since, last)
-            records = [record for record in self._records(duty, None) if record.held_on >= from_when]
+            records = [record for record in self._records(duty) if record.held_on >= from_when]
             bound = self._bound(duty)
             # A term that ran when the organization began with zhibu is owed as a whole.
             whole = bound if bound.since is None else _Bound(term.since)
             yield self._cell(duty, self.organization.id, whole, records)
 
-    def _records(self, duty: Duty, person: Key | None) -> list[Record[Key]]:
+    def _records(self, duty: Duty, person: Key | None = None, talk: TalkKind | None = None) -> list[Record[Key]]:
         """Each once, in the order they were held."""
         found = {
             record.id: record
             for word in sorted(duty.words)
             for record in self._by_word.get((word, person), ())
-            if duty.first <= record.held_on <= duty.last
+            if duty.first <= record.held_on <= duty.last and (talk is None or record.talk is talk)
         }
         return sorted(found.values(), key=lambda record: (record.held_on, record.filed_on, str(record.id)))
 
-    def _cell(self, duty: Duty, subject: Key | PostKind, bound: _Bound, records: Sequence[Record[Key]]) -> Cell[Key]:
+    def _cell(
+        self,
+        duty: Duty,
+        subject: Key | PostKind,
+        bound: _Bound,
+        records: Sequence[Record[Key]],
+        talk: TalkKind | None = None,
+    ) -> Cell[Key]:
         since, why_not = bound.since, bound.why_not
         needed = duty.rule.count
         if since is not None:
@@ -512,6 +545,7 @@ class _Look(Generic[Key]):
                 status=Status.NOT_APPLICABLE,
                 needed=0,
                 why_not=why_not,
+                talk=talk,
             )
         counted = [record for record in records if self._had_quorum(record)]
         completed_on = _completed_on(counted, needed)
@@ -534,6 +568,7 @@ class _Look(Generic[Key]):
             completed_on=completed_on,
             explained_on=explained_on,
             reason=waiver.reason if waiver else None,
+            talk=talk,
         )
 
     def _had_quorum(self, record: Record[Key]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 
@@ -25,6 +26,45 @@ class Span:
     def meets(self, other: Span) -> bool:
         """Whether the two share at least one day."""
         return (other.until is None or self.since < other.until) and (self.until is None or other.since < self.until)
+
+
+def covered(spans: Iterable[Span], least: int = 1) -> list[Span]:
+    """The stretches in which at least ``least`` of them hold, in the order of time."""
+    return _stretches(_turns(spans), least)
+
+
+def shared(one: Iterable[Span], other: Iterable[Span]) -> list[Span]:
+    """The stretches that lie in both; neither may overlap with itself."""
+    return covered([*one, *other], 2)
+
+
+def outside(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """The stretches of ``spans`` that lie in none of ``others``; neither may overlap with itself."""
+    turns = _turns(spans)
+    turns.subtract(_turns(others))
+    return _stretches(turns, 1)
+
+
+def _turns(spans: Iterable[Span]) -> Counter[dt.date]:
+    """By how many the spans that hold become more on a day."""
+    turns: Counter[dt.date] = Counter()
+    for span in spans:
+        turns[span.since] += 1
+        if span.until is not None:
+            turns[span.until] -= 1
+    return turns
+
+
+def _stretches(turns: Mapping[dt.date, int], least: int) -> list[Span]:
+    found, holding, since = [], 0, None
+    for day in sorted(turns):
+        holding += turns[day]
+        if holding >= least and since is None:
+            since = day
+        elif holding < least and since is not None:
+            found.append(Span(since, day))
+            since = None
+    return found if since is None else [*found, Span(since)]
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

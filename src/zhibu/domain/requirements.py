@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from zhibu.domain.periods import Span, add_months
-from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Word
+from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, TalkKind, Word
 
 # --- Words ---------------------------------------------------------------------------------------------------------
 
@@ -260,6 +260,7 @@ class Obligation(Rule):
 
     ``requirement`` is the word under which it is shown and evidence is found; several rules may share it.
     ``meetings`` are the kinds whose filed record is evidence; empty where the evidence is no meeting.
+    ``talks``: each of these kinds is owed by itself, by those whom it asks (``domain.talks``).
     ``usual_quarter`` is the quarter in which it is generally done. ``grace`` is in days after the period's end.
     """
 
@@ -268,9 +269,16 @@ class Obligation(Rule):
     count: int
     measure: Measure = Measure.TIMES
     meetings: frozenset[MeetingKind] = frozenset()
+    talks: frozenset[TalkKind] = frozenset()
     usual_quarter: int | None = None
     grace: int = GRACE
     first_period: FirstPeriod = FirstPeriod.NEXT_FULL
+
+    def __post_init__(self) -> None:
+        if self.talks and (self.binding.subject is not Subject.PERSON or self.measure is Measure.HOURS):
+            raise Contradictory("talks", "talks are counted in times, and each member owes them")
+        if self.talks and self.meetings:
+            raise Contradictory("talks", "a talk is no meeting; give one of both")
 
     @property
     def is_personal(self) -> bool:
@@ -413,6 +421,8 @@ def _looser_obligation(lower: Obligation, upper: Obligation) -> Iterator[str]:
         yield "requirement"
     if not lower.meetings <= upper.meetings:
         yield "meetings"
+    if not lower.talks >= upper.talks:
+        yield "talks"
     if lower.grace > upper.grace:
         yield "grace"
     long, short = upper.period.months, lower.period.months

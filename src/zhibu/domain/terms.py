@@ -109,6 +109,14 @@ class MeetingKind(Word):
     APPRAISAL = "appraisal", "民主评议党员"
 
 
+class TalkKind(Word):
+    """谈心谈话: between whom it is (``domain.talks``)."""
+
+    WITHIN_COMMITTEE = "within_committee", "委员与委员"
+    COMMITTEE_AND_MEMBERS = "committee_and_members", "委员与党员"
+    BETWEEN_MEMBERS = "between_members", "党员与党员"
+
+
 class Role(Word):
     """Roles that no appointment gives: dated grants. The first three are disjoint (三员分立, GB/T 22239)."""
 

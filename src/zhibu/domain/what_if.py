@@ -183,7 +183,8 @@ def _for_all(rule: Rule) -> Rule:
         return rule
     if subject is Subject.POST and rule.measure is Measure.TIMES:
         return rule
-    return replace(rule, binding=replace(rule.binding, subject=Subject.ORGANIZATION, posts=frozenset()))
+    binding = replace(rule.binding, subject=Subject.ORGANIZATION, posts=frozenset())
+    return replace(rule, binding=binding, talks=frozenset())
 
 
 def differences(

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Q
@@ -25,8 +26,9 @@ from zhibu.domain import compliance
 from zhibu.domain.assembly import Presence
 from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
 from zhibu.domain.periods import Span
-from zhibu.domain.requirements import State
-from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing
+from zhibu.domain.requirements import State, Subject
+from zhibu.domain.talks import kind_of
+from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing, TalkKind
 from zhibu.domain.tree import STEP, tops
 
 #: The words under which evidence that is no meeting of its own kind is found.
@@ -102,6 +104,28 @@ def parents(known: Known = NOW) -> dict[UUID, UUID | None]:
     """Of each organization the one above it in today's tree, or in the one ``known``; ``None`` for the root."""
     by_path = {known.path(row.path): row.pk for row in known.rows(Organization.objects.all())}
     return {key: by_path.get(path[:-STEP]) for path, key in by_path.items()}
+
+
+def with_people(
+    rows: Iterable[Organization], people: Mapping[UUID, Sequence[Belonging[UUID]]], calendar: Calendar
+) -> list[compliance.Organization[UUID]]:
+    """Organizations with these people in them, for what people owe; their numbers only where a rule asks for them."""
+    rows = list(rows)
+    bindings = {duty.rule.binding for duties in calendar.duties.values() for duty in duties}
+    asks = any(one.conditions for one in bindings if one.subject is not Subject.ORGANIZATION)
+    states = {one.id: one.states for one in organizations_of([row.pk for row in rows])} if asks else {}
+    return [
+        compliance.Organization(
+            id=row.pk,
+            kind=row.word,
+            began=row.began,
+            founded=row.founded,
+            dissolved=row.dissolved,
+            states=states.get(row.pk, _states((), ())),
+            people=tuple(people.get(row.pk, ())),
+        )
+        for row in rows
+    ]
 
 
 def _any_under(paths: Iterable[str]) -> Q:
@@ -232,6 +256,26 @@ def _people(rows: Sequence[Organization], below: Q, known: Known) -> Mapping[UUI
     }
 
 
+def belonging(
+    memberships: Iterable[Membership], people: Collection[UUID], held: Held
+) -> Mapping[UUID, list[Belonging[UUID]]]:
+    """Who is or was in each branch, as far as ``memberships`` tell; where else they were of ``people`` only."""
+    here: defaultdict[UUID, defaultdict[UUID, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    anywhere: defaultdict[UUID, list[Span]] = defaultdict(list)
+    for one in memberships:
+        span = Span(one.since, one.until)
+        here[one.organization_id][one.person_id].append(span)
+        if one.person_id in people:
+            anywhere[one.person_id].append(span)
+    return {
+        branch: [
+            Belonging(person, tuple(anywhere[person]), tuple(spans), tuple(held.get((branch, person), ())))
+            for person, spans in inside.items()
+        ]
+        for branch, inside in here.items()
+    }
+
+
 #: Beyond so many people a list of them is longer than what it would spare.
 _MANY = 500
 
@@ -319,10 +363,13 @@ def _leader_lessons(
                 )
 
 
-def personal_records(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
+def personal_records(
+    people: Collection[UUID], since: dt.date, until: dt.date, *, known: Known = NOW
+) -> list[Record[UUID]]:
     """Hours of organized study and talks of these people between two days, both included."""
-    talks = Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__gte=since, held_on__lte=until)
-    return [*hours_of(people, since, until), *talk_records(talks, people)]
+    talks = list(Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__range=(since, until)))
+    held = posts_in({talk.organization_id for talk in talks}, known=known)
+    return [*hours_of(people, since, until), *talk_records(talks, people, held)]
 
 
 def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
@@ -363,9 +410,30 @@ def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[R
     return list(found.values())
 
 
-def talk_records(talks: Iterable[Talk], people: Collection[UUID]) -> Iterator[Record[UUID]]:
+#: Of an organization and a person when they held which of its posts.
+Held: TypeAlias = "Mapping[tuple[UUID, UUID], Sequence[tuple[PostKind, Span]]]"
+
+
+def posts_in(organizations: Collection[UUID], *, known: Known = NOW) -> Held:
+    rows = Appointment.objects.filter(organization__in=organizations)
+    found: defaultdict[tuple[UUID, UUID], list[tuple[PostKind, Span]]] = defaultdict(list)
+    for organization, person, post, since, until in known.values(
+        rows, "organization_id", "person_id", "post", "since", "until"
+    ):
+        found[organization, person].append((PostKind(post), Span(since, until)))
+    return found
+
+
+def kind_of_talk(talk: Talk, held: Held) -> TalkKind:
+    """By who of the two held an office of the branch on the day of the talk."""
+    two = [held.get((talk.organization_id, person), ()) for person in (talk.one_id, talk.other_id)]
+    return kind_of(sum(any(post in OFFICES and span.holds(talk.held_on) for post, span in posts) for posts in two))
+
+
+def talk_records(talks: Iterable[Talk], people: Collection[UUID], held: Held) -> Iterator[Record[UUID]]:
     """Each talk once for each of these people who was in it."""
     for talk in talks:
+        kind = kind_of_talk(talk, held)
         for person in {talk.one_id, talk.other_id} & set(people):
             yield Record(
                 id=talk.pk,
@@ -374,6 +442,7 @@ def talk_records(talks: Iterable[Talk], people: Collection[UUID]) -> Iterator[Re
                 held_on=talk.held_on,
                 filed_on=localtime(talk.recorded_at).date(),
                 person=person,
+                talk=kind,
             )
 
 

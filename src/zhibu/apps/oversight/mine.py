@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
 
 from zhibu.apps.meetings.models import Meeting, Talk
-from zhibu.apps.organizations.models import Organization
-from zhibu.apps.oversight.facts import calendar_of, hours_of, organizations_of, talk_records
-from zhibu.apps.people.models import Appointment, Membership
+from zhibu.apps.oversight.facts import belonging, calendar_of, hours_of, posts_in, talk_records, with_people
+from zhibu.apps.people.models import Membership
 from zhibu.domain import compliance
-from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince
-from zhibu.domain.periods import Span
-from zhibu.domain.requirements import State, Subject
-from zhibu.domain.terms import PostKind
+from zhibu.domain.compliance import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +42,14 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
     )
     hours = sorted(hours_of([person], since, until), key=lambda record: (record.held_on, str(record.id)))
     titles = dict(Meeting.objects.filter(pk__in=[one.id for one in hours]).values_list("pk", "title"))
-    records = [*hours, *talk_records(talks, [person])]
+    memberships = _around(person)
+    rows = {one.organization_id: one.organization for one in memberships}
+    held = posts_in({*rows, *(talk.organization_id for talk in talks)})
+    records = [*hours, *talk_records(talks, [person], held)]
     cells = [
         cell
-        for organization in _places_of(person, calendar)
-        for cell in compliance.evaluate(organization, records, (), calendar, on)
+        for branch in with_people(rows.values(), belonging(memberships, [person], held), calendar)
+        for cell in compliance.evaluate(branch, records, (), calendar, on)
         if cell.subject == person and cell.why_not is None
     ]
     return Mine(
@@ -62,39 +59,7 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
     )
 
 
-def _places_of(person: UUID, calendar: Calendar) -> list[compliance.Organization[UUID]]:
-    """The branches in which they ever were, with nobody else in them."""
-    here: defaultdict[UUID, list[Span]] = defaultdict(list)
-    rows: dict[UUID, Organization] = {}
-    for membership in Membership.objects.filter(person=person).select_related("organization").order_by("since"):
-        here[membership.organization_id].append(Span(membership.since, membership.until))
-        rows[membership.organization_id] = membership.organization
-    posts: defaultdict[UUID, list[tuple[PostKind, Span]]] = defaultdict(list)
-    held = Appointment.objects.filter(person=person).values_list("organization_id", "post", "since", "until")
-    for organization, post, since, until in held:
-        posts[organization].append((PostKind(post), Span(since, until)))
-    anywhere = tuple(span for spans in here.values() for span in spans)
-    states = _states(rows.values(), calendar)
-    return [
-        compliance.Organization(
-            id=key,
-            kind=row.word,
-            began=row.began,
-            founded=row.founded,
-            dissolved=row.dissolved,
-            states=states.get(key, _UNKNOWN),
-            people=(Belonging(person, anywhere, tuple(here[key]), tuple(posts[key])),),
-        )
-        for key, row in rows.items()
-    ]
-
-
-#: Where no rule for people asks for numbers, none are counted.
-_UNKNOWN = (StateSince(dt.date.min, State(members=0, full_members=0)),)
-
-
-def _states(rows: Iterable[Organization], calendar: Calendar) -> dict[UUID, tuple[StateSince, ...]]:
-    bindings = [duty.rule.binding for duties in calendar.duties.values() for duty in duties]
-    if not any(one.conditions for one in bindings if one.subject is not Subject.ORGANIZATION):
-        return {}
-    return {one.id: one.states for one in organizations_of([row.pk for row in rows])}
+def _around(person: UUID) -> list[Membership]:
+    """Of the branches in which they ever were, with whom they were there: a talk takes somebody else."""
+    branches = Membership.objects.filter(person=person).order_by().values("organization")
+    return list(Membership.objects.filter(organization__in=branches).select_related("organization").order_by("since"))

@@ -59,7 +59,8 @@ def obligations(
     for organization in organizations:
         records = list(by_holder.get(organization.id, ()))
         if organization.people:
-            records += personal_records([one.person for one in organization.people], earliest, max(on, until))
+            people = [one.person for one in organization.people]
+            records += personal_records(people, earliest, max(on, until), known=known)
         cells += compliance.evaluate(organization, records, waivers, calendar, on)
     return cells
 

@@ -47,7 +47,7 @@ from zhibu.domain.requirements import (
     is_below,
     loosened,
 )
-from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, Word
+from zhibu.domain.terms import MeetingKind, OrganizationKind, PostKind, TalkKind, Word
 
 #: The layers a folder may hold: what is shipped, and what a unit adds in its own folder.
 SHIPPED = frozenset({Layer.NATIONAL, Layer.SECTOR})
@@ -321,6 +321,7 @@ def _obligation(table: Table, common: _Common) -> Rule:
         count=table.number("count", least=1),
         measure=table.word_or_none("measure", Measure) or Measure.TIMES,
         meetings=table.words_or_none("meetings", MeetingKind) or frozenset(),
+        talks=table.words_or_none("talks", TalkKind) or frozenset(),
         usual_quarter=usual,
         grace=GRACE if grace is None else grace,
         first_period=table.word_or_none("first_period", FirstPeriod) or FirstPeriod.NEXT_FULL,

@@ -26,6 +26,7 @@ from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import CHIPS, period_in_words
 from zhibu.web.shell.rule_words import as_written, cited, strength
+from zhibu.web.shell.templatetags.words import word
 
 #: This year and so many before it.
 _YEARS = 5
@@ -39,7 +40,8 @@ class Line:
 
     @property
     def label(self) -> str:
-        return as_written(self.cell.rule.label)
+        label = as_written(self.cell.rule.label)
+        return label if self.cell.talk is None else f"{label}（{word(self.cell.talk)}）"
 
     @property
     def period(self) -> str:

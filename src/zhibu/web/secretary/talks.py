@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,21 +21,18 @@ from django.views.decorators.http import require_http_methods
 from zhibu.apps.meetings.access import may_note_talks, talks_noted_by
 from zhibu.apps.meetings.actions.talks import record_talk, withdraw_talk
 from zhibu.apps.meetings.errors import MeetingRefusal
-from zhibu.apps.meetings.models import Talk
 from zhibu.apps.organizations.models import Organization
-from zhibu.apps.oversight.queries import calendar_kept
-from zhibu.apps.people.models import Appointment, Membership, Person
-from zhibu.domain.periods import Span
-from zhibu.domain.requirements import Obligation
-from zhibu.domain.terms import OFFICES, OrganizationKind
+from zhibu.apps.oversight.talks import talks_of
+from zhibu.apps.people.models import Person
+from zhibu.domain.compliance import Cell
+from zhibu.domain.terms import OrganizationKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.rule_words import as_written, cited, how_often
-
-TALKS = "talks"
+from zhibu.web.shell.templatetags.words import word
 
 
 class TalkForm(forms.Form):
@@ -57,24 +53,11 @@ class TalkForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A member, and how many talks of this year are on record."""
+class Chip:
+    """One kind of talks that a member owes in the year, in words, and its state."""
 
-    person: Person
-    times: int
-    needed: int
-
-    @property
-    def chip(self) -> str:
-        return "done" if self.times >= self.needed else "open"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A talk in words; which of the three kinds of the rule it is follows from who held an office on its day."""
-
-    talk: Talk
-    kind: str
+    text: str
+    state: str
 
 
 @login_required
@@ -86,8 +69,8 @@ def talks(request: AskedRequest) -> HttpResponse:
     asked = request.GET.get("organization")
     branch = next((one for one in branches if one.code == asked), branches[0])
     today = clock.today()
-    people = [row.person for row in _members(branch, today)]
-    form = TalkForm(request.POST or None, people, me=request.asker.person, on=today)
+    year = talks_of(branch, today)
+    form = TalkForm(request.POST or None, year.members, me=request.asker.person, on=today)
     if request.method == "POST" and form.is_valid():
         try:
             record_talk(
@@ -102,11 +85,6 @@ def talks(request: AskedRequest) -> HttpResponse:
         else:
             messages.success(request, _("On record for both."))
             return redirect(f"{reverse('talks')}?organization={branch.code}")
-    held = _held(branch, today.year)
-    rule = _rule(today)
-    times = Counter(person for talk in held for person in (talk.one_id, talk.other_id))
-    needed = rule.count if rule else 0
-    page = page_of(request, held)
     return render(
         request,
         "secretary/talks.html",
@@ -115,10 +93,9 @@ def talks(request: AskedRequest) -> HttpResponse:
             "branches": branches,
             "form": form,
             "year": today.year,
-            "rule": f"{as_written(rule.label)}：{how_often(rule)}，{cited(rule)}" if rule else "",
-            "lines": [Line(person, times[person.pk], needed) for person in people],
-            "page": page,
-            "told": _told(branch, list(page)),
+            "rules": [f"{as_written(rule.label)}：{how_often(rule)}，{cited(rule)}" for rule in year.rules],
+            "lines": [(person, [_chip(cell) for cell in year.owed.get(person.pk, ())]) for person in year.members],
+            "page": page_of(request, year.held),
         },
     )
 
@@ -128,33 +105,15 @@ def _branches(request: AskedRequest) -> Sequence[Organization]:
     return [row for row in rows if may_note_talks(request.asker, row)]
 
 
-def _members(branch: Organization, on: dt.date) -> Sequence[Membership]:
-    rows = Membership.objects.on(on).filter(organization=branch).select_related("person")
-    return list(rows.order_by("person__pinyin", "person__staff_number"))
-
-
-def _held(branch: Organization, year: int) -> Sequence[Talk]:
-    return list(Talk.objects.filter(organization=branch, held_on__year=year).select_related("one", "other"))
-
-
-def _rule(on: dt.date) -> Obligation | None:
-    found = calendar_kept(on).rules_on(on).get(TALKS)
-    return found if isinstance(found, Obligation) else None
-
-
-def _told(branch: Organization, held: Sequence[Talk]) -> list[Told]:
-    people = {person for talk in held for person in (talk.one_id, talk.other_id)}
-    rows = Appointment.objects.filter(
-        organization=branch, person__in=people, post__in=[post.value for post in OFFICES]
-    ).values_list("person_id", "since", "until")
-    spans = [(person, Span(since, until)) for person, since, until in rows]
-
-    def officers(talk: Talk) -> int:
-        two = (talk.one_id, talk.other_id)
-        return len({person for person, span in spans if person in two and span.holds(talk.held_on)})
-
-    kinds = (_("member with member"), _("committee with member"), _("committee with committee"))
-    return [Told(talk, kinds[officers(talk)]) for talk in held]
+def _chip(cell: Cell[UUID]) -> Chip:
+    """Towards the secretary nothing is late: a talk has taken place, or is still to come."""
+    facts = {
+        "kind": word(cell.talk) if cell.talk else as_written(cell.rule.label),
+        "done": len(cell.evidence),
+        "needed": cell.needed,
+    }
+    text = _("%(kind)s: %(done)s of %(needed)s") % facts
+    return Chip(text, "done" if cell.completed_on is not None else "open")
 
 
 @login_required

@@ -114,6 +114,8 @@ def at_least(rule: Obligation) -> str:
 
 def _obligation(rule: Obligation) -> str:
     parts = [how_often(rule)]
+    if rule.talks:
+        parts.append(_("each of: %(kinds)s") % {"kinds": listed(rule.talks)})
     if rule.usual_quarter:
         parts.append(_("generally in quarter %(quarter)s") % {"quarter": rule.usual_quarter})
     if rule.measure is Measure.TIMES:
