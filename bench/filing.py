@@ -2,8 +2,10 @@
 
 Makes a house (a root, fifty committees, branches below them), keeps live what is owed there, and then takes in filed
 records one after the other, each in a transaction of its own: the cells it bears on and the counters of all above.
-Timed is what filing does beyond the commit; beside it, in the same rounds, the commit of the same transaction, and
-once in a while the whole organization made anew. Prints percentiles and ratios; exits 1 above the figure to hold.
+Timed is what filing does for that beyond the commit; beside it, in the same rounds, the commit of the same
+transaction, and once in a while the whole organization made anew. In the last third of the rounds the record is also
+made findable in that transaction, 600 characters of it, as filing does. Prints percentiles and ratios; exits 1 above
+the figure to hold, which is about what is owed.
 
     python -m bench.filing [--organizations 10000] [--records 3000] [--database postgresql://…]
 """
@@ -23,6 +25,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID, uuid5
+
+from bench.search import sentence
 
 #: Milliseconds beyond the commit, at the 99th percentile.
 PROMISED = 1.0
@@ -107,6 +111,7 @@ def measure(records: int) -> bool:
 
     from zhibu.apps.organizations.models import Organization
     from zhibu.apps.oversight import live
+    from zhibu.apps.search.actions import Text, index
     from zhibu.domain.terms import MeetingKind, OrganizationKind
 
     chance = random.Random(20261123)
@@ -119,6 +124,9 @@ def measure(records: int) -> bool:
     )
     filing: list[float] = []
     commit: list[float] = []
+    indexing: list[float] = []
+    both: list[float] = []
+    commit_of_both: list[float] = []
     anew: list[float] = []
     statements = []
     for number in range(records):
@@ -131,18 +139,32 @@ def measure(records: int) -> bool:
             voters=3,
             voters_present=3,
         )
+        said = Text(
+            subject=filed.record,
+            organization=filed.organization,
+            title=sentence(chance, 15).replace("\n", ""),
+            text=sentence(chance, 600),
+            since=filed.held_on,
+        )
+        is_indexed = number >= records * 2 // 3
         connection.force_debug_cursor = number < 100
         connection.queries_log.clear()
         with transaction.atomic():
             began = time.perf_counter()
             live.take_in(filed, live.open_day(DAY))
             done = time.perf_counter()
+            if is_indexed:
+                index("record", said)
+            indexed = time.perf_counter()
         committed = time.perf_counter()
         if connection.force_debug_cursor:
             statements.append(len(connection.queries_log))
         else:
             filing.append((done - began) * 1000)
-            commit.append((committed - done) * 1000)
+            (commit_of_both if is_indexed else commit).append((committed - indexed) * 1000)
+        if is_indexed:
+            indexing.append((indexed - done) * 1000)
+            both.append((indexed - began) * 1000)
         if number % 100 == 0:
             began = time.perf_counter()
             live.refresh({filed.organization.pk}, DAY)
@@ -151,6 +173,9 @@ def measure(records: int) -> bool:
     print(f"statements: {statistics.median(statements):.0f}, at most {max(statements)}")
     print(_line("one record taken in", filing, beside))
     print(_line("the commit of it", commit, beside))
+    print(_line("its text put into the index", indexing, beside))
+    print(_line("both", both, beside))
+    print(_line("the commit of both", commit_of_both, beside))
     print(_line("its organization made anew", anew, beside))
     return _percentile(filing, 99) <= PROMISED
 

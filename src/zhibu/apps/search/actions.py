@@ -35,13 +35,13 @@ class Text:
     audience: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def index(kind: str, text: Text) -> None:
     """Have ``text`` found from now on; what was found of its subject before is found no longer."""
     index_all(kind, [text])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def index_all(kind: str, texts: Iterable[Text]) -> None:
     """The same for many texts, in a few statements for some hundred of them."""
     for batch in _batches(texts):
@@ -54,7 +54,7 @@ def index_all(kind: str, texts: Iterable[Text]) -> None:
         words.put(rows)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def unindex(kind: str, subjects: Sequence[UUID]) -> None:
     """Have nothing found of these subjects any more. What is not in the index changes nothing."""
     for batch in _batches(subjects):
