@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := true
 UV_OF = UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$($(1)/pip config list | sed -n "s/^.*\.index-url='\(.*\)'$$/\1/p" | tail -n 1)} $(1)/uv
 LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 # Not `spark`: half a gigabyte that the test of it says loudly it would need.
-EXTRAS := --extra evaluate --extra postgres
+EXTRAS := --extra evaluate --extra plan --extra postgres
 
 .PHONY: demo test quick check install lock messages vendor bench clean
 

@@ -1,0 +1,141 @@
+"""A mixed-integer program as lists, and the solver that is asked: SCIP, through OR-Tools. Its only import site."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+INFINITY = math.inf
+
+#: Differences below this come from floating point.
+EPSILON = 1e-6
+
+
+class SolverMissing(RuntimeError):
+    """OR-Tools is not installed here."""
+
+    def __init__(self) -> None:
+        super().__init__("planning needs OR-Tools: install zhibu[plan]")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long a search may go on: until ``ends`` (of the monotonic clock), or by ``nodes`` of each program's tree.
+
+    With ``nodes`` no clock is looked at, so that the same problem gives the same plan on every machine.
+    """
+
+    ends: float = INFINITY
+    nodes: int | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        return INFINITY if self.nodes is not None else self.ends - monotonic()
+
+    def but_last(self, seconds: float) -> Budget:
+        """All but so many seconds of what is left, or half of that."""
+        if self.nodes is not None or self.left == INFINITY:
+            return self
+        return Budget(self.ends - min(seconds, self.left / 2))
+
+    def within(self, seconds: float) -> Budget:
+        """At most so many seconds of it from now on."""
+        return self if self.nodes is not None else Budget(min(self.ends, monotonic() + seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``bound``: no solution costs less; ``values`` of the best one found and what it costs, or ``None``.
+
+    ``is_impossible``: it is proven that there is none.
+    """
+
+    bound: float
+    values: list[int] | None
+    value: float
+    is_impossible: bool = False
+
+
+@dataclass(slots=True)
+class Program:
+    """Minimize the sum of prices subject to rows ``low <= sum of coefficient x variable <= high``."""
+
+    lows: list[float] = field(default_factory=list)
+    highs: list[float] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
+    row_lows: list[float] = field(default_factory=list)
+    row_highs: list[float] = field(default_factory=list)
+    row_of: list[int] = field(default_factory=list)
+    variable_of: list[int] = field(default_factory=list)
+    coefficients: list[float] = field(default_factory=list)
+    constant: float = 0
+
+    def variable(self, high: float = 1, price: float = 0, low: float = 0) -> int:
+        """A new whole number in ``[low, high]``."""
+        self.lows.append(low)
+        self.highs.append(high)
+        self.prices.append(price)
+        return len(self.prices) - 1
+
+    def row(self, low: float, high: float, terms: Mapping[int, float]) -> None:
+        number = len(self.row_lows)
+        self.row_lows.append(low)
+        self.row_highs.append(high)
+        for variable in sorted(terms):
+            self.row_of.append(number)
+            self.variable_of.append(variable)
+            self.coefficients.append(terms[variable])
+
+    def at_most(self, high: float, terms: Mapping[int, float]) -> None:
+        self.row(-INFINITY, high, terms)
+
+    def at_least(self, low: float, terms: Mapping[int, float]) -> None:
+        self.row(low, INFINITY, terms)
+
+    def cheaper_than(self, value: float) -> None:
+        """Look for nothing that costs as much as ``value``: where nothing else is possible, that is the optimum."""
+        self.at_most(value - 1 - self.constant, {number: price for number, price in enumerate(self.prices) if price})
+
+    def solve(self, budget: Budget, gap: float = 0.99) -> Answer:
+        """Prices are whole numbers, so that a difference below ``gap`` = 0.99 is none."""
+        try:
+            from ortools.math_opt import model_pb2
+            from ortools.math_opt.python import mathopt
+        except ImportError as error:
+            raise SolverMissing from error
+        seconds = budget.left
+        if seconds <= 0:
+            return Answer(-INFINITY, None, INFINITY)
+        proto = model_pb2.ModelProto()
+        count = len(self.prices)
+        proto.variables.ids.extend(range(count))
+        proto.variables.lower_bounds.extend(self.lows)
+        proto.variables.upper_bounds.extend(self.highs)
+        proto.variables.integers.extend([True] * count)
+        proto.objective.offset = self.constant
+        priced = [number for number, price in enumerate(self.prices) if price]
+        proto.objective.linear_coefficients.ids.extend(priced)
+        proto.objective.linear_coefficients.values.extend(self.prices[number] for number in priced)
+        proto.linear_constraints.ids.extend(range(len(self.row_lows)))
+        proto.linear_constraints.lower_bounds.extend(self.row_lows)
+        proto.linear_constraints.upper_bounds.extend(self.row_highs)
+        proto.linear_constraint_matrix.row_ids.extend(self.row_of)
+        proto.linear_constraint_matrix.column_ids.extend(self.variable_of)
+        proto.linear_constraint_matrix.coefficients.extend(self.coefficients)
+        model = mathopt.Model.from_model_proto(proto)
+        parameters = mathopt.SolveParameters(absolute_gap_tolerance=gap, relative_gap_tolerance=0.0, threads=1)
+        if budget.nodes is not None:
+            parameters.node_limit = budget.nodes
+        elif seconds < INFINITY:
+            parameters.time_limit = dt.timedelta(seconds=seconds)
+        result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
+        bounds = result.termination.objective_bounds
+        is_impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
+        if not result.has_primal_feasible_solution():
+            return Answer(INFINITY if is_impossible else bounds.dual_bound, None, INFINITY, is_impossible)
+        values = [round(value) for value in result.variable_values(list(model.variables()))]
+        return Answer(bounds.dual_bound, values, bounds.primal_bound)

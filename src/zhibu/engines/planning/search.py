@@ -1,0 +1,363 @@
+"""The search: a bound from the cover, a plan from its solution, and what closes the gap between them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from zhibu.domain.roster import Id, Item, Plan, Session, cost
+from zhibu.engines.planning.classes import Catalogue, Group, StartClass, catalogue, groups_of, merged
+from zhibu.engines.planning.cover import Chosen, Cover
+from zhibu.engines.planning.mip import EPSILON, INFINITY, Budget
+from zhibu.engines.planning.seating import place, seat
+from zhibu.engines.planning.ways import Facts, Taken
+
+#: Days of one kind on which people may be called in, told apart; those beyond share one that asks less.
+COPIES = 2
+
+#: So often a set of sessions that overlap whatever one does is forbidden and the cover asked anew.
+ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Sessions of some items, what they cost beside what stands already, and a bound that no plan of them beats."""
+
+    sessions: tuple[Session, ...]
+    cost: float
+    bound: float
+    impossible: tuple[Id, ...] = ()
+
+    @property
+    def is_proven(self) -> bool:
+        return self.cost <= self.bound + EPSILON
+
+
+@dataclass(slots=True)
+class Task:
+    """Items that are planned together, beside what is ``taken`` by sessions that stand."""
+
+    facts: Facts
+    items: Sequence[Item]
+    taken: Taken
+    standing: tuple[Session, ...]
+    pins: Mapping[Id, Sequence[tuple[int, Id]]] = field(default_factory=dict)
+
+    def groups(self) -> list[Group]:
+        return groups_of(self.facts, self.items, self.taken)
+
+    def catalogues(self, groups: Sequence[Group]) -> dict[Id, Catalogue]:
+        return {
+            item.id: catalogue(self.facts, item, groups, self.taken, self.pins.get(item.id, ()))
+            for item in self.items
+        }
+
+    def cost_of(self, sessions: Iterable[Session]) -> int:
+        """What ``sessions`` add to what those standing cost; who misses one of the task's items included."""
+        mine = {item.id for item in self.items}
+        return _total(self.facts, (*self.standing, *sessions), mine) - _total(self.facts, self.standing, set())
+
+    @property
+    def only_room(self) -> bool:
+        return len({room for item in self.items for room in item.rooms}) == 1
+
+
+def _total(facts: Facts, sessions: Sequence[Session], items: set[Id]) -> int:
+    """What a plan costs, of its misses only those of ``items``."""
+    problem = facts.problem
+    there: dict[Id, set[Id]] = defaultdict(set)
+    for session in sessions:
+        there[session.item].update(session.in_person, session.online)
+    others = sum(len({*item.audience} - there[item.id]) for item in problem.items.values() if item.id not in items)
+    return cost(problem, Plan(problem.name, tuple(sessions))).total - others * problem.prices.missed
+
+
+def begin(task: Task, budget: Budget) -> Found:
+    """A plan of the task's items from the cover, or one after the other where its sessions overlap; and a bound."""
+    groups = task.groups()
+    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
+    cover = Cover(task.facts, groups, needed(full, merged(full)))
+    answer = cover.program.solve(budget.but_last(3))
+    bound = max(whole_number(answer.bound), 0)
+    best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
+    if answer.values is not None:
+        best = better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, bound))
+    if not best.sessions:
+        best = one_by_one(task, best, budget)
+    return best
+
+
+def finish(task: Task, best: Found, budget: Budget) -> Found:
+    """``best`` made better, and its bound, until they meet or the time is over."""
+    best = Found(best.sessions, task.cost_of(best.sessions), best.bound, best.impossible)
+    best = improve(task, best, budget)
+    if not best.is_proven and task.only_room and len(task.items) > 1:
+        groups = task.groups()
+        best = _without_clashes(task, groups, task.catalogues(groups), best, budget)
+        best = improve(task, best, budget)
+    return best
+
+
+def one_by_one(task: Task, best: Found, budget: Budget) -> Found:
+    """Each item beside those before it, where that costs less than ``best``."""
+    sessions: list[Session] = []
+    for item in task.items:
+        sessions += _beside(task, [item], sessions, budget)
+        if budget.left <= 0:
+            break
+    return better(task, best, sessions)
+
+
+def improve(task: Task, best: Found, budget: Budget, is_over: Callable[[], bool] = lambda: False) -> Found:
+    """Two items at once, planned anew beside the others, as long as that helps; then three. ``is_over`` ends it."""
+    for at_once in (2, 3):
+        some = list(combinations(task.items, at_once))
+        number = since = 0
+        while since < len(some):
+            if best.is_proven or budget.left <= 0 or is_over():
+                return best
+            anew = some[number % len(some)]
+            ids = {item.id for item in anew}
+            others = [session for session in best.sessions if session.item not in ids]
+            before = best.cost
+            best = better(task, best, [*others, *_beside(task, anew, others, budget)])
+            number, since = number + 1, 0 if best.cost < before else since + 1
+    return best
+
+
+def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget: Budget) -> list[Session]:
+    """Sessions of ``items`` beside ``others``: by the cover where its sessions can be seated, else one item each."""
+    standing = (*task.standing, *others)
+    smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins)
+    groups = smaller.groups()
+    full = {item: one.reduced() for item, one in smaller.catalogues(groups).items()}
+    cover = Cover(task.facts, groups, needed(full, merged(full)))
+    answer = cover.program.solve(budget.within(10))
+    if answer.values is None:
+        return []
+    bound = max(whole_number(answer.bound), 0)
+    best = Found((), smaller.cost_of(()), bound)
+    best = better(smaller, best, seat(task.facts, cover.chosen(answer.values), full, smaller.taken, budget, bound))
+    if budget.left > 0 and (not best.sessions or (len(items) > 1 and not best.is_proven)):
+        best = _disjoint(smaller, groups, full, best, budget.within(10))
+    return list(best.sessions)
+
+
+def needed(catalogues: Mapping[Id, Catalogue], into: Mapping[Any, Any]) -> dict[Id, Catalogue]:
+    return {
+        item: one.only([number for number, each in enumerate(one.classes) if each.day not in into]).without_needless()
+        for item, one in catalogues.items()
+    }
+
+
+def whole_number(bound: float) -> float:
+    """All prices are whole numbers."""
+    return bound if math.isinf(bound) else math.ceil(bound - EPSILON)
+
+
+def better(task: Task, best: Found, sessions: list[Session] | None) -> Found:
+    if sessions is None:
+        return best
+    price = task.cost_of(sessions)
+    return Found(tuple(sessions), price, best.bound, best.impossible) if price < best.cost else best
+
+
+def disjoint_sessions(task: Task, budget: Budget) -> list[Session] | None:
+    """Sessions of which no two of a day overlap, where such can be seated."""
+    groups = task.groups()
+    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
+    found = _disjoint(task, groups, full, Found((), INFINITY, 0), budget)
+    return list(found.sessions) or None
+
+
+def _disjoint(
+    task: Task, groups: Sequence[Group], full: Mapping[Id, Catalogue], best: Found, budget: Budget
+) -> Found:
+    """A plan from the cover in which no two sessions of a day overlap. It says nothing of the bound."""
+    cover = Cover(task.facts, groups, needed(full, {}))
+    for row in _apart(task.facts, cover):
+        cover.program.at_most(*row)
+    answer = cover.program.solve(budget.but_last(3))
+    if answer.values is None:
+        return best
+    return better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, best.bound))
+
+
+def _apart(facts: Facts, cover: Cover) -> Iterator[tuple[float, dict[int, float]]]:
+    """Rows: of each slot at most one class that can not but lie over it; in each span no more than fits into it."""
+    by_day: dict[Any, list[tuple[int, StartClass]]] = defaultdict(list)
+    for variable, start_class in cover.classes:
+        by_day[start_class.day].append((variable, start_class))
+    for classes in by_day.values():
+        spans = [(variable, *_span(facts, one)) for variable, one in classes]
+        seen: set[frozenset[int]] = set()
+        for slot in sorted({latest for _, _, latest, _, _, _ in spans}):
+            over = frozenset(variable for variable, _, latest, earliest, _, _ in spans if latest <= slot < earliest)
+            if len(over) > 1 and over not in seen:
+                seen.add(over)
+                yield 1, dict.fromkeys(over, 1)
+        yield from _spans_hold(spans)
+
+
+def _spans_hold(spans: Sequence[tuple[int, int, int, int, int, int]]) -> Iterator[tuple[float, dict[int, float]]]:
+    """Energy: sessions that all lie within a span take at most its length."""
+    shortest: dict[frozenset[int], int] = {}
+    lengths = {variable: length for variable, _, _, _, _, length in spans}
+    for opens in {first for _, first, _, _, _, _ in spans}:
+        for closes in {last for _, _, _, _, last, _ in spans}:
+            within = frozenset(
+                variable for variable, first, _, _, last, _ in spans if opens <= first and last <= closes
+            )
+            if within:
+                shortest[within] = min(closes - opens, shortest.get(within, closes))
+    for within, length in shortest.items():
+        # Of one class alone only a second session can be too much.
+        if len(within) > 1 or 2 * max(lengths[variable] for variable in within) > length:
+            yield length, {variable: lengths[variable] for variable in sorted(within)}
+
+
+def _span(facts: Facts, one: StartClass) -> tuple[int, int, int, int, int]:
+    """Earliest begin, latest begin, earliest end, latest end and length, ways there and back included."""
+    item = facts.problem.items[one.item]
+    ways = {room: max(facts.travel(person, room) for person in item.audience) for _, room in one.starts}
+    begins = [start % facts.per_day - ways[room] for start, room in one.starts]
+    ends = [start % facts.per_day + item.duration + ways[room] for start, room in one.starts]
+    return min(begins), max(begins), min(ends), max(ends), item.duration + 2 * min(ways.values())
+
+
+def _without_clashes(
+    task: Task, groups: Sequence[Group], raw: Mapping[Id, Catalogue], best: Found, budget: Budget
+) -> Found:
+    """The cover once more, where days of coming in know that sessions in the only room can not overlap.
+
+    Sessions that call nobody in may lie on any day, so they are as before. Those that do lie on a copy of their kind
+    of day; two copies are exact, a third one, which asks nothing of the hours, stands for all further days and may be
+    used only beside both. Its bound is therefore one of the whole.
+    """
+    into = merged(raw, by_time=True)
+    kinds = Counter(_last(into, day) for day in {day for one in raw.values() for day in one.by_day()})
+    catalogues = {item: _with_copies(one, kinds) for item, one in raw.items()}
+    forbidden: list[tuple[Chosen, ...]] = []
+    for _ in range(ROUNDS):
+        cover = Cover(task.facts, groups, catalogues)
+        _ask_of_copies(task.facts, cover, forbidden)
+        cover.program.cheaper_than(best.cost)
+        answer = cover.program.solve(budget.but_last(3))
+        bound = min(whole_number(answer.bound), best.cost)
+        if bound > best.bound:
+            best = Found(best.sessions, best.cost, bound, best.impossible)
+        if answer.values is None or best.is_proven:
+            break
+        chosen = cover.chosen(answer.values)
+        best = better(task, best, seat(task.facts, chosen, raw, task.taken, budget, bound))
+        if best.is_proven or budget.left <= 0:
+            break
+        clashes = _clashes(task, chosen, raw, budget)
+        if not clashes:
+            break
+        forbidden += clashes
+    return best
+
+
+def _last(into: Mapping[Any, Any], day: Any) -> Any:
+    while day in into:
+        day = into[day]
+    return day
+
+
+def _with_copies(one: Catalogue, kinds: Mapping[Any, int]) -> Catalogue:
+    beaten: set[int] = set()
+    for numbers in one.by_day().values():
+        better = one.dominance(numbers, numbers)
+        spans = [_hours(one, one.classes[number]) for number in numbers]
+        for row, number in enumerate(numbers):
+            beaten |= {
+                numbers[other]
+                for other in np.flatnonzero(better[row]).tolist()
+                if numbers[other] != number
+                and spans[row][0] <= spans[other][0]
+                and spans[other][1] <= spans[row][1]
+                and (spans[row] != spans[other] or not better[other, row] or number < numbers[other])
+            }
+    there = [each for number, each in enumerate(one.classes) if each.day in kinds and number not in beaten]
+    chairs = set(one.item.chairs)
+    alone = [each.without_calls() for each in there]
+    alone = [
+        each
+        for each in alone
+        if any(one_way[0] is not None and _is_of(one, group, chairs) for group, one_way in each.ways.items())
+    ]
+    free = Catalogue(one.item, alone, one.groups, one.per_day)
+    free = free.only(free.undominated(range(len(alone))))
+    copies = [
+        each.at((each.day, copy))
+        for each in there
+        if each.is_calling
+        for copy in range(1, min(COPIES + 1, kinds[each.day]) + 1)
+    ]
+    return Catalogue(one.item, [*free.classes, *copies], one.groups, one.per_day)
+
+
+def _hours(one: Catalogue, each: StartClass) -> tuple[int, int]:
+    begins = [start % one.per_day for start, _ in each.starts]
+    return min(begins), max(begins)
+
+
+def _is_of(one: Catalogue, number: int, people: set[Id]) -> bool:
+    return any(group.number == number and group.people[0] in people for group in one.groups)
+
+
+def _ask_of_copies(facts: Facts, cover: Cover, forbidden: Iterable[tuple[Chosen, ...]]) -> None:
+    by_copy: dict[tuple[Any, int], list[tuple[int, StartClass]]] = defaultdict(list)
+    for variable, one in cover.classes:
+        if isinstance(one.day, tuple):
+            by_copy[one.day].append((variable, one))
+    for (_, copy), classes in by_copy.items():
+        if copy <= COPIES:
+            for row in _spans_hold([(variable, *_own_span(facts, one)) for variable, one in classes]):
+                cover.program.at_most(*row)
+    _copies_in_order(cover)
+    variables = {(one.item, one.day, one.starts): variable for variable, one in cover.classes}
+    for chosen in forbidden:
+        kind = chosen[0].start_class.day[0]
+        for copy in range(1, COPIES + 1):
+            keys = [(one.item, (kind, copy), one.start_class.starts) for one in chosen]
+            if all(key in variables for key in keys):
+                cover.program.at_most(len(keys) - 1, {**Counter(variables[key] for key in keys)})
+
+
+def _copies_in_order(cover: Cover) -> None:
+    """More people come in on the first copy than on the second; on the one of further days only beside both."""
+    coming: dict[tuple[Any, int], dict[int, int]] = defaultdict(dict)
+    for (day, group), variable in cover.called.items():
+        if isinstance(day, tuple):
+            coming[day][variable] = cover.groups[group].size
+    for (day, copy), here in list(coming.items()):
+        for before in range(1, copy) if copy > COPIES else ():
+            for variable, size in here.items():
+                cover.program.at_least(0, {**dict.fromkeys(coming[day, before], size), variable: -1})
+        if 1 < copy <= COPIES:
+            cover.program.at_least(0, {**dict.fromkeys(coming[day, copy - 1], 1), **dict.fromkeys(here, -1)})
+
+
+def _own_span(facts: Facts, one: StartClass) -> tuple[int, int, int, int, int]:
+    duration = facts.problem.items[one.item].duration
+    begins = [start % facts.per_day for start, _ in one.starts]
+    return min(begins), max(begins), min(begins) + duration, max(begins) + duration, duration
+
+
+def _clashes(
+    task: Task, chosen: Sequence[Chosen], raw: Mapping[Id, Catalogue], budget: Budget
+) -> list[tuple[Chosen, ...]]:
+    """Sessions of one day that can not all lie on it."""
+    by_day: dict[Any, list[Chosen]] = defaultdict(list)
+    for one in chosen:
+        if one.called and isinstance(one.start_class.day, tuple) and one.start_class.day[1] <= COPIES:
+            by_day[one.start_class.day].append(one)
+    return [tuple(each) for each in by_day.values() if place(task.facts, each, raw, budget) is None]
