@@ -98,7 +98,16 @@ class Program:
 
     def cheaper_than(self, value: float) -> None:
         """Look for nothing that costs as much as ``value``: where nothing else is possible, that is the optimum."""
-        self.at_most(value - 1 - self.constant, {number: price for number, price in enumerate(self.prices) if price})
+        if value < INFINITY:
+            self.at_most(value - 1 - self.constant, self._priced())
+
+    def costs_at_least(self, value: float) -> None:
+        """What is known beforehand, so that the search ends where it is met."""
+        if 0 < value < INFINITY:
+            self.at_least(value - self.constant, self._priced())
+
+    def _priced(self) -> dict[int, float]:
+        return {number: price for number, price in enumerate(self.prices) if price}
 
     def solve(self, budget: Budget, gap: float = 0.99) -> Answer:
         """Prices are whole numbers, so that a difference below ``gap`` = 0.99 is none."""

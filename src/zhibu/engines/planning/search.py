@@ -15,11 +15,15 @@ from zhibu.domain.roster import Id, Item, Plan, Session, cost
 from zhibu.engines.planning.classes import Catalogue, Group, StartClass, catalogue, groups_of, merged
 from zhibu.engines.planning.cover import Chosen, Cover
 from zhibu.engines.planning.mip import EPSILON, INFINITY, Budget
-from zhibu.engines.planning.seating import place, seat
+from zhibu.engines.planning.seating import choose, every, near, place, seat
 from zhibu.engines.planning.ways import Facts, Taken
 
 #: Days of one kind on which people may be called in, told apart; those beyond share one that asks less.
 COPIES = 2
+
+#: Sittings that the exact model chooses from: all, where there are no more than so many, else so many near those of
+#: the cover, for so many seconds.
+EVERY, NEAR, SECONDS = 300, 150, 5
 
 #: So often a set of sessions that overlap whatever one does is forbidden and the cover asked anew.
 ROUNDS = 12
@@ -81,27 +85,68 @@ def _total(facts: Facts, sessions: Sequence[Session], items: set[Id]) -> int:
 def begin(task: Task, budget: Budget) -> Found:
     """A plan of the task's items from the cover, or one after the other where its sessions overlap; and a bound."""
     groups = task.groups()
-    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
+    raw = task.catalogues(groups)
+    full = {item: one.reduced() for item, one in raw.items()}
     cover = Cover(task.facts, groups, needed(full, merged(full)))
     answer = cover.program.solve(budget.but_last(3))
     bound = max(whole_number(answer.bound), 0)
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
     if answer.values is not None:
         best = better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, bound))
+    if answer.values is not None and not best.is_proven and _are_few(raw):
+        best = exactly(task, raw, best, budget)
     if not best.sessions:
         best = one_by_one(task, best, budget)
+    if answer.values is not None and not best.sessions:
+        best = _chosen_among(task, cover.chosen(answer.values), raw, best, budget)
     return best
+
+
+def _are_few(raw: Mapping[Id, Catalogue]) -> bool:
+    return sum(len(each.starts) for one in raw.values() for each in one.classes) <= EVERY
+
+
+def _chosen_among(
+    task: Task, chosen: Sequence[Chosen], raw: Mapping[Id, Catalogue], best: Found, budget: Budget
+) -> Found:
+    """The exact model of the sittings near the ``chosen`` ones, or of all where there are few."""
+    if _are_few(raw):
+        return exactly(task, raw, best, budget)
+    held = {one.item for one in chosen}
+    missing = sum(len(item.audience) for item in task.items if item.id not in held) * task.facts.problem.prices.missed
+    offered = near(task.facts, chosen, raw, NEAR)
+    found, _ = choose(
+        task.facts, offered, task.taken, budget.within(SECONDS), best.bound - missing, best.cost - missing, task.pins
+    )
+    return better(task, best, found)
+
+
+def exactly(task: Task, raw: Mapping[Id, Catalogue], best: Found, budget: Budget) -> Found:
+    """The model of every person and sitting; its bound is the best there is."""
+    planned = {item: one for item, one in raw.items() if item not in best.impossible}
+    missing = sum(len(task.facts.problem.items[item].audience) for item in best.impossible)
+    missing *= task.facts.problem.prices.missed
+    found, bound = choose(
+        task.facts,
+        every(planned),
+        task.taken,
+        budget.but_last(1),
+        best.bound - missing,
+        best.cost - missing,
+        task.pins,
+    )
+    best = Found(best.sessions, best.cost, max(best.bound, whole_number(bound) + missing), best.impossible)
+    return better(task, best, found)
 
 
 def finish(task: Task, best: Found, budget: Budget) -> Found:
     """``best`` made better, and its bound, until they meet or the time is over."""
     best = Found(best.sessions, task.cost_of(best.sessions), best.bound, best.impossible)
-    best = improve(task, best, budget)
+    best = improve(task, best, budget, at_once=2)
     if not best.is_proven and task.only_room and len(task.items) > 1:
         groups = task.groups()
         best = _without_clashes(task, groups, task.catalogues(groups), best, budget)
-        best = improve(task, best, budget)
-    return best
+    return improve(task, best, budget, at_once=3)
 
 
 def one_by_one(task: Task, best: Found, budget: Budget) -> Found:
@@ -114,20 +159,19 @@ def one_by_one(task: Task, best: Found, budget: Budget) -> Found:
     return better(task, best, sessions)
 
 
-def improve(task: Task, best: Found, budget: Budget, is_over: Callable[[], bool] = lambda: False) -> Found:
-    """Two items at once, planned anew beside the others, as long as that helps; then three. ``is_over`` ends it."""
-    for at_once in (2, 3):
-        some = list(combinations(task.items, at_once))
-        number = since = 0
-        while since < len(some):
-            if best.is_proven or budget.left <= 0 or is_over():
-                return best
-            anew = some[number % len(some)]
-            ids = {item.id for item in anew}
-            others = [session for session in best.sessions if session.item not in ids]
-            before = best.cost
-            best = better(task, best, [*others, *_beside(task, anew, others, budget)])
-            number, since = number + 1, 0 if best.cost < before else since + 1
+def improve(
+    task: Task, best: Found, budget: Budget, is_over: Callable[[], bool] = lambda: False, *, at_once: int = 2
+) -> Found:
+    """So many items ``at_once`` are planned anew beside the others, as long as that helps. ``is_over`` ends it."""
+    some = list(combinations(task.items, min(at_once, len(task.items))))
+    number = since = 0
+    while since < len(some) and not best.is_proven and budget.left > 0 and not is_over():
+        anew = some[number % len(some)]
+        ids = {item.id for item in anew}
+        others = [session for session in best.sessions if session.item not in ids]
+        before = best.cost
+        best = better(task, best, [*others, *_beside(task, anew, others, budget)])
+        number, since = number + 1, 0 if best.cost < before else since + 1
     return best
 
 
@@ -136,7 +180,8 @@ def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget
     standing = (*task.standing, *others)
     smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins)
     groups = smaller.groups()
-    full = {item: one.reduced() for item, one in smaller.catalogues(groups).items()}
+    raw = smaller.catalogues(groups)
+    full = {item: one.reduced() for item, one in raw.items()}
     cover = Cover(task.facts, groups, needed(full, merged(full)))
     answer = cover.program.solve(budget.within(10))
     if answer.values is None:
@@ -145,7 +190,9 @@ def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget
     best = Found((), smaller.cost_of(()), bound)
     best = better(smaller, best, seat(task.facts, cover.chosen(answer.values), full, smaller.taken, budget, bound))
     if budget.left > 0 and (not best.sessions or (len(items) > 1 and not best.is_proven)):
-        best = _disjoint(smaller, groups, full, best, budget.within(10))
+        best = _disjoint(smaller, groups, full, best, budget.within(SECONDS))
+    if budget.left > 0 and not best.sessions:
+        best = _chosen_among(smaller, cover.chosen(answer.values), raw, best, budget)
     return list(best.sessions)
 
 

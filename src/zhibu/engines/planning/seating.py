@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from zhibu.domain.roster import Id, Session
+from zhibu.domain.roster import Id, Item, Session
 from zhibu.engines.planning.classes import Catalogue, Price, StartClass
 from zhibu.engines.planning.cover import Chosen
 from zhibu.engines.planning.mip import Budget, Program
@@ -14,6 +14,8 @@ from zhibu.engines.planning.ways import Facts, Taken, Way
 
 #: Item, start, room, whether it is the main sitting.
 Sitting: TypeAlias = tuple[Id, int, Id, bool]
+
+NONE: Mapping[Id, Sequence[tuple[int, Id]]] = {}
 
 #: What a start costs that is not as good as the chosen class, beside slots that are merely close to others.
 SECOND_BEST = 20
@@ -129,78 +131,104 @@ def dominates(one: StartClass, other: StartClass) -> bool:
 
 
 class _Seats:
-    """The program of who attends which of the ``sittings``."""
+    """The program of who attends which of the ``sittings``; ``is_open``: and which of them are held at all."""
 
-    def __init__(self, facts: Facts, sittings: Sequence[Sitting], taken: Taken) -> None:
-        self.facts, self.taken = facts, taken
+    def __init__(
+        self,
+        facts: Facts,
+        sittings: Sequence[Sitting],
+        taken: Taken,
+        *,
+        is_open: bool = False,
+        pins: Mapping[Id, Sequence[tuple[int, Id]]] = NONE,
+    ) -> None:
+        self.facts, self.taken, self.sittings = facts, taken, sittings
         self.program = Program()
+        self.held = [
+            self.program.variable(
+                1,
+                facts.off_preference(facts.problem.items[item], start, room),
+                int(not is_open or (start, room) in pins.get(item, ())),
+            )
+            for item, start, room, _ in sittings
+        ]
+        self.main = [self.program.variable(1, 0, 0 if is_open else int(is_main)) for _, _, _, is_main in sittings]
         self.there: dict[tuple[int, Id, bool], int] = {}
         self.of_item: dict[tuple[Id, Id], dict[int, float]] = defaultdict(dict)
-        self.busy: dict[Id, list[tuple[int, int, int, int]]] = defaultdict(list)
+        self.busy: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
+        self.rooms: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
         self.away: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
         self.called: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
-        for number, sitting in enumerate(sittings):
-            self._sitting(number, *sitting)
-        self._everybody_once({item for item, _, _, _ in sittings})
-        self._one_place_at_a_time()
+        for number, (item, start, room, is_main) in enumerate(sittings):
+            self._sitting(number, facts.problem.items[item], start, room)
+            if not is_main and not is_open:
+                self.program.at_most(0, {self.main[number]: 1})
+        self._items()
+        for terms in (*self.busy.values(), *self.rooms.values()):
+            if len(terms) > 1:
+                self.program.at_most(1, terms)
         for place, terms in self.away.items():
             spare = max(0, (facts.spare(*place) or 0) - taken.away.get(place, 0))
             if len(terms) > spare:
                 self.program.at_most(spare, terms)
         self._coming_in()
 
-    def _sitting(self, number: int, item_id: Id, start: int, room_id: Id, is_main: bool) -> None:  # noqa: FBT001
-        facts, prices, program = self.facts, self.facts.problem.prices, self.program
-        item, room = facts.problem.items[item_id], facts.problem.rooms[room_id]
-        program.constant += facts.off_preference(item, start, room_id)
+    def _sitting(self, number: int, item: Item, start: int, room_id: Id) -> None:
+        facts, program, held = self.facts, self.program, self.held[number]
+        for slot in range(start, start + item.duration):
+            self.rooms[room_id, slot][held] = 1
         in_person: dict[Id, int] = {}
         for person in dict.fromkeys((*item.audience, *item.chairs)):
-            moved = 0
-            if facts.kept_sessions is not None and (item_id, start) not in facts.kept_seats.get(person, ()):
-                moved = prices.moved_attendee
             both: dict[int, float] = {}
             for online in (False, True) if item.online else (False,):
-                first, last = facts.busy(person, item, start, room_id, online=online)
-                way = facts.way(person, first, last, online=online)
-                if way == Way.NONE or not self.taken.leaves_time(person, first, last):
-                    continue
-                price = {Way.EXTENSION: prices.extension, Way.HOME: prices.off_duty_online}.get(way, 0) + moved
-                variable = self.there[number, person, online] = program.variable(1, price)
-                both[variable] = 1
-                self.of_item[item_id, person][variable] = 1
-                self.busy[person].append((first, last, variable, number))
-                if not online:
-                    in_person[person] = variable
-                if way == Way.CALL_IN and start // facts.per_day not in self.taken.called.get(person, ()):
-                    self.called[person, start // facts.per_day][variable] = 1
-                for place in facts.away(person, first, last):
-                    self.away[place][variable] = 1
-            if len(both) > 1:
-                program.at_most(1, both)
-        program.at_most(room.capacity, dict.fromkeys(in_person.values(), 1))
-        program.at_least(1, {in_person[person]: 1 for person in item.chairs if person in in_person})
-        if is_main:
-            voters = {in_person[person]: 1.0 for person in item.voters if person in in_person}
-            program.at_least(item.quorum, voters)
+                variable = self._seat(number, item, start, room_id, person, online=online)
+                if variable is not None:
+                    both[variable] = 1
+                    if not online:
+                        in_person[person] = variable
+            if both:
+                program.at_most(0, {**both, held: -1})
+        program.at_most(0, {**dict.fromkeys(in_person.values(), 1), held: -facts.problem.rooms[room_id].capacity})
+        program.at_least(0, {**{in_person[person]: 1 for person in item.chairs if person in in_person}, held: -1})
+        main = self.main[number]
+        program.at_most(0, {main: 1, held: -1})
+        voters = {in_person[person]: 1.0 for person in item.voters if person in in_person}
+        program.at_least(0, {**voters, main: -item.quorum})
 
-    def _everybody_once(self, items: set[Id]) -> None:
-        for item_id in sorted(items, key=str):
+    def _seat(self, number: int, item: Item, start: int, room: Id, person: Id, *, online: bool) -> int | None:
+        facts, prices = self.facts, self.facts.problem.prices
+        first, last = facts.busy(person, item, start, room, online=online)
+        way = facts.way(person, first, last, online=online)
+        if way == Way.NONE or not self.taken.leaves_time(person, first, last):
+            return None
+        price = {Way.EXTENSION: prices.extension, Way.HOME: prices.off_duty_online}.get(way, 0)
+        if facts.kept_sessions is not None and (item.id, start) not in facts.kept_seats.get(person, ()):
+            price += prices.moved_attendee
+        variable = self.there[number, person, online] = self.program.variable(1, price)
+        self.of_item[item.id, person][variable] = 1
+        for slot in range(first, last):
+            self.busy[person, slot][variable] = 1
+        if way == Way.CALL_IN and start // facts.per_day not in self.taken.called.get(person, ()):
+            self.called[person, start // facts.per_day][variable] = 1
+        for place in facts.away(person, first, last):
+            self.away[place][variable] = 1
+        return variable
+
+    def _items(self) -> None:
+        """Everybody of the audience once, chairs as often as they like; one main sitting where there is a quorum."""
+        sittings: dict[Id, list[int]] = defaultdict(list)
+        for number, (item_id, _, _, _) in enumerate(self.sittings):
+            sittings[item_id].append(number)
+        for item_id, numbers in sittings.items():
             item = self.facts.problem.items[item_id]
             chairs = set(item.chairs)
+            self.program.at_most(item.max_sessions, {self.held[number]: 1 for number in numbers})
+            mains = {self.main[number]: 1.0 for number in numbers}
+            self.program.row(int(item.quorum > 0), int(item.quorum > 0), mains)
             for person in item.audience:
                 missed = self.program.variable(1, self.facts.problem.prices.missed)
                 terms = {missed: 1.0, **self.of_item[item_id, person]}
                 self.program.row(1, len(terms) if person in chairs else 1, terms)
-
-    def _one_place_at_a_time(self) -> None:
-        for intervals in self.busy.values():
-            intervals.sort()
-            for number, (_, last, variable, sitting) in enumerate(intervals):
-                for first, _, other, other_sitting in intervals[number + 1 :]:
-                    if first >= last:
-                        break
-                    if sitting != other_sitting:
-                        self.program.at_most(1, {variable: 1, other: 1})
 
     def _coming_in(self) -> None:
         prices = self.facts.problem.prices
@@ -219,29 +247,77 @@ class _Seats:
                 least = times * before - times * (times + 1) // 2 - paid
                 self.program.at_least(price * least, {again: 1, **dict.fromkeys(variables, -price * times)})
 
+    def sessions(self, values: Sequence[int] | None) -> list[Session] | None:
+        if values is None:
+            return None
+        people: dict[tuple[int, bool], list[Id]] = defaultdict(list)
+        for (number, person, online), variable in self.there.items():
+            if values[variable]:
+                people[number, online].append(person)
+        return [
+            Session(
+                item, start, room, bool(values[self.main[number]]),
+                tuple(people[number, False]), tuple(people[number, True]),
+            )
+            for number, (item, start, room, _) in enumerate(self.sittings)
+            if values[self.held[number]]
+        ]  # fmt: skip
+
 
 def attend(
     facts: Facts, sittings: Sequence[Sitting], taken: Taken, budget: Budget, bound: float
 ) -> list[Session] | None:
     """Who attends which of the ``sittings``, at the least cost; ``bound``: it can not be less, all of it included."""
     seats = _Seats(facts, sittings, taken)
-    if bound > 0:
-        seats.program.at_least(
-            bound - seats.program.constant,
-            {number: price for number, price in enumerate(seats.program.prices) if price},
-        )
-    values = seats.program.solve(budget.within(10)).values
-    if values is None:
-        return None
-    found = []
-    for number, (item, start, room, is_main) in enumerate(sittings):
-        people: dict[bool, Iterable[Id]] = {
-            online: [
-                person
-                for (sitting, person, way), variable in seats.there.items()
-                if sitting == number and way == online and values[variable]
-            ]
-            for online in (False, True)
-        }
-        found.append(Session(item, start, room, is_main, tuple(people[False]), tuple(people[True])))
-    return found
+    seats.program.costs_at_least(bound)
+    return seats.sessions(seats.program.solve(budget.within(10)).values)
+
+
+def choose(
+    facts: Facts,
+    sittings: Sequence[Sitting],
+    taken: Taken,
+    budget: Budget,
+    bound: float,
+    below: float,
+    pins: Mapping[Id, Sequence[tuple[int, Id]]] = NONE,
+) -> tuple[list[Session] | None, float]:
+    """Which of the ``sittings`` are held and who attends, exactly; ``None``: nothing ``below`` that cost was found.
+
+    And what no choice of them can cost less than.
+    """
+    seats = _Seats(facts, sittings, taken, is_open=True, pins=pins)
+    seats.program.costs_at_least(bound)
+    seats.program.cheaper_than(below)
+    answer = seats.program.solve(budget)
+    return seats.sessions(answer.values), min(answer.bound, below)
+
+
+def every(catalogues: Mapping[Id, Catalogue]) -> list[Sitting]:
+    """All times and rooms there are."""
+    found = {
+        (item, start, room, False)
+        for item, one in catalogues.items()
+        for each in one.classes
+        for start, room in each.starts
+    }
+    return sorted(found, key=lambda sitting: (str(sitting[0]), sitting[1], str(sitting[2])))
+
+
+def near(facts: Facts, chosen: Sequence[Chosen], catalogues: Mapping[Id, Catalogue], most: int) -> list[Sitting]:
+    """Times and rooms near those of the ``chosen`` classes, and the pinned ones."""
+    found: dict[Sitting, None] = {
+        (item, start, room, False): None
+        for item, one in catalogues.items()
+        for each in one.classes
+        if each.pinned
+        for start, room in each.starts
+    }
+    share = max(1, most // max(1, len(chosen)))
+    for one in chosen:
+        options = _options(one, catalogues[one.item])
+        nearest = sorted(options, key=lambda place: (place[0] // facts.per_day != one.start_class.day, *place[:1]))
+        step = max(1, len(nearest) // share)
+        for start, room in nearest[::step][:share]:
+            found[one.item, start, room, False] = None
+    return list(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -16,11 +17,13 @@ from zhibu.engines.planning.classes import merged
 from zhibu.engines.planning.cover import Cover
 from zhibu.engines.planning.mip import INFINITY, Budget
 from zhibu.engines.planning.search import (
+    EVERY,
     Found,
     Task,
     begin,
     better,
     disjoint_sessions,
+    exactly,
     finish,
     improve,
     needed,
@@ -35,6 +38,9 @@ FIRST = 12.0
 
 #: Nodes of a search tree for each unit of effort.
 NODES = 200
+
+#: So many parts are planned again beside each other, so often.
+FEW, AGAIN = 10, 3
 
 #: What a bound of items that concern many parts is worth waiting for, in seconds.
 JOINT = 10.0
@@ -180,6 +186,15 @@ def _apart(items: Sequence[Item], pins: Pins, budget: Budget) -> _News:
     return 0, disjoint_sessions(_task(_Worker.facts, items, pins), budget), ()
 
 
+class _Here:
+    """Instead of a pool: everything is done at once, in this process."""
+
+    def submit(self, does: Callable[..., Any], *args: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(does(*args))
+        return future
+
+
 @contextmanager
 def _pool(problem: Problem, workers: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _open, (problem,))
@@ -228,18 +243,18 @@ class _Search:
         self.joint: dict[Id, Found] = {}
         self.joint_bounds: dict[Id, float] = {}
         self.sessions: tuple[Session, ...] = ()
+        self.exact = 0.0
         self.interrupted = False
 
     @property
     def bound(self) -> float:
-        own = sum(found.bound for found in self.found.values())
-        if not self.parts.apart and len(self.parts.joint) == 1:
-            return own + sum(found.bound for found in self.joint.values())
-        return own + sum(self.joint_bounds.values())
+        return max(self.exact, sum(found.bound for found in self.found.values()) + sum(self.joint_bounds.values()))
 
     def outcome(self) -> Outcome:
         total = cost(self.problem, Plan(self.problem.name, self.sessions)).total
-        impossible = [item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible]
+        sat = {session.item for session in self.sessions if session.main}
+        impossible = {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
+        impossible |= {item.id for item in self.problem.items.values() if item.quorum and item.id not in sat}
         order = {item: number for number, item in enumerate(self.problem.items)}
         sessions = sorted(self.sessions, key=lambda session: (session.start, order[session.item]))
         bound = min(self.bound, total)
@@ -251,30 +266,26 @@ class _Search:
             self.progress(cost(self.problem, Plan(self.problem.name, self.sessions)).total, self.bound, done, of)
 
     def run(self) -> None:
-        if self.workers < 2 or (self.budget.nodes is not None and len(self.parts.apart) < 2):  # noqa: PLR2004
+        is_small = self.is_one and len({room for item in self.problem.items.values() for room in item.rooms}) == 1
+        if self.workers < 2 or is_small:  # noqa: PLR2004
             _open(self.problem)
-            self._in_turn()
+            self._parts(_Here())
             return
-        is_one = len(self.parts.apart) == 1 and not self.parts.joint
-        with _pool(self.problem, self.workers - is_one) as pool:
-            if is_one:
-                self._one_part(pool)
-            else:
-                self._parts(pool)
+        is_one = self.is_one and self.budget.nodes is None
+        try:
+            with _pool(self.problem, self.workers - is_one) as pool:
+                if is_one:
+                    self._one_part(pool)
+                else:
+                    self._parts(pool)
+        except BrokenProcessPool:
+            # Where no process can be started, or one was ended for want of memory, this one does it all.
+            _open(self.problem)
+            self._parts(_Here())
 
-    def _in_turn(self) -> None:
-        """In this process, one part after the other."""
-        for number, items in enumerate(self.parts.apart):
-            task = _task(self.facts, items, self.pins, self.sessions)
-            self.found[number] = begin(task, self.budget)
-            if not self.found[number].is_proven:
-                self.found[number] = finish(task, self.found[number], self.budget)
-            self.sessions = (*self.sessions, *self.found[number].sessions)
-            self.tell(number + 1, len(self.parts.apart))
-        for item in self.parts.joint:
-            self.joint_bounds[item.id] = _joint_bound([item], self.budget)
-            self.joint[item.id] = begin(_task(self.facts, [item], self.pins, self.sessions), self.budget)
-            self.sessions = (*self.sessions, *self.joint[item.id].sessions)
+    @property
+    def is_one(self) -> bool:
+        return len(self.parts.apart) == 1 and not self.parts.joint
 
     def _one_part(self, pool: ProcessPoolExecutor) -> None:
         """The bound is sought there, a plan here, and what comes from there is a new beginning."""
@@ -302,11 +313,13 @@ class _Search:
             improved = improve(task, best, self.budget, is_news)
             if improved.cost == best.cost and not is_news():
                 if not waiting:
+                    best = finish(task, best, self.budget)
+                    self.found[0], self.sessions = best, best.sessions
                     break
                 wait(waiting, timeout=max(0.0, min(self.budget.left, 3600)), return_when="FIRST_COMPLETED")
             best = improved
 
-    def _parts(self, pool: ProcessPoolExecutor) -> None:
+    def _parts(self, pool: ProcessPoolExecutor | _Here) -> None:
         apart, joint = self.parts.apart, self.parts.joint
         order = sorted(range(len(apart)), key=lambda number: -sum(len(item.audience) for item in apart[number]))
         largest = sorted(joint, key=lambda item: -len(item.audience))
@@ -341,9 +354,32 @@ class _Search:
             },
             adopt,
         )
-        for item in largest:
-            if self.budget.left > 1:
-                self._adopt([item], ())
+        self._once_more([*((item,) for item in largest), *apart])
+        self._exactly()
+
+    def _exactly(self) -> None:
+        """All at once, where there are few times and rooms in all."""
+        task = _task(self.facts, list(self.problem.items.values()), self.pins)
+        raw = task.catalogues(task.groups())
+        if self.is_one or sum(len(each.starts) for one in raw.values() for each in one.classes) > EVERY:
+            return
+        impossible = tuple(
+            {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
+        )
+        found = exactly(
+            task, raw, Found(self.sessions, task.cost_of(self.sessions), self.bound, impossible), self.budget
+        )
+        self.sessions, self.exact = found.sessions, found.bound
+
+    def _once_more(self, parts: Sequence[Sequence[Item]]) -> None:
+        """Each part beside all others, as long as that helps; where there are many, the joint ones only."""
+        for _ in range(AGAIN):
+            before = self.sessions
+            for items in parts if len(parts) <= FEW else parts[: len(self.parts.joint)]:
+                if self.budget.left > 1 and self.parts.joint:
+                    self._adopt(items, ())
+            if self.sessions == before:
+                break
 
     def _gather(
         self, work: Mapping[Future[Any], tuple[dict[Any, Any], Any]], then: Callable[[], None] = lambda: None
@@ -375,7 +411,7 @@ class _Search:
             found = self.joint.get(item.id)
             self._adopt([item], found.sessions if found is not None else ())
 
-    def _beside_joint(self, pool: ProcessPoolExecutor) -> None:
+    def _beside_joint(self, pool: ProcessPoolExecutor | _Here) -> None:
         """Parts that get in the way of what is joint are planned anew beside it; their bounds stay as they are."""
         standing = self.sessions
         taken = Taken.by(self.facts, standing)
