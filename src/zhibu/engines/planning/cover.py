@@ -307,6 +307,38 @@ class Cover:
         return found
 
 
+def greedily(facts: Facts, groups: Sequence[Group], one: Catalogue) -> list[Chosen]:
+    """Sessions of one item by what each adds, the main sitting first: where there is no time for the cover."""
+    item = one.item
+    audience, voters = set(item.audience), {group.number for group in one.groups if group.people[0] in item.voters}
+    lacking = {group.number: group.size for group in one.groups if group.people[0] in audience}
+    staying = max(1, facts.problem.prices.extension)
+    found: list[Chosen] = []
+    while len(found) < item.max_sessions and lacking:
+        is_main = bool(item.quorum) and not found
+
+        def gain(start_class: StartClass, *, is_main: bool = is_main) -> tuple[int, int]:
+            there = sum(lacking.get(group, 0) for group, ways in start_class.ways.items() if _is_there(ways))
+            main = _as_main(item, start_class, groups, voters, staying) if is_main else None
+            return (-(10**6) if main is None else -main[0]) if is_main else 0, there
+
+        best = max(one.classes, key=gain, default=None)
+        if best is None or gain(best)[0] == -(10**6) or not (is_main or gain(best)[1]):
+            break
+        called = (
+            frozenset(group for group, ways in best.ways.items() if _is_call(ways[0])) if is_main else frozenset()
+        )
+        found.append(Chosen(item.id, best, is_main, called))
+        for group, ways in best.ways.items():
+            if _is_there(ways):
+                lacking.pop(group, None)
+    return found
+
+
+def _is_there(ways: tuple[Price | None, Price | None]) -> bool:
+    return any(way is not None and not way[0] for way in ways)
+
+
 def _is_call(way: Price | None) -> bool:
     return way is not None and way[0]
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import Thread
 from time import monotonic
+from typing import Any
 
 INFINITY = math.inf
 
@@ -17,8 +20,8 @@ EPSILON = 1e-6
 class SolverMissing(RuntimeError):
     """OR-Tools is not installed here."""
 
-    def __init__(self) -> None:
-        super().__init__("planning needs OR-Tools: install zhibu[plan]")
+    def __init__(self, message: str = "planning needs OR-Tools: install zhibu[plan]") -> None:
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Budget:
         if self.nodes is not None or self.left == INFINITY:
             return self
         return Budget(self.ends - min(seconds, self.left / 2))
+
+    def at_least(self, seconds: float) -> Budget:
+        """So many seconds from now on, even where it is used up."""
+        return self if self.nodes is not None else Budget(max(self.ends, monotonic() + seconds))
 
     def within(self, seconds: float) -> Budget:
         """At most so many seconds of it from now on."""
@@ -141,10 +148,28 @@ class Program:
             parameters.node_limit = budget.nodes
         elif seconds < INFINITY:
             parameters.time_limit = dt.timedelta(seconds=seconds)
-        result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
+        result = _interruptibly(mathopt, model, parameters)
         bounds = result.termination.objective_bounds
         is_impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
         if not result.has_primal_feasible_solution():
             return Answer(INFINITY if is_impossible else bounds.dual_bound, None, INFINITY, is_impossible)
         values = [round(value) for value in result.variable_values(list(model.variables()))]
         return Answer(bounds.dual_bound, values, bounds.primal_bound)
+
+
+def _interruptibly(mathopt: Any, model: Any, parameters: Any) -> Any:
+    """Solves in a thread beside this one, which a signal (Ctrl-C) can then reach at once.
+
+    What is being solved goes on until its time is over or the process ends: interrupting it by ``SolveInterrupter``
+    fails with this solver in OR-Tools 9.15.
+    """
+    future: Future[Any] = Future()
+
+    def solve() -> None:
+        try:
+            future.set_result(mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=solve, daemon=True).start()
+    return future.result()

@@ -13,9 +13,9 @@ import numpy as np
 
 from zhibu.domain.roster import Id, Item, Plan, Session, cost
 from zhibu.engines.planning.classes import Catalogue, Group, StartClass, catalogue, groups_of, merged
-from zhibu.engines.planning.cover import Chosen, Cover
+from zhibu.engines.planning.cover import Chosen, Cover, greedily
 from zhibu.engines.planning.mip import EPSILON, INFINITY, Budget
-from zhibu.engines.planning.seating import choose, every, near, place, seat
+from zhibu.engines.planning.seating import attend, choose, every, near, place, seat
 from zhibu.engines.planning.ways import Facts, Taken
 
 #: Days of one kind on which people may be called in, told apart; those beyond share one that asks less.
@@ -93,6 +93,8 @@ def begin(task: Task, budget: Budget) -> Found:
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
     if answer.values is not None:
         best = better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, bound))
+    if not best.is_proven and task.facts.problem.baseline is not None:
+        best = as_before(task, best, budget)
     if answer.values is not None and not best.is_proven and _are_few(raw):
         best = exactly(task, raw, best, budget)
     if not best.sessions:
@@ -149,14 +151,40 @@ def finish(task: Task, best: Found, budget: Budget) -> Found:
     return improve(task, best, budget, at_once=3)
 
 
-def one_by_one(task: Task, best: Found, budget: Budget) -> Found:
-    """Each item beside those before it, where that costs less than ``best``."""
+def one_by_one(
+    task: Task, best: Found, budget: Budget, then: Callable[[Sequence[Session]], None] = lambda _sessions: None
+) -> Found:
+    """Each item beside those before it, where that costs less than ``best``; each may take half the time left.
+
+    ``then`` is told what stands after each.
+    """
     sessions: list[Session] = []
     for item in task.items:
-        sessions += _beside(task, [item], sessions, budget)
-        if budget.left <= 0:
-            break
+        sessions += _beside(task, [item], sessions, budget.within(budget.left / 2))
+        then(sessions)
     return better(task, best, sessions)
+
+
+def as_before(task: Task, best: Found, budget: Budget) -> Found:
+    """The earlier plan, with whoever can still attend it, where that costs less than ``best``."""
+    duration = {item.id: item.duration for item in task.items}
+    sessions = [
+        session
+        for session in task.facts.problem.baseline or ()
+        if session.item in duration
+        and task.taken.leaves_room(session.room, session.start, session.start + duration[session.item])
+    ]
+    for items in ([*task.items], *([item] for item in task.items)):
+        kept = {item.id for item in items}
+        sittings = [(each.item, each.start, each.room, each.main) for each in sessions if each.item in kept]
+        others = [session for session in best.sessions if session.item not in kept]
+        beside = Taken.by(task.facts, (*task.standing, *others))
+        again = attend(task.facts, sittings, beside, budget, 0) if sittings else None
+        if again is not None:
+            best = better(task, best, [*others, *again])
+        if len(best.sessions) >= len(sessions):
+            break
+    return best
 
 
 def improve(
@@ -185,7 +213,8 @@ def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget
     cover = Cover(task.facts, groups, needed(full, merged(full)))
     answer = cover.program.solve(budget.within(10))
     if answer.values is None:
-        return []
+        chosen = [each for one in full.values() for each in greedily(task.facts, groups, one)]
+        return seat(task.facts, chosen, full, smaller.taken, budget.at_least(1), 0) or []
     bound = max(whole_number(answer.bound), 0)
     best = Found((), smaller.cost_of(()), bound)
     best = better(smaller, best, seat(task.facts, cover.chosen(answer.values), full, smaller.taken, budget, bound))

@@ -20,6 +20,7 @@ from zhibu.engines.planning.search import (
     EVERY,
     Found,
     Task,
+    as_before,
     begin,
     better,
     disjoint_sessions,
@@ -243,6 +244,7 @@ class _Search:
         self.joint: dict[Id, Found] = {}
         self.joint_bounds: dict[Id, float] = {}
         self.sessions: tuple[Session, ...] = ()
+        self.best: tuple[float, tuple[Session, ...]] = (INFINITY, ())
         self.exact = 0.0
         self.interrupted = False
 
@@ -250,20 +252,27 @@ class _Search:
     def bound(self) -> float:
         return max(self.exact, sum(found.bound for found in self.found.values()) + sum(self.joint_bounds.values()))
 
-    def outcome(self) -> Outcome:
+    def _best(self) -> tuple[float, tuple[Session, ...]]:
+        """The cheapest of all plans so far: on the way to a better one, much may lie open."""
         total = cost(self.problem, Plan(self.problem.name, self.sessions)).total
-        sat = {session.item for session in self.sessions if session.main}
+        self.best = min(self.best, (total, self.sessions), key=lambda found: found[0])
+        return self.best
+
+    def outcome(self) -> Outcome:
+        total, best = self._best()
+        sat = {session.item for session in best if session.main}
         impossible = {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
         impossible |= {item.id for item in self.problem.items.values() if item.quorum and item.id not in sat}
         order = {item: number for number, item in enumerate(self.problem.items)}
-        sessions = sorted(self.sessions, key=lambda session: (session.start, order[session.item]))
-        bound = min(self.bound, total)
-        made = Plan(self.problem.name, tuple(sessions), total, round(bound, 3), self.problem.baseline)
+        sessions = sorted(best, key=lambda session: (session.start, order[session.item]))
+        made = Plan(
+            self.problem.name, tuple(sessions), int(total), round(min(self.bound, total), 3), self.problem.baseline
+        )
         return Outcome(made, tuple(sorted(impossible, key=order.__getitem__)))
 
     def tell(self, done: int, of: int) -> None:
         if self.progress is not None:
-            self.progress(cost(self.problem, Plan(self.problem.name, self.sessions)).total, self.bound, done, of)
+            self.progress(self._best()[0], self.bound, done, of)
 
     def run(self) -> None:
         is_small = self.is_one and len({room for item in self.problem.items.values() for room in item.rooms}) == 1
@@ -299,7 +308,11 @@ class _Search:
         def is_news() -> bool:
             return any(future.done() for future in waiting)
 
-        best = one_by_one(task, Found((), task.cost_of(()), 0), self.budget)
+        best = Found((), task.cost_of(()), 0)
+        if self.problem.baseline is not None:
+            best = as_before(task, best, self.budget)
+        if not best.sessions:
+            best = one_by_one(task, best, self.budget.but_last(self.budget.left / 3), self._so_far)
         while True:
             for future in [future for future in waiting if future.done()]:
                 waiting.remove(future)
@@ -356,6 +369,9 @@ class _Search:
         )
         self._once_more([*((item,) for item in largest), *apart])
         self._exactly()
+
+    def _so_far(self, sessions: Sequence[Session]) -> None:
+        self.sessions = tuple(sessions)
 
     def _exactly(self) -> None:
         """All at once, where there are few times and rooms in all."""
