@@ -58,12 +58,10 @@ def _panel(one: Run, above: int) -> Iterator[str]:
 
 
 def _ticks(low: float, high: float) -> list[int]:
-    return [
-        digit * 10**power
-        for power in range(int(math.log10(low)), int(math.log10(high)) + 1)
-        for digit in (1, 2, 5)
-        if low <= digit * 10**power <= high
-    ]
+    """Round numbers; where there are too few of them, five as far from each other."""
+    powers = range(int(math.log10(low)), int(math.log10(high)) + 1)
+    found = [digit * 10**power for power in powers for digit in (1, 2, 5) if low <= digit * 10**power <= high]
+    return found if len(found) > 2 else [round(low + (high - low) * step / 4) for step in range(5)]
 
 
 def _text(x: float, y: float, words: str, anchor: str, colour: str) -> str:
