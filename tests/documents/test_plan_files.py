@@ -238,25 +238,20 @@ def test_an_id_that_comes_twice_is_refused(kind):
     assert f"{GOOD[kind][-1]['id']} before this one. Give each an id of its own." in sentence
 
 
-def test_a_post_that_the_roster_does_not_staff_is_refused_with_its_day_and_slot():
-    profiles = [[[0, 48, 1]], [[18, 20, 99]]]
-    changed = with_(with_(GOOD, profiles, "posts", 0, "profiles"), [0] * 30 + [1], "posts", 0, "day_profile")
-    [(place, sentence)] = refused(changed)
-    assert place == f"post {POST}, day 30"
-    assert sentence.startswith("99 have to stay at 2026-03-31 09:00 (slot 1458), and 2 are on duty.")
+def test_a_post_where_more_have_to_stay_than_hold_it_is_refused():
+    holders = sum(person["post"] == POST for person in GOOD["people"])
+    profiles = [[[0, 48, 1]], [[16, 18, holders], [18, 20, holders + 1]]]
+    unused = with_(GOOD, profiles, "posts", 0, "profiles")
+    assert read_problem(written(unused)).posts[POST].profiles[1][1] == (18, 20, holders + 1)
+    [(place, sentence)] = refused(with_(unused, 1, "posts", 0, "day_profile", 30))
+    assert place == f"post {POST}, profiles[1][1]"
+    assert sentence.startswith(f"{holders + 1} have to stay, and {holders} people hold the post.")
 
 
-def test_a_post_is_staffed_up_to_the_last_one_on_duty():
-    roster = [person["roster"] for person in GOOD["people"] if person["post"] == POST]
-    on_duty = sum(letters[10] == "D" for letters in roster)
-    for least, is_sound in ((on_duty, True), (on_duty + 1, False)):
-        profiles = [[], [[16, 32, least]]]
-        days = [int(day == 10) for day in range(31)]
-        changed = with_(with_(GOOD, profiles, "posts", 0, "profiles"), days, "posts", 0, "day_profile")
-        if is_sound:
-            assert read_problem(written(changed)).posts[POST].day_profile[10] == 1
-        else:
-            assert refused(changed)[0][0] == f"post {POST}, day 10"
+def test_a_post_that_too_few_are_on_duty_at_is_no_error():
+    away = [person | {"roster": "L" * 31} if person["post"] == POST else person for person in GOOD["people"]]
+    problem = read_problem(written(GOOD | {"people": away}))
+    assert {person.roster for person in problem.people.values() if person.post == POST} == {"L" * 31}
 
 
 def test_everything_that_is_wrong_is_said_at_once_but_not_without_end():

@@ -23,7 +23,7 @@ from zhibu.domain.roster import (
 
 
 def unsound(problem: Problem) -> list[Wrong]:
-    """In the order of the file; whether posts are staffed only where all else is sound."""
+    """In the order of the file; whether posts have people enough only where all else is sound."""
     found = [
         *_of_sites(problem),
         *(wrong for post in problem.posts.values() for wrong in _of_post(problem, post)),
@@ -137,29 +137,13 @@ def _of_duration(problem: Problem, item: Item) -> Iterator[Wrong]:
 
 
 def _of_staffing(problem: Problem, post: Post) -> Iterator[Wrong]:
-    """The first slot of each day in which more have to stay than are on duty at all; within the month."""
-    end_of_month = problem.days * problem.slots_per_day
-    rostered = Counter(
-        slot
-        for person in problem.people.values()
-        if person.post == post.id
-        for duty in duties(problem, person)
-        for slot in range(duty.start, duty.end)
-    )
-    for day, profile in enumerate(post.day_profile):
-        midnight = day * problem.slots_per_day
-        short = (
-            (midnight + slot, least)
-            for start, end, least in post.profiles[profile]
-            for slot in range(start, min(end, end_of_month - midnight))
-            if rostered[midnight + slot] < least
-        )
-        for slot, least in list(short)[:1]:
-            says = (
-                f"{least} have to stay at {_moment(problem, slot)} (slot {slot}), and {rostered[slot]} are on duty."
-                " Lower the least staffing or mend the roster."
-            )
-            yield Wrong(f"post {post.id}, day {day}", says)
+    """Where more have to stay than hold the post. Where only too few are on duty, nobody may leave it then."""
+    holders = sum(person.post == post.id for person in problem.people.values())
+    for number in sorted(set(post.day_profile)):
+        for row, (_, _, least) in enumerate(post.profiles[number]):
+            if least > holders:
+                says = f"{least} have to stay, and {holders} people hold the post. Lower the least staffing or add people."
+                yield Wrong(f"post {post.id}, profiles[{number}][{row}]", says)
 
 
 def _of_sessions(problem: Problem, sessions: Iterable[Session], where: str) -> Iterator[Wrong]:
