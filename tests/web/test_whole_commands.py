@@ -218,11 +218,11 @@ def test_one_who_interrupts_it_is_told_how_to_go_on(facts, tmp_path, monkeypatch
 def test_without_its_libraries_it_says_what_to_install(monkeypatch, tmp_path):
     words = ["evaluate", "--facts", "facts", "--on", ON, "--out", tmp_path / "out", "--engine", "spark"]
     with monkeypatch.context() as patch:
-        patch.setattr("zhibu.web.operator.whole.find_spec", lambda name: None if name == "pyspark" else name)
+        patch.setattr("zhibu.web.operator.terminal.find_spec", lambda name: None if name == "pyspark" else name)
         done = zhibu(*words)
         assert done.exit_code == 1
         assert "This needs pyspark: install zhibu[spark]." in " ".join(done.stderr.split())
-    monkeypatch.setattr("zhibu.web.operator.whole.find_spec", lambda _name: None)
+    monkeypatch.setattr("zhibu.web.operator.terminal.find_spec", lambda _name: None)
     for words in (["facts"], ["evaluate", "--facts", "facts", "--on", ON]):
         done = zhibu(*words, "--out", tmp_path / "out")
         assert done.exit_code == 1

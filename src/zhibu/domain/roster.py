@@ -528,15 +528,15 @@ def _of_sitting(problem: Problem, sitting: _Sitting) -> Iterator[Fault]:
 def _of_time(problem: Problem, sitting: _Sitting) -> Iterator[Fault]:
     item, room, hours = sitting.item, sitting.room, sitting.hours(problem)
     day = sitting.session.start // problem.slots_per_day
-    spoken = f"It lasts {_clock(problem, hours[0])}–{_clock(problem, hours[1])}"
+    spoken = f"It lasts {clock(problem, hours[0])}–{clock(problem, hours[1])}"
     if not item.first <= day <= item.last:
         says = f"It is on day {day}; the window of {item.id} is {item.first}–{item.last}."
         yield Fault(FaultCode.OUTSIDE_WINDOW, sitting.place, says)
     if not _lies_in(hours, problem.rules.hours):
-        allowed = "–".join(_clock(problem, slot) for slot in problem.rules.hours)
+        allowed = "–".join(clock(problem, slot) for slot in problem.rules.hours)
         yield Fault(FaultCode.OUTSIDE_HOURS, sitting.place, f"{spoken}; sessions lie within {allowed}.")
     if not _lies_in(hours, (room.opens, room.closes)):
-        says = f"{spoken}; {room.id} is open {_clock(problem, room.opens)}–{_clock(problem, room.closes)}."
+        says = f"{spoken}; {room.id} is open {clock(problem, room.opens)}–{clock(problem, room.closes)}."
         yield Fault(FaultCode.ROOM_CLOSED, sitting.place, says)
 
 
@@ -612,7 +612,7 @@ def _of_post(problem: Problem, post: Post, away: Mapping[Id, set[int]]) -> Itera
             on_duty = {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
             rostered.update(on_duty)
             absent.update(on_duty & away.get(person.id, set()))
-    for start, end, least in _least(problem, post):
+    for start, end, least in least_staffing(problem, post):
         short = [slot for slot in range(start, end) if absent[slot] and rostered[slot] - absent[slot] < least]
         # Slots that follow each other with as many people left are one fault.
         for (left, _), run in groupby(
@@ -620,11 +620,11 @@ def _of_post(problem: Problem, post: Post, away: Mapping[Id, set[int]]) -> Itera
         ):
             slots = [slot for _, slot in run]
             place = f"post {post.id}, slots {slots[0]}–{slots[-1] + 1}"
-            when = f"{_day(problem, slots[0])}–{_clock(problem, slots[-1] + 1)}"
+            when = f"{moment(problem, slots[0])}–{clock(problem, slots[-1] + 1)}"
             yield Fault(FaultCode.UNDERSTAFFED, place, f"{left} left on {when}, where {least} have to stay.")
 
 
-def _least(problem: Problem, post: Post) -> Iterator[tuple[int, int, int]]:
+def least_staffing(problem: Problem, post: Post) -> Iterator[tuple[int, int, int]]:
     """``(start, end, least)`` in slots of the problem, day by day."""
     for day, profile in enumerate(post.day_profile):
         midnight = day * problem.slots_per_day
@@ -632,12 +632,13 @@ def _least(problem: Problem, post: Post) -> Iterator[tuple[int, int, int]]:
             yield midnight + start, midnight + end, least
 
 
-def _day(problem: Problem, slot: int) -> str:
+def moment(problem: Problem, slot: int) -> str:
+    """``2026-03-14 09:30``"""
     day, within = divmod(slot, problem.slots_per_day)
-    return f"{problem.start + dt.timedelta(days=day)} {_clock(problem, within)}"
+    return f"{problem.start + dt.timedelta(days=day)} {clock(problem, within)}"
 
 
-def _clock(problem: Problem, slot: int) -> str:
+def clock(problem: Problem, slot: int) -> str:
     """``09:30``; the end of a day is 24:00."""
     minutes = slot * problem.slot_minutes % MINUTES_PER_DAY
     hour, minute = divmod(minutes or (MINUTES_PER_DAY if slot else 0), 60)

@@ -142,7 +142,7 @@ def _of_staffing(problem: Problem, post: Post) -> Iterator[Wrong]:
     for number in sorted(set(post.day_profile)):
         for row, (_, _, least) in enumerate(post.profiles[number]):
             if least > holders:
-                says = f"{least} have to stay, and {holders} people hold the post. Lower the least staffing or add people."
+                says = f"{least} have to stay, and {holders} people hold the post. Lower it or add people."
                 yield Wrong(f"post {post.id}, profiles[{number}][{row}]", says)
 
 

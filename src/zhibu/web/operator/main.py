@@ -14,6 +14,7 @@ from zhibu.web.operator import (
     keys,
     obligations,
     papers,
+    plan,
     reindex,
     serve,
     tokens,
@@ -51,6 +52,7 @@ app.command("import")(import_workbook.import_workbook)
 app.command("obligations")(obligations.obligations)
 app.command("facts")(whole.facts)
 app.command("evaluate")(whole.evaluate)
+app.command("plan")(plan.plan)
 app.command("reindex")(reindex.reindex)
 app.command("init")(init.init)
 app.command("serve")(serve.serve)

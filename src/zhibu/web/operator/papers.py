@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from uuid import UUID
 
 import typer
 
-from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, refuse, start
+from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, refuse, start, write_whole
 
 if TYPE_CHECKING:
     from zhibu.domain.minutes import RegisterSheet
@@ -128,17 +127,12 @@ def compendium(
 
 
 def _write(out: Path, content: bytes) -> None:
-    """The whole file or none of it; what stood there is replaced only once the new one is complete."""
     from django.utils.translation import gettext as _
 
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        beside.write_bytes(content)
-        beside.replace(out)
+        write_whole(out, content)
     except OSError as error:
         refuse(_("%(file)s can not be written: %(reason)s.") % {"file": out, "reason": error.strerror})
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _say(text: str) -> None:

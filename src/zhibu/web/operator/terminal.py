@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -20,6 +21,13 @@ messages = Console(stderr=True)
 
 #: Exit codes of ``contracts.md``.
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
+
+#: The heavy libraries of the extras.
+_NEEDED = {
+    "zhibu[evaluate]": ("numpy", "pyarrow"),
+    "zhibu[plan]": ("numpy", "ortools"),
+    "zhibu[spark]": ("pyspark",),
+}
 
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="The folder that holds everything (or ZHIBU_DATA_DIR).")
@@ -87,6 +95,23 @@ def span_asked(since: dt.datetime | None, until: dt.datetime | None, on: dt.date
 def print_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
     sys.stdout.flush()
+
+
+def write_whole(out: Path, content: bytes) -> None:
+    """The whole file or none of it; what stood there is replaced only once the new one is complete."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def refuse_without(extra: str) -> None:
+    """Where a library of ``extra`` is missing that is said, and how to get it."""
+    missing = [name for name in _NEEDED[extra] if find_spec(name) is None]
+    if missing:
+        refuse(f"This needs {' and '.join(missing)}: install {extra}.")
 
 
 def refuse(text: str) -> NoReturn:

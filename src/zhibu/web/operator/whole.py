@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -20,12 +19,10 @@ from zhibu.web.operator.terminal import (
     messages,
     print_json,
     refuse,
+    refuse_without,
     span_asked,
     start,
 )
-
-#: The heavy libraries of the extras.
-_NEEDED = {"zhibu[evaluate]": ("numpy", "pyarrow"), "zhibu[spark]": ("pyspark",)}
 
 
 class Engine(StrEnum):
@@ -46,7 +43,7 @@ def facts(
     as_json: AsJson = False,
 ) -> None:
     """Write what is owed by from the database into Parquet files, for `zhibu evaluate`. They name no person."""
-    _refuse_without("zhibu[evaluate]")
+    refuse_without("zhibu[evaluate]")
     start(data)
     from django.db import transaction
 
@@ -97,7 +94,7 @@ def evaluate(
 
     The year of the day unless said. Interrupted, the same command goes on where it was.
     """
-    _refuse_without("zhibu[evaluate]")
+    refuse_without("zhibu[evaluate]")
     from zhibu.engines.compliance.errors import EvaluationRefused
     from zhibu.engines.compliance.run import AT_ONCE, Question, in_threads
     from zhibu.engines.compliance.run import evaluate as evaluated
@@ -107,7 +104,7 @@ def evaluate(
     first, last = span_asked(since, until, day)
     question = Question(facts=facts, on=day, since=first, until=last)
     if engine is Engine.SPARK:
-        _refuse_without("zhibu[spark]")
+        refuse_without("zhibu[spark]")
     by = on_executors(master or LOCAL_CLUSTER) if engine is Engine.SPARK else in_threads(AT_ONCE)
     try:
         with _progress() as tell:
@@ -135,12 +132,6 @@ def _print(statuses: dict[str, int]) -> None:
     for word, number in statuses.items():
         table.add_row(Status(word).zh, str(number))
     Console().print(table)
-
-
-def _refuse_without(extra: str) -> None:
-    missing = [name for name in _NEEDED[extra] if find_spec(name) is None]
-    if missing:
-        refuse(f"This needs {' and '.join(missing)}: install {extra}.")
 
 
 @contextmanager
