@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -11,7 +13,10 @@ from typer.testing import CliRunner
 from tests import planning
 from tests.data.planning.check_plan import check
 from zhibu.domain.roster import Fault, FaultCode
+from zhibu.domain.roster_relaxations import RelaxationKind
 from zhibu.web.operator.main import app
+
+ROOT = Path(__file__).parents[2]
 
 NAME = "B-M-1-b29"
 FILE = planning.DATA / f"{NAME}.json"
@@ -185,6 +190,14 @@ def test_a_pin_that_no_plan_keeps_is_named_and_the_rest_is_planned(tmp_path):
     assert plan["sessions"]
 
 
+def test_every_key_of_what_is_written_is_described():
+    described = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")))
+    plan = planned("--effort", 1, "--explain", "--previous", planning.DATA / f"{NAME}.plan.json")
+    assert set(plan) - described == set()
+    assert set(plan["explanations"]) - described == set()
+    assert {str(kind) for kind in RelaxationKind} - described == set()
+
+
 def test_an_impossible_item_ends_with_1_the_plan_of_the_others_and_what_would_help(tmp_path):
     hard = with_item(GIVEN, 0, quorum=len(GIVEN["items"][0]["voters"]), max_sessions=1)
     done = zhibu(written(tmp_path, hard), "--json", "--effort", 1)
@@ -220,7 +233,7 @@ def test_a_time_that_is_too_short_gives_what_there_is_with_a_finite_bound():
     assert plan["impossible"] == []
     assert done.exit_code == bool(missing)
     for item in missing:
-        assert f"Item {item} has no sitting in this plan. Give it more time." in said(done.stderr)
+        assert f"Item {item} has no sitting in this plan. Give it more time or effort." in said(done.stderr)
 
 
 def test_files_that_are_no_instance_or_a_plan_of_another_are_refused_by_place(tmp_path):

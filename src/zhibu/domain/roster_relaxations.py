@@ -82,9 +82,11 @@ def impossible(problem: Problem, item: Item) -> Impossible | None:
     """
     asked = _Asked(problem, item)
     own = [problem.rooms[room] for room in item.rooms]
-    there = max((asked.most(start, room) for start, room in asked.starts(asked.window, own)), default=0)
-    if there >= asked.needed:
-        return None
+    there = 0
+    for start, room in asked.starts(asked.window, own):
+        there = max(there, asked.most(start, room))
+        if there >= asked.needed:
+            return None
     found = (
         _cover(asked, own),
         _online(asked, own),
@@ -123,15 +125,17 @@ class _Asked:
         self.window = range(item.first, item.last + 1)
         alike: dict[tuple[Id, str, bool, bool], _Alike] = {}
         self.sizes: Counter[_Alike] = Counter()
-        for id_ in sorted(invited, key=list(problem.people).index):
+        for id_ in dict.fromkeys((*item.audience, *item.chairs)):
             person = problem.people[id_]
             key = (person.post, person.roster, id_ in item.chairs, id_ in self.counted)
             self.sizes[alike.setdefault(key, _Alike(person, *key[2:]))] += 1
+        posts = {each.person.post for each in self.sizes}
         self.on_duty = {
             person.roster: {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
             for person in problem.people.values()
+            if person.post in posts
         }
-        self.slack = {post: self._slack(post) for post in {each.person.post for each in self.sizes}}
+        self.slack = {post: self._slack(post) for post in posts}
         self._reached: dict[tuple[int, int, bool], list[tuple[bool, Reach]]] = {}
 
     def _slack(self, post: Id) -> dict[int, int]:

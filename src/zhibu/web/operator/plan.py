@@ -325,7 +325,7 @@ def _say_what_is_missing(result: _Result) -> None:
             )
             for one in result.impossible
         ),
-        *(f"Item {item} has no sitting in this plan. Give it more time." for item in result.unplanned),
+        *(f"Item {item} has no sitting in this plan. Give it more time or effort." for item in result.unplanned),
         *(f"--pin {_as_text(one)}: no plan was found that keeps it." for one in result.loose),
     ]
     for says in missing:
