@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from time import monotonic
@@ -226,10 +226,8 @@ def plan(
     for item, start, room in pins:
         pinned[item].append((start, room))
     search = _Search(problem, parts_of(problem), pinned, budget, workers, progress)
-    try:
+    with suppress(KeyboardInterrupt):
         search.run()
-    except KeyboardInterrupt:
-        search.interrupted = True
     return search.outcome()
 
 
@@ -246,7 +244,6 @@ class _Search:
         self.sessions: tuple[Session, ...] = ()
         self.best: tuple[float, tuple[Session, ...]] = (INFINITY, ())
         self.exact = 0.0
-        self.interrupted = False
 
     @property
     def bound(self) -> float:
@@ -329,7 +326,7 @@ class _Search:
                     best = finish(task, best, self.budget)
                     self.found[0], self.sessions = best, best.sessions
                     break
-                wait(waiting, timeout=max(0.0, min(self.budget.left, 3600)), return_when="FIRST_COMPLETED")
+                wait(waiting, timeout=max(0.0, min(self.budget.left, 3600)), return_when=FIRST_COMPLETED)
             best = improved
 
     def _parts(self, pool: ProcessPoolExecutor | _Here) -> None:
@@ -352,7 +349,7 @@ class _Search:
         finished: dict[int, Found] = {}
 
         def adopt() -> None:
-            for number in list(finished):
+            for number in sorted(finished):
                 self.found[number] = finished.pop(number)
                 self._adopt(apart[number], self.found[number].sessions)
 
@@ -400,10 +397,14 @@ class _Search:
     def _gather(
         self, work: Mapping[Future[Any], tuple[dict[Any, Any], Any]], then: Callable[[], None] = lambda: None
     ) -> None:
+        """What comes back from the pool. By effort it is looked at when all is there: what is first is chance."""
         waiting, of = set(work), len(work)
+        is_timed = self.budget.nodes is None
         while waiting and self.budget.left > 0:
-            timeout = None if self.budget.left == INFINITY else self.budget.left
-            ready, waiting = wait(waiting, timeout=timeout, return_when="FIRST_COMPLETED")
+            timeout = self.budget.left if is_timed else None
+            ready, waiting = wait(
+                waiting, timeout=timeout, return_when=FIRST_COMPLETED if is_timed else ALL_COMPLETED
+            )
             for future in sorted(ready, key=lambda each: str(work[each][1])):
                 kept, key = work[future]
                 kept[key] = future.result()
