@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from tests import world
 from tests.web.test_supervision import client_of, text_of
+from zhibu.apps.archive.models import Former
 from zhibu.apps.honors.models import Honor
 from zhibu.apps.people.models import Person
 from zhibu.apps.people.queries import asker_of
@@ -117,6 +118,19 @@ def test_the_workbook_says_what_for_and_how_long(chen):
         assert str(holding.what) in cells
         assert str(holding.purpose) in cells
     assert PHONE in cells
+
+
+def test_what_a_row_said_before_it_was_changed_is_told_in_words(house, chen):
+    Former.objects.create(
+        table="people_person",
+        key="1",
+        about=house.chen.pk,
+        said={"affiliation": "none", "until": None},
+        recorded_at=world.AT,
+    )
+    book = load_workbook(io.BytesIO(chen.get("/me.xlsx").getvalue()))
+    cells = [str(cell.value) for sheet in book for row in sheet for cell in row]
+    assert "political affiliation: none, first day without: " in cells
 
 
 def test_nobody_has_looked_yet(chen):

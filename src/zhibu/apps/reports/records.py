@@ -236,6 +236,9 @@ def _text(value: object, choices: Mapping[object, str]) -> str:
             return gettext("yes") if value else gettext("no")
         case dt.datetime():
             return localtime(value).strftime("%Y-%m-%d %H:%M")
+        case dict():
+            said = (f"{LABELS.get(str(name), name)}: {_text(each, {})}" for name, each in value.items())
+            return gettext(", ").join(said)
         case _:
             return choices.get(value, str(value))
 
