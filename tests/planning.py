@@ -9,6 +9,20 @@ import json
 from pathlib import Path
 
 from zhibu.documents.plans.exchange import read_plan, read_problem
+from zhibu.domain.roster import Prices, Shift
+
+#: Of half an hour.
+SLOTS_OF_A_DAY = 48
+SHIFTS = {
+    "D": Shift("D", 16, 32, night=False),
+    "E": Shift("E", 32, 48, night=False),
+    "N": Shift("N", 0, 16, night=True),
+    "K": Shift("K", 40, 64, night=True),
+    "J": Shift("J", 16, 40, night=False),
+    "P": Shift("P", 12, 28, night=False),
+    "B": Shift("B", 17, 35, night=False),
+}
+PRICES = Prices(1000, 50, 20, 10, 5, 3, 4, 2, 15, 1)
 
 DATA = Path(__file__).parent / "data" / "planning"
 

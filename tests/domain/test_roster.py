@@ -13,6 +13,8 @@ import pytest
 
 from tests import planning
 from tests.data.planning.check_plan import check
+from tests.planning import PRICES, SHIFTS
+from tests.planning import SLOTS_OF_A_DAY as DAY
 from zhibu.domain.roster import (
     Attending,
     Cost,
@@ -27,21 +29,11 @@ from zhibu.domain.roster import (
     Room,
     Rules,
     Session,
-    Shift,
     attending,
     cost,
     faults,
 )
 
-DAY = 48
-SHIFTS = {
-    "D": Shift("D", 16, 32, night=False),
-    "N": Shift("N", 0, 16, night=True),
-    "K": Shift("K", 40, 64, night=True),
-    "J": Shift("J", 16, 40, night=False),
-    "P": Shift("P", 12, 28, night=False),
-}
-PRICES = Prices(1000, 50, 20, 10, 5, 3, 4, 2, 15, 1)
 COUNTS = tuple(each.name for each in fields(Prices))
 
 

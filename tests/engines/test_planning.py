@@ -12,6 +12,8 @@ from bench.planning.naive import naive_model
 
 from tests import planning
 from tests.data.planning.check_plan import check
+from tests.planning import PRICES, SHIFTS
+from tests.planning import SLOTS_OF_A_DAY as DAY
 from zhibu.documents.plans.exchange import write_plan
 from zhibu.domain.roster import (
     Attending,
@@ -19,29 +21,18 @@ from zhibu.domain.roster import (
     Organization,
     Person,
     Post,
-    Prices,
     Problem,
     Room,
     Rules,
     Session,
-    Shift,
     attending,
     cost,
     faults,
 )
-from zhibu.engines.planning import Outcome, plan, search, whole
+from zhibu.engines.planning import Outcome, plan, search
 from zhibu.engines.planning.ways import Facts, Way
 from zhibu.engines.planning.whole import parts_of
 
-DAY = 48
-SHIFTS = {
-    "D": Shift("D", 16, 32, night=False),
-    "E": Shift("E", 32, 48, night=False),
-    "N": Shift("N", 0, 16, night=True),
-    "K": Shift("K", 40, 64, night=True),
-    "B": Shift("B", 17, 35, night=False),
-}
-PRICES = Prices(1000, 50, 20, 10, 5, 3, 4, 2, 15, 1)
 PATTERNS = ("DEN-", "BB--", "DK-", "NN--", "D-L", "EDB-")
 
 
@@ -147,7 +138,6 @@ def test_the_bound_of_the_cover_is_one(seed: int, monkeypatch: pytest.MonkeyPatc
     problem = a_problem(seed)
     best = plan(problem, effort=20, workers=1)
     monkeypatch.setattr(search, "EVERY", 0)
-    monkeypatch.setattr(whole, "EVERY", 0)
     outcome = plan(problem, effort=20, workers=1)
     assert is_sound(problem, outcome)
     assert outcome.plan.bound is not None

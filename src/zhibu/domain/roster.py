@@ -115,8 +115,8 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """What each thing that one would rather not have costs, once."""
+class Counted:
+    """A number for each thing that one would rather not have."""
 
     missed: int
     callin_day: int
@@ -128,6 +128,11 @@ class Prices:
     off_preferred_hours: int
     moved_session: int
     moved_attendee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prices(Counted):
+    """What each thing costs, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,19 +260,9 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Counted):
     """How often each thing of the price list occurs, and what all of it costs together."""
 
-    missed: int
-    callin_day: int
-    session: int
-    repeat_callin: int
-    off_duty_online: int
-    extension: int
-    off_preferred_day: int
-    off_preferred_hours: int
-    moved_session: int
-    moved_attendee: int
     total: int
 
 
@@ -282,6 +277,17 @@ def duties(problem: Problem, person: Person, days: Iterable[int] | None = None) 
     return tuple(sorted(worked, key=lambda duty: duty.start))
 
 
+def on_duty(problem: Problem, person: Person) -> set[int]:
+    """The slots in which ``person`` is on duty."""
+    return {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
+
+
+def busy(problem: Problem, item: Item, post: Id, start: int, site: int, *, online: bool) -> tuple[int, int]:
+    """From and to, for who comes from ``post`` to a session at ``site``: the ways there and back included."""
+    way_there = 0 if online else problem.travel[problem.posts[post].site][site]
+    return start - way_there, start + item.duration + way_there
+
+
 def attending(problem: Problem, person: Person, first: int, last: int, online: bool) -> Attending | Obstacle:  # noqa: FBT001 - as a session lists them
     """How ``person`` would be there, busy in the slots ``[first, last)``, the ways there and back included.
 
@@ -292,10 +298,10 @@ def attending(problem: Problem, person: Person, first: int, last: int, online: b
     # What has ended, or begins, further away than anybody rests makes no difference. A shift ends on the next day.
     far = max(problem.rules.rest, problem.rules.adjacent)
     worked = duties(problem, person, _days(problem, person, first - far - 1 - problem.slots_per_day, last + far + 1))
-    on_duty = sum(max(0, min(last, duty.end) - max(first, duty.start)) for duty in worked)
-    if on_duty == last - first:
+    spent = sum(max(0, min(last, duty.end) - max(first, duty.start)) for duty in worked)
+    if spent == last - first:
         return Attending.DUTY
-    if online and not on_duty:
+    if online and not spent:
         return _at_home(problem.rules, worked, first)
     return _beside_duty(problem.rules, worked, first, last)
 
@@ -400,8 +406,7 @@ def _seats(problem: Problem, sittings: Iterable[_Sitting]) -> list[_Seat]:
 
 def _seat(problem: Problem, sitting: _Sitting, person: Person) -> _Seat:
     online = person.id in sitting.session.online
-    way_there = 0 if online else problem.travel[problem.posts[person.post].site][sitting.room.site]
-    first, last = sitting.session.start - way_there, sitting.end + way_there
+    first, last = busy(problem, sitting.item, person.post, sitting.session.start, sitting.room.site, online=online)
     return _Seat(sitting, person, first, last, attending(problem, person, first, last, online))
 
 
@@ -609,9 +614,9 @@ def _of_post(problem: Problem, post: Post, away: Mapping[Id, set[int]]) -> Itera
     rostered, absent = Counter[int](), Counter[int]()
     for person in problem.people.values():
         if person.post == post.id:
-            on_duty = {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
-            rostered.update(on_duty)
-            absent.update(on_duty & away.get(person.id, set()))
+            worked = on_duty(problem, person)
+            rostered.update(worked)
+            absent.update(worked & away.get(person.id, set()))
     for start, end, least in least_staffing(problem, post):
         short = [slot for slot in range(start, end) if absent[slot] and rostered[slot] - absent[slot] < least]
         # Slots that follow each other with as many people left are one fault.
@@ -630,6 +635,15 @@ def least_staffing(problem: Problem, post: Post) -> Iterator[tuple[int, int, int
         midnight = day * problem.slots_per_day
         for start, end, least in post.profiles[profile]:
             yield midnight + start, midnight + end, least
+
+
+def slack(problem: Problem, post: Post, there: Mapping[int, int]) -> dict[int, int]:
+    """How many more are ``there`` than have to stay, by slot in which any have to; negative: there are too few."""
+    found: dict[int, int] = {}
+    for start, end, least in least_staffing(problem, post):
+        for slot in range(start, end):
+            found[slot] = min(found.get(slot, there[slot] - least), there[slot] - least)
+    return found
 
 
 def moment(problem: Problem, slot: int) -> str:

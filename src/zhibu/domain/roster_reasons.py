@@ -16,10 +16,11 @@ from zhibu.domain.roster import (
     Problem,
     Session,
     attending,
+    busy,
     clock,
-    duties,
-    least_staffing,
     moment,
+    on_duty,
+    slack,
 )
 from zhibu.domain.terms import Word
 
@@ -112,8 +113,8 @@ class _Known:
         for number, session in enumerate(plan.sessions):
             self.sessions_of[session.item].append(number)
             for id_ in _everybody(session):
-                busy = _busy(problem, problem.people[id_], session, online=id_ in session.online)
-                self.busy[id_].append((*busy, number))
+                span = _busy(problem, problem.people[id_], session, online=id_ in session.online)
+                self.busy[id_].append((*span, number))
         self._left: dict[Id, dict[int, int]] = {}
 
     def left(self, post: Id) -> dict[int, int]:
@@ -123,12 +124,8 @@ class _Known:
             for person in self.problem.people.values():
                 if person.post == post:
                     away = {slot for first, last, _ in self.busy[person.id] for slot in range(first, last)}
-                    there.update(_on_duty(self.problem, person) - away)
-            left: dict[int, int] = {}
-            for start, end, least in least_staffing(self.problem, self.problem.posts[post]):
-                for slot in range(start, end):
-                    left[slot] = min(left.get(slot, there[slot]), there[slot] - least)
-            self._left[post] = left
+                    there.update(on_duty(self.problem, person) - away)
+            self._left[post] = slack(self.problem, self.problem.posts[post], there)
         return self._left[post]
 
 
@@ -176,7 +173,7 @@ def _hindrance(
         return Hindrance.ELSEWHERE, f"then in {known.plan.sessions[clash].item}"
     left = known.left(person.post)
     moves = set(range(first, last)) - {slot for start, end, _ in known.busy[person.id] for slot in range(start, end)}
-    short = [slot for slot in sorted(_on_duty(problem, person) & left.keys() & moves) if left[slot] < 1]
+    short = [slot for slot in sorted(on_duty(problem, person) & left.keys() & moves) if left[slot] < 1]
     if short:
         return Hindrance.STAFFING, f"post {person.post} can spare nobody more at {clock(problem, short[0])}"
     if not online and len(session.in_person) >= problem.rooms[session.room].capacity:
@@ -218,14 +215,8 @@ def _everybody(session: Session) -> Iterable[Id]:
 
 
 def _busy(problem: Problem, person: Person, session: Session, *, online: bool) -> tuple[int, int]:
-    """From and to, the ways there and back included."""
-    travel = problem.travel[problem.posts[person.post].site][problem.rooms[session.room].site]
-    way_there = 0 if online else travel
-    return session.start - way_there, session.start + problem.items[session.item].duration + way_there
-
-
-def _on_duty(problem: Problem, person: Person) -> set[int]:
-    return {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
+    site = problem.rooms[session.room].site
+    return busy(problem, problem.items[session.item], person.post, session.start, site, online=online)
 
 
 def _when(problem: Problem, session: Session) -> str:

@@ -20,10 +20,11 @@ from zhibu.domain.roster import (
     Problem,
     Room,
     attending,
+    busy,
     clock,
-    duties,
-    least_staffing,
     moment,
+    on_duty,
+    slack,
 )
 from zhibu.domain.terms import Word
 
@@ -131,26 +132,20 @@ class _Asked:
             self.sizes[alike.setdefault(key, _Alike(person, *key[2:]))] += 1
         posts = {each.person.post for each in self.sizes}
         self.on_duty = {
-            person.roster: {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
-            for person in problem.people.values()
-            if person.post in posts
+            person.roster: on_duty(problem, person) for person in problem.people.values() if person.post in posts
         }
         self.slack = {post: self._slack(post) for post in posts}
         self._reached: dict[tuple[int, int, bool], list[tuple[bool, Reach]]] = {}
 
     def _slack(self, post: Id) -> dict[int, int]:
-        """How many more are on duty than have to stay, by slot; negative where it is short by itself."""
+        """How many more are on duty than have to stay."""
         rostered = Counter(
             slot
             for person in self.problem.people.values()
             if person.post == post
             for slot in self.on_duty[person.roster]
         )
-        slack: dict[int, int] = {}
-        for start, end, least in least_staffing(self.problem, self.problem.posts[post]):
-            for slot in range(start, end):
-                slack[slot] = min(slack.get(slot, rostered[slot]), rostered[slot] - least)
-        return slack
+        return slack(self.problem, self.problem.posts[post], rostered)
 
     @property
     def online(self) -> bool:
@@ -224,13 +219,11 @@ class _Asked:
         first, last = self.busy(person.post, start, site, online=online)
         if isinstance(attending(self.problem, person, first, last, online), Obstacle):
             return None
-        on_duty, slack = self.on_duty[person.roster], self.slack[person.post]
-        return frozenset(slot for slot in range(first, last) if slot in on_duty and slot in slack)
+        worked, asked = self.on_duty[person.roster], self.slack[person.post]
+        return frozenset(slot for slot in range(first, last) if slot in worked and slot in asked)
 
     def busy(self, post: Id, start: int, site: int, *, online: bool = False) -> tuple[int, int]:
-        """From and to, the ways there and back included."""
-        way_there = 0 if online else self.problem.travel[self.problem.posts[post].site][site]
-        return start - way_there, start + self.item.duration + way_there
+        return busy(self.problem, self.item, post, start, site, online=online)
 
     def when(self, start: int) -> str:
         return f"{moment(self.problem, start)}–{clock(self.problem, start + self.item.duration)}"

@@ -46,7 +46,7 @@ def alter(row: models.Model, *, at: dt.datetime, **values: Any) -> None:
 
 def delete(row: Remembered, *, at: dt.datetime) -> None:
     """Take the row away, remembering all that it said."""
-    remember([(row, {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields})], at=at)  # noqa: SLF001
+    remember([(row, {each.attname: getattr(row, each.attname) for each in row._meta.concrete_fields})], at=at)
     row.delete()
 
 
@@ -55,7 +55,7 @@ def remember(rows: Iterable[tuple[models.Model, Mapping[str, Any] | None]], *, a
     Former.objects.bulk_create(
         [
             Former(
-                table=row._meta.label_lower,  # noqa: SLF001
+                table=row._meta.label_lower,
                 key=str(row.pk),
                 about=getattr(row, "person_id", None),
                 said=None if said is None else {name: plain(value) for name, value in said.items()},
@@ -72,7 +72,7 @@ def forget(table: type[models.Model], keys: Iterable[Any], *, at: dt.datetime) -
     waiting = [str(key) for key in keys]
     for start in range(0, len(waiting), _BATCH):
         Former.objects.filter(
-            table=table._meta.label_lower,  # noqa: SLF001
+            table=table._meta.label_lower,
             key__in=waiting[start : start + _BATCH],
             recorded_at=at,
         ).delete()
@@ -89,6 +89,6 @@ def plain(value: Any) -> Any:
 
 def _column(row: models.Model, name: str) -> str:
     """A reference is remembered by the key it holds."""
-    field = row._meta.get_field(name)  # noqa: SLF001
+    field = row._meta.get_field(name)
     assert isinstance(field, models.Field)
     return field.attname

@@ -94,7 +94,7 @@ def _one_at_a_time() -> None:
     """Two imports at once would both plan on the same ground. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Import._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")  # noqa: SLF001
+            cursor.execute(f"LOCK TABLE {Import._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 @transaction.atomic

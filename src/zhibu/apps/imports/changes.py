@@ -43,7 +43,7 @@ TABLES: tuple[type[models.Model], ...] = (
     LedgerName,
     Filing,
 )
-BY_LABEL: Mapping[str, type[models.Model]] = {model._meta.label_lower: model for model in TABLES}  # noqa: SLF001
+BY_LABEL: Mapping[str, type[models.Model]] = {model._meta.label_lower: model for model in TABLES}
 
 #: Not compared and not restored: caches that are made anew, fields that follow from others.
 DERIVED: Mapping[type[models.Model], frozenset[str]] = {Organization: frozenset({"path", "depth"})}
@@ -55,7 +55,7 @@ Former: TypeAlias = "dict[str, Any]"
 def columns(model: type[models.Model]) -> list[str]:
     """The columns of a row that are facts, in order; references by the key they hold."""
     derived = DERIVED.get(model, frozenset())
-    return [each.attname for each in model._meta.concrete_fields if each.name not in derived]  # noqa: SLF001
+    return [each.attname for each in model._meta.concrete_fields if each.name not in derived]
 
 
 @dataclass(slots=True)
@@ -101,9 +101,9 @@ class Changes:
         """
         for model in TABLES:
             made, altered = self.made.get(model, []), list(self.altered.get(model, {}).values())
-            is_known = issubclass(model, Remembered) and model._default_manager.exists()  # noqa: SLF001
+            is_known = issubclass(model, Remembered) and model._default_manager.exists()
             write_altered(model, [row for row, _former in altered], self._names(model))
-            model._default_manager.bulk_create(made, batch_size=5_000)  # noqa: SLF001
+            model._default_manager.bulk_create(made, batch_size=5_000)
             if is_known:
                 remember([*altered, *((row, None) for row in made)], at=at)
 
@@ -118,7 +118,7 @@ class Changes:
         return {
             "made": [
                 {
-                    "table": model._meta.label_lower,  # noqa: SLF001
+                    "table": model._meta.label_lower,
                     "keys": _ranges([row.pk for row in self.made[model]]),
                     "seal": seal(_facts(model, self.made[model])),
                 }
@@ -127,7 +127,7 @@ class Changes:
             ],
             "altered": [
                 {
-                    "table": model._meta.label_lower,  # noqa: SLF001
+                    "table": model._meta.label_lower,
                     "key": plain(key),
                     "before": {name: plain(value) for name, value in former.items()},
                     "after": {name: plain(getattr(row, name)) for name in former},
@@ -140,9 +140,9 @@ class Changes:
 
 def write_altered(model: type[models.Model], rows: Sequence[models.Model], names: Sequence[str]) -> None:
     """All of them in a few statements; ``bulk_update`` takes a hundred times as long."""
-    fields = {each.attname: each.name for each in model._meta.concrete_fields}  # noqa: SLF001
+    fields = {each.attname: each.name for each in model._meta.concrete_fields}
     if rows:
-        model._default_manager.bulk_create(  # noqa: SLF001
+        model._default_manager.bulk_create(
             rows,
             update_conflicts=True,
             unique_fields=["pk"],

@@ -67,12 +67,12 @@ class TakingBack:
         own = set(self._made.get(referring, []))
         own |= {key for key, each in self._altered.get(referring, {}).items() if name in each["after"]}
         for batch in _batches(keys):
-            found = referring._default_manager.filter(**{f"{name}__in": batch}).values_list("pk", name)  # noqa: SLF001
+            found = referring._default_manager.filter(**{f"{name}__in": batch}).values_list("pk", name)
             for key, used in found.order_by():
                 if key not in own:
                     raise UndoRefused(
                         _("Later records rest on what this import brought, such as %(name)s. It can not be undone.")
-                        % {"name": table._default_manager.get(pk=used)}  # noqa: SLF001
+                        % {"name": table._default_manager.get(pk=used)}
                     )
 
     def write(self, *, of: dt.datetime) -> None:
@@ -84,7 +84,7 @@ class TakingBack:
             if issubclass(table, Remembered):
                 forget(table, [*self._made.get(table, []), *self._altered.get(table, {})], at=of)
             for batch in _batches(self._made.get(table, [])):
-                table._default_manager.filter(pk__in=batch).delete()  # noqa: SLF001
+                table._default_manager.filter(pk__in=batch).delete()
             altered = self._altered.get(table, {})
             rows = list(_rows(table, list(altered)))
             names: set[str] = set()
@@ -97,16 +97,16 @@ class TakingBack:
 
 
 def _key(table: Table, key: Any) -> Any:
-    return table._meta.pk.to_python(key)  # noqa: SLF001
+    return table._meta.pk.to_python(key)
 
 
 def _field(table: Table, name: str) -> models.Field[Any, Any]:
-    return next(each for each in table._meta.concrete_fields if each.attname == name)  # noqa: SLF001
+    return next(each for each in table._meta.concrete_fields if each.attname == name)
 
 
 def _references_to(table: Table) -> Iterator[ForeignObjectRel]:
     """From wherever in the house: rooms that are built later are found as well."""
-    for each in table._meta.get_fields(include_hidden=True):  # noqa: SLF001
+    for each in table._meta.get_fields(include_hidden=True):
         if isinstance(each, ForeignObjectRel) and not each.many_to_many and each.related_model not in REMADE:
             yield each
 
@@ -118,13 +118,13 @@ def _batches(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def _rows(table: Table, keys: Sequence[Any]) -> Iterator[models.Model]:
     for batch in _batches(keys):
-        yield from table._default_manager.filter(pk__in=batch)  # noqa: SLF001
+        yield from table._default_manager.filter(pk__in=batch)
 
 
 def _facts(table: Table, keys: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     names = columns(table)
     for batch in _batches(keys):
-        yield from table._default_manager.filter(pk__in=batch).values_list(*names).order_by()  # noqa: SLF001
+        yield from table._default_manager.filter(pk__in=batch).values_list(*names).order_by()
 
 
 def _says(row: models.Model, values: Mapping[str, Any]) -> bool:

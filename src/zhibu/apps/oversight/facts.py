@@ -86,18 +86,29 @@ def organizations_of(
     terms = _terms(paths.keys() if chosen is not None else None, known)
     people = _people(rows, below, known) if with_people else {}
     return [
-        compliance.Organization(
-            id=row.pk,
-            kind=row.word,
-            began=row.began,
-            founded=row.founded,
-            dissolved=row.dissolved,
-            states=_states(changes[row.pk], committees.get(row.pk, ())),
-            terms=tuple(terms.get(row.pk, ())),
-            people=tuple(people.get(row.pk, ())),
+        _over_time(
+            row, _states(changes[row.pk], committees.get(row.pk, ())), people.get(row.pk, ()), terms.get(row.pk, ())
         )
         for row in rows
     ]
+
+
+def _over_time(
+    row: Organization,
+    states: tuple[StateSince, ...],
+    people: Iterable[Belonging[UUID]],
+    terms: Iterable[TermKnown] = (),
+) -> compliance.Organization[UUID]:
+    return compliance.Organization(
+        id=row.pk,
+        kind=row.word,
+        began=row.began,
+        founded=row.founded,
+        dissolved=row.dissolved,
+        states=states,
+        terms=tuple(terms),
+        people=tuple(people),
+    )
 
 
 def parents(known: Known = NOW) -> dict[UUID, UUID | None]:
@@ -114,18 +125,7 @@ def with_people(
     bindings = {duty.rule.binding for duties in calendar.duties.values() for duty in duties}
     asks = any(one.conditions for one in bindings if one.subject is not Subject.ORGANIZATION)
     states = {one.id: one.states for one in organizations_of([row.pk for row in rows])} if asks else {}
-    return [
-        compliance.Organization(
-            id=row.pk,
-            kind=row.word,
-            began=row.began,
-            founded=row.founded,
-            dissolved=row.dissolved,
-            states=states.get(row.pk, _states((), ())),
-            people=tuple(people.get(row.pk, ())),
-        )
-        for row in rows
-    ]
+    return [_over_time(row, states.get(row.pk, _states((), ())), people.get(row.pk, ())) for row in rows]
 
 
 def _any_under(paths: Iterable[str]) -> Q:

@@ -86,14 +86,13 @@ class Known:
 
     def _read(self, table: type[models.Model]) -> Iterator[tuple[Any, models.Model | None]]:
         said = {
-            table._meta.pk.to_python(key): facts  # noqa: SLF001
-            for key, facts in self._said.get(table._meta.label_lower, {}).items()  # noqa: SLF001
+            table._meta.pk.to_python(key): facts for key, facts in self._said.get(table._meta.label_lower, {}).items()
         }
-        fields = {each.attname: each for each in table._meta.concrete_fields}  # noqa: SLF001
+        fields = {each.attname: each for each in table._meta.concrete_fields}
         keys = [key for key, facts in said.items() if facts is not None]
         rows: dict[Any, models.Model] = {}
         for start in range(0, len(keys), _BATCH):
-            rows |= table._default_manager.in_bulk(keys[start : start + _BATCH])  # noqa: SLF001
+            rows |= table._default_manager.in_bulk(keys[start : start + _BATCH])
         for key, facts in said.items():
             if facts is None:
                 yield key, None

@@ -65,7 +65,7 @@ class Holding:
 
     def of(self, person: Person) -> QuerySet[Model]:
         """Each pointer a condition that an index leads to: the rows of years are many, and joined none is used."""
-        rows = self.rows._default_manager  # noqa: SLF001 - Django's documented name for it
+        rows = self.rows._default_manager
         condition = Q()
         for pointer in self.pointers:
             found = Q(**{pointer: person.pk})

@@ -197,7 +197,7 @@ class Listing(Sequence[Line]):
             return self[part : part + 1][0]
         # First which ones, then what stands on their lines: nothing is looked up for the lines of other pages.
         keys = self._ordered(self.records).values("pk")[part]
-        chosen = self.records.model._default_manager.filter(pk__in=keys)  # noqa: SLF001 - Django's documented name
+        chosen = self.records.model._default_manager.filter(pk__in=keys)
         return list(_WAYS[self.figure.opens].lines(self._ordered(chosen), self.day, self.figure.person))
 
     def lines(self) -> Sequence[Line]:

@@ -99,7 +99,7 @@ def history_of(person: Person, kinds: Sequence[Kind] = tuple(Kind)) -> list[Happ
 def _lines(kind: Kind, person: Person) -> QuerySet[Any, Any]:
     model, fields = _SOURCES[kind]
     values = [field or Cast(Value(None), output_field=type_) for field, type_ in zip(fields, _TYPES, strict=True)]
-    rows = model._default_manager.filter(person=person).order_by()  # noqa: SLF001 - Django's documented name for it
+    rows = model._default_manager.filter(person=person).order_by()
     return rows.values_list(Value(kind.value, CharField()), *values)
 
 
@@ -224,7 +224,7 @@ def _sheet(holding: Holding, person: Person) -> Table:
 
 def _choices(holding: Holding, name: str) -> Sequence[tuple[object, str]]:
     """What the words of a field are called, where it has words."""
-    field = holding.rows._meta.get_field(name)  # noqa: SLF001 - Django's documented name for it
+    field = holding.rows._meta.get_field(name)
     return [(value, str(label)) for value, label in getattr(field, "flatchoices", ())]
 
 
@@ -237,7 +237,8 @@ def _text(value: object, choices: Mapping[object, str]) -> str:
         case dt.datetime():
             return localtime(value).strftime("%Y-%m-%d %H:%M")
         case dict():
-            said = (f"{LABELS.get(str(name), name)}: {_text(each, {})}" for name, each in value.items())
+            # Databases keep the names of JSON in an order of their own.
+            said = (f"{LABELS.get(str(name), name)}: {_text(each, {})}" for name, each in sorted(value.items()))
             return gettext(", ").join(said)
         case _:
             return choices.get(value, str(value))

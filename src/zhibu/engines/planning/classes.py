@@ -66,6 +66,11 @@ class StartClass:
     def is_calling(self) -> bool:
         return any(there is not None and there[0] for there, _ in self.ways.values())
 
+    def begins(self, per_day: int) -> tuple[int, int]:
+        """Earliest and latest, in slots from midnight."""
+        begins = [start % per_day for start, _ in self.starts]
+        return min(begins), max(begins)
+
     def at(self, day: Any) -> StartClass:
         return replace(self, day=day)
 
@@ -147,6 +152,11 @@ class Catalogue:
         beaten = better & (~mutual | earlier)
         np.fill_diagonal(beaten, val=False)
         return [number for number, is_beaten in zip(numbers, beaten.any(axis=0), strict=True) if not is_beaten]
+
+    def numbers_of(self, people: Iterable[Id]) -> set[int]:
+        """The groups that belong to ``people``."""
+        some = set(people)
+        return {group.number for group in self.groups if group.people[0] in some}
 
     def by_day(self) -> dict[Any, list[int]]:
         found: dict[Any, list[int]] = defaultdict(list)

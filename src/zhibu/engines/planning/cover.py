@@ -85,13 +85,6 @@ class Cover:
             self._item(facts.problem.items[item_id], one)
         self._coming_in_again()
 
-    def variable_of(self, start_class: StartClass) -> int:
-        return self._variables[id(start_class)]
-
-    @property
-    def _variables(self) -> dict[int, int]:
-        return {id(start_class): variable for variable, start_class in self.classes}
-
     def _call(self, day: Any, group: int) -> int:
         """How many of ``group`` come in on ``day``."""
         if (day, group) not in self.called:
@@ -101,10 +94,9 @@ class Cover:
 
     def _item(self, item: Item, one: Catalogue) -> None:
         program, groups = self.program, self.groups
-        audience, chairs, voters = set(item.audience), set(item.chairs), set(item.voters)
-        in_audience = {group.number for group in one.groups if group.people[0] in audience}
-        are_chairs = {group.number for group in one.groups if group.people[0] in chairs}
-        are_voters = {group.number for group in one.groups if group.people[0] in voters}
+        audience = set(item.audience)
+        in_audience, are_chairs = one.numbers_of(audience), one.numbers_of(item.chairs)
+        are_voters = one.numbers_of(item.voters)
         missed = self.facts.problem.prices.missed
         candidates = (
             {
@@ -271,21 +263,13 @@ class Cover:
                 program.at_least(0, {**terms, **kept.stayed[group]})
 
     def _coming_in_again(self) -> None:
-        """``k(k-1)/2`` by person: convex, so a group is cheapest when its days are spread evenly."""
-        price = 0 if self.is_called_free else self.facts.problem.prices.repeat_callin
+        price = self.facts.problem.prices.repeat_callin
         by_group: dict[int, list[int]] = defaultdict(list)
         for (_, group), variable in self.called.items():
             by_group[group].append(variable)
-        for group, variables in by_group.items():
-            if not price:
-                continue
-            size, before = self.groups[group].size, len(self.groups[group].called)
-            again = self.program.variable(10**6, 1)
-            paid = size * before * (before - 1) // 2
-            for times in range(max(1, before), before + AGAIN):
-                # n people with N days in all, at the slope of the k-th day: at least k N - n k (k + 1) / 2 pairs.
-                least = times * size * before - size * times * (times + 1) // 2 - paid
-                self.program.at_least(price * least, {again: 1, **dict.fromkeys(variables, -price * times)})
+        for number, days in by_group.items() if price and not self.is_called_free else ():
+            who = self.groups[number]
+            self.program.pairs(days, price, AGAIN, size=who.size, before=len(who.called))
 
     def chosen(self, values: Sequence[int]) -> list[Chosen]:
         """The sessions of a solution."""
@@ -310,8 +294,8 @@ class Cover:
 def greedily(facts: Facts, groups: Sequence[Group], one: Catalogue) -> list[Chosen]:
     """Sessions of one item by what each adds, the main sitting first: where there is no time for the cover."""
     item = one.item
-    audience, voters = set(item.audience), {group.number for group in one.groups if group.people[0] in item.voters}
-    lacking = {group.number: group.size for group in one.groups if group.people[0] in audience}
+    voters = one.numbers_of(item.voters)
+    lacking = {number: groups[number].size for number in one.numbers_of(item.audience)}
     staying = max(1, facts.problem.prices.extension)
     found: list[Chosen] = []
     while len(found) < item.max_sessions and lacking:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Thread
@@ -56,15 +56,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``bound``: no solution costs less; ``values`` of the best one found and what it costs, or ``None``.
-
-    ``is_impossible``: it is proven that there is none.
-    """
+    """``bound``: no solution costs less, infinite where there is none; ``values`` of the best that was found."""
 
     bound: float
     values: list[int] | None
-    value: float
-    is_impossible: bool = False
 
 
 @dataclass(slots=True)
@@ -103,6 +98,17 @@ class Program:
     def at_least(self, low: float, terms: Mapping[int, float]) -> None:
         self.row(low, INFINITY, terms)
 
+    def pairs(self, days: Sequence[int], price: int, most: int, *, size: int = 1, before: int = 0) -> None:
+        """``price`` for each pair of days of one person, where ``size`` people share the ``days`` evenly.
+
+        Each had ``before`` of them already; up to ``most`` more are told apart. ``k(k-1)/2`` is convex, so ``n``
+        people with ``N`` days in all have at least ``kN - nk(k+1)/2`` pairs for every ``k``.
+        """
+        more = self.variable(10**6, 1)
+        for times in range(max(1, before), before + most):
+            least = size * (times * before - times * (times + 1) // 2 - before * (before - 1) // 2)
+            self.at_least(price * least, {more: 1, **dict.fromkeys(days, -price * times)})
+
     def cheaper_than(self, value: float) -> None:
         """Look for nothing that costs as much as ``value``: where nothing else is possible, that is the optimum."""
         if value < INFINITY:
@@ -125,7 +131,7 @@ class Program:
             raise SolverMissing from error
         seconds = budget.left
         if seconds <= 0:
-            return Answer(-INFINITY, None, INFINITY)
+            return Answer(-INFINITY, None)
         proto = model_pb2.ModelProto()
         count = len(self.prices)
         proto.variables.ids.extend(range(count))
@@ -150,11 +156,11 @@ class Program:
             parameters.time_limit = dt.timedelta(seconds=seconds)
         result = _interruptibly(mathopt, model, parameters)
         bounds = result.termination.objective_bounds
-        is_impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
         if not result.has_primal_feasible_solution():
-            return Answer(INFINITY if is_impossible else bounds.dual_bound, None, INFINITY, is_impossible)
+            is_impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
+            return Answer(INFINITY if is_impossible else bounds.dual_bound, None)
         values = [round(value) for value in result.variable_values(list(model.variables()))]
-        return Answer(bounds.dual_bound, values, bounds.primal_bound)
+        return Answer(bounds.dual_bound, values)
 
 
 def _interruptibly(mathopt: Any, model: Any, parameters: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -14,8 +14,8 @@ import numpy as np
 from zhibu.domain.roster import Id, Item, Plan, Session, cost
 from zhibu.engines.planning.classes import Catalogue, Group, StartClass, catalogue, groups_of, merged
 from zhibu.engines.planning.cover import Chosen, Cover, greedily
-from zhibu.engines.planning.mip import EPSILON, INFINITY, Budget
-from zhibu.engines.planning.seating import attend, choose, every, near, place, seat
+from zhibu.engines.planning.mip import EPSILON, Budget
+from zhibu.engines.planning.seating import Pins, attend, choose, every, near, place, seat
 from zhibu.engines.planning.ways import Facts, Taken
 
 #: Days of one kind on which people may be called in, told apart; those beyond share one that asks less.
@@ -51,16 +51,15 @@ class Task:
     items: Sequence[Item]
     taken: Taken
     standing: tuple[Session, ...]
-    pins: Mapping[Id, Sequence[tuple[int, Id]]] = field(default_factory=dict)
+    pins: Pins = field(default_factory=dict)
 
-    def groups(self) -> list[Group]:
-        return groups_of(self.facts, self.items, self.taken)
-
-    def catalogues(self, groups: Sequence[Group]) -> dict[Id, Catalogue]:
-        return {
+    def ground(self) -> Ground:
+        groups = groups_of(self.facts, self.items, self.taken)
+        raw = {
             item.id: catalogue(self.facts, item, groups, self.taken, self.pins.get(item.id, ()))
             for item in self.items
         }
+        return Ground(self.facts, groups, raw, {item: one.reduced() for item, one in raw.items()})
 
     def cost_of(self, sessions: Iterable[Session]) -> int:
         """What ``sessions`` add to what those standing cost; who misses one of the task's items included."""
@@ -82,50 +81,75 @@ def _total(facts: Facts, sessions: Sequence[Session], items: set[Id]) -> int:
     return cost(problem, Plan(problem.name, tuple(sessions))).total - others * problem.prices.missed
 
 
-def begin(task: Task, budget: Budget) -> Found:
-    """A plan of the task's items from the cover, or one after the other where its sessions overlap; and a bound."""
-    groups = task.groups()
-    raw = task.catalogues(groups)
-    full = {item: one.reduced() for item, one in raw.items()}
-    cover = Cover(task.facts, groups, needed(full, merged(full)))
-    answer = cover.program.solve(budget.but_last(3))
+@dataclass(slots=True)
+class Ground:
+    """The start classes of a task's items: all (``raw``), and of each day those that no other dominates."""
+
+    facts: Facts
+    groups: Sequence[Group]
+    raw: Mapping[Id, Catalogue]
+    full: Mapping[Id, Catalogue]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether every time and room can be looked at by itself."""
+        return sum(len(each.starts) for one in self.raw.values() for each in one.classes) <= EVERY
+
+    def cover(self, *, is_merged: bool = True, is_called_free: bool = False) -> Cover:
+        """With each day as it is, or without days that others do for."""
+        into = merged(self.full) if is_merged else {}
+        needed = {
+            item: one.only(
+                [number for number, each in enumerate(one.classes) if each.day not in into]
+            ).without_needless()
+            for item, one in self.full.items()
+        }
+        return Cover(self.facts, self.groups, needed, is_called_free=is_called_free)
+
+
+def by_cover(task: Task, ground: Ground, solving: Budget, budget: Budget) -> tuple[Found, list[Chosen]]:
+    """What the cover says, sought for as long as ``solving``: its bound, its sessions, and these seated."""
+    cover = ground.cover()
+    answer = cover.program.solve(solving)
     bound = max(whole_number(answer.bound), 0)
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
-    if answer.values is not None:
-        best = better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, bound))
+    if answer.values is None:
+        return best, []
+    chosen = cover.chosen(answer.values)
+    return better(task, best, seat(task.facts, chosen, ground.full, task.taken, budget, bound)), chosen
+
+
+def begin(task: Task, budget: Budget) -> Found:
+    """A plan of the task's items from the cover, or one after the other where its sessions overlap; and a bound."""
+    ground = task.ground()
+    best, chosen = by_cover(task, ground, budget.but_last(3), budget)
     if not best.is_proven and task.facts.problem.baseline is not None:
         best = as_before(task, best, budget)
-    if answer.values is not None and not best.is_proven and _are_few(raw):
-        best = exactly(task, raw, best, budget)
+    if chosen and not best.is_proven and ground.is_small:
+        best = exactly(task, ground, best, budget)
     if not best.sessions:
         best = one_by_one(task, best, budget)
-    if answer.values is not None and not best.sessions:
-        best = _chosen_among(task, cover.chosen(answer.values), raw, best, budget)
+    if chosen and not best.sessions:
+        best = _chosen_among(task, chosen, ground, best, budget)
     return best
 
 
-def _are_few(raw: Mapping[Id, Catalogue]) -> bool:
-    return sum(len(each.starts) for one in raw.values() for each in one.classes) <= EVERY
-
-
-def _chosen_among(
-    task: Task, chosen: Sequence[Chosen], raw: Mapping[Id, Catalogue], best: Found, budget: Budget
-) -> Found:
+def _chosen_among(task: Task, chosen: Sequence[Chosen], ground: Ground, best: Found, budget: Budget) -> Found:
     """The exact model of the sittings near the ``chosen`` ones, or of all where there are few."""
-    if _are_few(raw):
-        return exactly(task, raw, best, budget)
+    if ground.is_small:
+        return exactly(task, ground, best, budget)
     held = {one.item for one in chosen}
     missing = sum(len(item.audience) for item in task.items if item.id not in held) * task.facts.problem.prices.missed
-    offered = near(task.facts, chosen, raw, NEAR)
+    offered = near(task.facts, chosen, ground.raw, NEAR)
     found, _ = choose(
         task.facts, offered, task.taken, budget.within(SECONDS), best.bound - missing, best.cost - missing, task.pins
     )
     return better(task, best, found)
 
 
-def exactly(task: Task, raw: Mapping[Id, Catalogue], best: Found, budget: Budget) -> Found:
+def exactly(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
     """The model of every person and sitting; its bound is the best there is."""
-    planned = {item: one for item, one in raw.items() if item not in best.impossible}
+    planned = {item: one for item, one in ground.raw.items() if item not in best.impossible}
     missing = sum(len(task.facts.problem.items[item].audience) for item in best.impossible)
     missing *= task.facts.problem.prices.missed
     found, bound = choose(
@@ -137,17 +161,14 @@ def exactly(task: Task, raw: Mapping[Id, Catalogue], best: Found, budget: Budget
         best.cost - missing,
         task.pins,
     )
-    best = Found(best.sessions, best.cost, max(best.bound, whole_number(bound) + missing), best.impossible)
-    return better(task, best, found)
+    return better(task, replace(best, bound=max(best.bound, whole_number(bound) + missing)), found)
 
 
 def finish(task: Task, best: Found, budget: Budget) -> Found:
     """``best`` made better, and its bound, until they meet or the time is over."""
-    best = Found(best.sessions, task.cost_of(best.sessions), best.bound, best.impossible)
-    best = improve(task, best, budget, at_once=2)
+    best = improve(task, replace(best, cost=task.cost_of(best.sessions)), budget, at_once=2)
     if not best.is_proven and task.only_room and len(task.items) > 1:
-        groups = task.groups()
-        best = _without_clashes(task, groups, task.catalogues(groups), best, budget)
+        best = _without_clashes(task, task.ground(), best, budget)
     return improve(task, best, budget, at_once=3)
 
 
@@ -207,29 +228,16 @@ def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget
     """Sessions of ``items`` beside ``others``: by the cover where its sessions can be seated, else one item each."""
     standing = (*task.standing, *others)
     smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins)
-    groups = smaller.groups()
-    raw = smaller.catalogues(groups)
-    full = {item: one.reduced() for item, one in raw.items()}
-    cover = Cover(task.facts, groups, needed(full, merged(full)))
-    answer = cover.program.solve(budget.within(10))
-    if answer.values is None:
-        chosen = [each for one in full.values() for each in greedily(task.facts, groups, one)]
-        return seat(task.facts, chosen, full, smaller.taken, budget.at_least(1), 0) or []
-    bound = max(whole_number(answer.bound), 0)
-    best = Found((), smaller.cost_of(()), bound)
-    best = better(smaller, best, seat(task.facts, cover.chosen(answer.values), full, smaller.taken, budget, bound))
+    ground = smaller.ground()
+    best, chosen = by_cover(smaller, ground, budget.within(10), budget)
+    if not chosen:
+        chosen = [each for one in ground.full.values() for each in greedily(task.facts, ground.groups, one)]
+        return seat(task.facts, chosen, ground.full, smaller.taken, budget.at_least(1), 0) or []
     if budget.left > 0 and (not best.sessions or (len(items) > 1 and not best.is_proven)):
-        best = _disjoint(smaller, groups, full, best, budget.within(SECONDS))
+        best = disjoint(smaller, ground, best, budget.within(SECONDS))
     if budget.left > 0 and not best.sessions:
-        best = _chosen_among(smaller, cover.chosen(answer.values), raw, best, budget)
+        best = _chosen_among(smaller, chosen, ground, best, budget)
     return list(best.sessions)
-
-
-def needed(catalogues: Mapping[Id, Catalogue], into: Mapping[Any, Any]) -> dict[Id, Catalogue]:
-    return {
-        item: one.only([number for number, each in enumerate(one.classes) if each.day not in into]).without_needless()
-        for item, one in catalogues.items()
-    }
 
 
 def whole_number(bound: float) -> float:
@@ -237,32 +245,24 @@ def whole_number(bound: float) -> float:
     return bound if math.isinf(bound) else math.ceil(bound - EPSILON)
 
 
-def better(task: Task, best: Found, sessions: list[Session] | None) -> Found:
+def better(task: Task, best: Found, sessions: Sequence[Session] | None) -> Found:
+    """``best``, or these sessions where they cost less."""
     if sessions is None:
         return best
     price = task.cost_of(sessions)
-    return Found(tuple(sessions), price, best.bound, best.impossible) if price < best.cost else best
+    return replace(best, sessions=tuple(sessions), cost=price) if price < best.cost else best
 
 
-def disjoint_sessions(task: Task, budget: Budget) -> list[Session] | None:
-    """Sessions of which no two of a day overlap, where such can be seated."""
-    groups = task.groups()
-    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
-    found = _disjoint(task, groups, full, Found((), INFINITY, 0), budget)
-    return list(found.sessions) or None
-
-
-def _disjoint(
-    task: Task, groups: Sequence[Group], full: Mapping[Id, Catalogue], best: Found, budget: Budget
-) -> Found:
+def disjoint(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
     """A plan from the cover in which no two sessions of a day overlap. It says nothing of the bound."""
-    cover = Cover(task.facts, groups, needed(full, {}))
+    cover = ground.cover(is_merged=False)
     for row in _apart(task.facts, cover):
         cover.program.at_most(*row)
     answer = cover.program.solve(budget.but_last(3))
     if answer.values is None:
         return best
-    return better(task, best, seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, best.bound))
+    chosen = cover.chosen(answer.values)
+    return better(task, best, seat(task.facts, chosen, ground.full, task.taken, budget, best.bound))
 
 
 def _apart(facts: Facts, cover: Cover) -> Iterator[tuple[float, dict[int, float]]]:
@@ -271,7 +271,7 @@ def _apart(facts: Facts, cover: Cover) -> Iterator[tuple[float, dict[int, float]
     for variable, start_class in cover.classes:
         by_day[start_class.day].append((variable, start_class))
     for classes in by_day.values():
-        spans = [(variable, *_span(facts, one)) for variable, one in classes]
+        spans = [(variable, *_span(facts, one, with_ways=True)) for variable, one in classes]
         seen: set[frozenset[int]] = set()
         for slot in sorted({latest for _, _, latest, _, _, _ in spans}):
             over = frozenset(variable for variable, _, latest, earliest, _, _ in spans if latest <= slot < earliest)
@@ -298,36 +298,37 @@ def _spans_hold(spans: Sequence[tuple[int, int, int, int, int, int]]) -> Iterato
             yield length, {variable: lengths[variable] for variable in sorted(within)}
 
 
-def _span(facts: Facts, one: StartClass) -> tuple[int, int, int, int, int]:
-    """Earliest begin, latest begin, earliest end, latest end and length, ways there and back included."""
+def _span(facts: Facts, one: StartClass, *, with_ways: bool) -> tuple[int, int, int, int, int]:
+    """Earliest begin, latest begin, earliest end, latest end and length, the ways there and back in it or not."""
     item = facts.problem.items[one.item]
-    ways = {room: max(facts.travel(person, room) for person in item.audience) for _, room in one.starts}
-    begins = [start % facts.per_day - ways[room] for start, room in one.starts]
-    ends = [start % facts.per_day + item.duration + ways[room] for start, room in one.starts]
-    return min(begins), max(begins), min(ends), max(ends), item.duration + 2 * min(ways.values())
+    way = {
+        room: max(facts.travel(person, room) for person in item.audience) if with_ways else 0
+        for _, room in one.starts
+    }
+    begins = [start % facts.per_day - way[room] for start, room in one.starts]
+    ends = [start % facts.per_day + item.duration + way[room] for start, room in one.starts]
+    return min(begins), max(begins), min(ends), max(ends), item.duration + 2 * min(way.values())
 
 
-def _without_clashes(
-    task: Task, groups: Sequence[Group], raw: Mapping[Id, Catalogue], best: Found, budget: Budget
-) -> Found:
+def _without_clashes(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
     """The cover once more, where days of coming in know that sessions in the only room can not overlap.
 
     Sessions that call nobody in may lie on any day, so they are as before. Those that do lie on a copy of their kind
     of day; two copies are exact, a third one, which asks nothing of the hours, stands for all further days and may be
     used only beside both. Its bound is therefore one of the whole.
     """
+    raw = ground.raw
     into = merged(raw, by_time=True)
     kinds = Counter(_last(into, day) for day in {day for one in raw.values() for day in one.by_day()})
     catalogues = {item: _with_copies(one, kinds) for item, one in raw.items()}
     forbidden: list[tuple[Chosen, ...]] = []
     for _ in range(ROUNDS):
-        cover = Cover(task.facts, groups, catalogues)
+        cover = Cover(task.facts, ground.groups, catalogues)
         _ask_of_copies(task.facts, cover, forbidden)
         cover.program.cheaper_than(best.cost)
         answer = cover.program.solve(budget.but_last(3))
         bound = min(whole_number(answer.bound), best.cost)
-        if bound > best.bound:
-            best = Found(best.sessions, best.cost, bound, best.impossible)
+        best = replace(best, bound=max(best.bound, bound))
         if answer.values is None or best.is_proven:
             break
         chosen = cover.chosen(answer.values)
@@ -351,7 +352,7 @@ def _with_copies(one: Catalogue, kinds: Mapping[Any, int]) -> Catalogue:
     beaten: set[int] = set()
     for numbers in one.by_day().values():
         better = one.dominance(numbers, numbers)
-        spans = [_hours(one, one.classes[number]) for number in numbers]
+        spans = [one.classes[number].begins(one.per_day) for number in numbers]
         for row, number in enumerate(numbers):
             beaten |= {
                 numbers[other]
@@ -362,12 +363,11 @@ def _with_copies(one: Catalogue, kinds: Mapping[Any, int]) -> Catalogue:
                 and (spans[row] != spans[other] or not better[other, row] or number < numbers[other])
             }
     there = [each for number, each in enumerate(one.classes) if each.day in kinds and number not in beaten]
-    chairs = set(one.item.chairs)
-    alone = [each.without_calls() for each in there]
+    chairs = one.numbers_of(one.item.chairs)
     alone = [
         each
-        for each in alone
-        if any(one_way[0] is not None and _is_of(one, group, chairs) for group, one_way in each.ways.items())
+        for each in (each.without_calls() for each in there)
+        if any(way is not None and group in chairs for group, (way, _) in each.ways.items())
     ]
     free = Catalogue(one.item, alone, one.groups, one.per_day)
     free = free.only(free.undominated(range(len(alone))))
@@ -380,15 +380,6 @@ def _with_copies(one: Catalogue, kinds: Mapping[Any, int]) -> Catalogue:
     return Catalogue(one.item, [*free.classes, *copies], one.groups, one.per_day)
 
 
-def _hours(one: Catalogue, each: StartClass) -> tuple[int, int]:
-    begins = [start % one.per_day for start, _ in each.starts]
-    return min(begins), max(begins)
-
-
-def _is_of(one: Catalogue, number: int, people: set[Id]) -> bool:
-    return any(group.number == number and group.people[0] in people for group in one.groups)
-
-
 def _ask_of_copies(facts: Facts, cover: Cover, forbidden: Iterable[tuple[Chosen, ...]]) -> None:
     by_copy: dict[tuple[Any, int], list[tuple[int, StartClass]]] = defaultdict(list)
     for variable, one in cover.classes:
@@ -396,7 +387,8 @@ def _ask_of_copies(facts: Facts, cover: Cover, forbidden: Iterable[tuple[Chosen,
             by_copy[one.day].append((variable, one))
     for (_, copy), classes in by_copy.items():
         if copy <= COPIES:
-            for row in _spans_hold([(variable, *_own_span(facts, one)) for variable, one in classes]):
+            spans = [(variable, *_span(facts, one, with_ways=False)) for variable, one in classes]
+            for row in _spans_hold(spans):
                 cover.program.at_most(*row)
     _copies_in_order(cover)
     variables = {(one.item, one.day, one.starts): variable for variable, one in cover.classes}
@@ -420,12 +412,6 @@ def _copies_in_order(cover: Cover) -> None:
                 cover.program.at_least(0, {**dict.fromkeys(coming[day, before], size), variable: -1})
         if 1 < copy <= COPIES:
             cover.program.at_least(0, {**dict.fromkeys(coming[day, copy - 1], 1), **dict.fromkeys(here, -1)})
-
-
-def _own_span(facts: Facts, one: StartClass) -> tuple[int, int, int, int, int]:
-    duration = facts.problem.items[one.item].duration
-    begins = [start % facts.per_day for start, _ in one.starts]
-    return min(begins), max(begins), min(begins) + duration, max(begins) + duration, duration
 
 
 def _clashes(

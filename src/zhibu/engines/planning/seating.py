@@ -15,7 +15,8 @@ from zhibu.engines.planning.ways import Facts, Taken, Way
 #: Item, start, room, whether it is the main sitting.
 Sitting: TypeAlias = tuple[Id, int, Id, bool]
 
-NONE: Mapping[Id, Sequence[tuple[int, Id]]] = {}
+#: Of an item, start and room of sessions that take place as they are.
+Pins: TypeAlias = Mapping[Id, Sequence[tuple[int, Id]]]
 
 #: What a start costs that is not as good as the chosen class, beside slots that are merely close to others.
 SECOND_BEST = 20
@@ -131,38 +132,26 @@ def dominates(one: StartClass, other: StartClass) -> bool:
 
 
 class _Seats:
-    """The program of who attends which of the ``sittings``; ``is_open``: and which of them are held at all."""
+    """The program of who attends which of the ``sittings``; with ``pins`` also which are held, those in any case."""
 
-    def __init__(
-        self,
-        facts: Facts,
-        sittings: Sequence[Sitting],
-        taken: Taken,
-        *,
-        is_open: bool = False,
-        pins: Mapping[Id, Sequence[tuple[int, Id]]] = NONE,
-    ) -> None:
+    def __init__(self, facts: Facts, sittings: Sequence[Sitting], taken: Taken, pins: Pins | None = None) -> None:
         self.facts, self.taken, self.sittings = facts, taken, sittings
         self.program = Program()
-        self.held = [
-            self.program.variable(
-                1,
-                facts.off_preference(facts.problem.items[item], start, room),
-                int(not is_open or (start, room) in pins.get(item, ())),
-            )
-            for item, start, room, _ in sittings
-        ]
-        self.main = [self.program.variable(1, 0, 0 if is_open else int(is_main)) for _, _, _, is_main in sittings]
+        self.held: list[int] = []
+        self.main: list[int] = []
+        for item, start, room, is_main in sittings:
+            is_held = pins is None or (start, room) in pins.get(item, ())
+            price = facts.off_preference(facts.problem.items[item], start, room)
+            self.held.append(self.program.variable(1, price, int(is_held)))
+            self.main.append(self.program.variable(int(is_main or pins is not None), 0, int(is_main)))
         self.there: dict[tuple[int, Id, bool], int] = {}
         self.of_item: dict[tuple[Id, Id], dict[int, float]] = defaultdict(dict)
         self.busy: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
         self.rooms: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
         self.away: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
         self.called: dict[tuple[Id, int], dict[int, float]] = defaultdict(dict)
-        for number, (item, start, room, is_main) in enumerate(sittings):
+        for number, (item, start, room, _) in enumerate(sittings):
             self._sitting(number, facts.problem.items[item], start, room)
-            if not is_main and not is_open:
-                self.program.at_most(0, {self.main[number]: 1})
         self._items()
         for terms in (*self.busy.values(), *self.rooms.values()):
             if len(terms) > 1:
@@ -240,12 +229,7 @@ class _Seats:
                 self.program.at_least(0, {called: 1, variable: -1})
         for person, variables in days.items():
             before = len(self.taken.called.get(person, ()))
-            again = self.program.variable(10**6, 1)
-            price = prices.repeat_callin
-            paid = before * (before - 1) // 2
-            for times in range(max(1, before), before + len(variables)):
-                least = times * before - times * (times + 1) // 2 - paid
-                self.program.at_least(price * least, {again: 1, **dict.fromkeys(variables, -price * times)})
+            self.program.pairs(variables, prices.repeat_callin, len(variables), before=before)
 
     def sessions(self, values: Sequence[int] | None) -> list[Session] | None:
         if values is None:
@@ -280,13 +264,13 @@ def choose(
     budget: Budget,
     bound: float,
     below: float,
-    pins: Mapping[Id, Sequence[tuple[int, Id]]] = NONE,
+    pins: Pins,
 ) -> tuple[list[Session] | None, float]:
     """Which of the ``sittings`` are held and who attends, exactly; ``None``: nothing ``below`` that cost was found.
 
     And what no choice of them can cost less than.
     """
-    seats = _Seats(facts, sittings, taken, is_open=True, pins=pins)
+    seats = _Seats(facts, sittings, taken, pins)
     seats.program.costs_at_least(bound)
     seats.program.cheaper_than(below)
     answer = seats.program.solve(budget)

@@ -59,9 +59,6 @@ class Roster:
         self._leave_until = np.concatenate(([0], np.cumsum(self._on_leave)))
         self._rest, self._adjacent = rules.rest, rules.adjacent
 
-    def is_on(self, slot: int) -> bool:
-        return bool(self.on_duty[slot + self.margin])
-
     def way(self, first: int, last: int, *, online: bool) -> Way:
         return Way(int(self.ways(np.array([first]), np.array([last]), online=online)[0]))
 

@@ -10,28 +10,25 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
 from zhibu.domain.roster import Id, Item, Plan, Problem, Session, cost
-from zhibu.engines.planning.classes import merged
-from zhibu.engines.planning.cover import Cover
 from zhibu.engines.planning.mip import INFINITY, Budget
 from zhibu.engines.planning.search import (
-    EVERY,
     Found,
     Task,
     as_before,
     begin,
     better,
-    disjoint_sessions,
+    by_cover,
+    disjoint,
     exactly,
     finish,
     improve,
-    needed,
     one_by_one,
     whole_number,
 )
-from zhibu.engines.planning.seating import seat
+from zhibu.engines.planning.seating import Pins
 from zhibu.engines.planning.ways import Facts, Taken
 
 #: Seconds that one of many parts has at first; who is not done by then goes on when all have had their turn.
@@ -137,9 +134,6 @@ def _open(problem: Problem) -> None:
     _Worker.facts = Facts(problem)
 
 
-Pins = Mapping[Id, Sequence[tuple[int, Id]]]
-
-
 def _task(facts: Facts, items: Sequence[Item], pins: Pins, standing: Iterable[Session] = ()) -> Task:
     stands = tuple(standing)
     return Task(facts, items, Taken.by(facts, stands), stands, pins)
@@ -158,33 +152,18 @@ def _finish_part(items: Sequence[Item], pins: Pins, found: Found, budget: Budget
 
 def _joint_bound(items: Sequence[Item], budget: Budget) -> float:
     """What ``items`` cost at least, whoever comes in for something else anyway."""
-    task = _task(_Worker.facts, items, {})
-    groups = task.groups()
-    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
-    cover = Cover(task.facts, groups, needed(full, merged(full)), is_called_free=True)
+    cover = _task(_Worker.facts, items, {}).ground().cover(is_called_free=True)
     return max(whole_number(cover.program.solve(budget.within(JOINT)).bound), 0)
 
 
-#: A bound, sessions where there are any, and items that no sitting satisfies.
-_News: TypeAlias = tuple[float, list[Session] | None, tuple[Id, ...]]
-
-
-def _covered(items: Sequence[Item], pins: Pins, budget: Budget) -> _News:
-    """The bound of the cover and a plan made from it, where that succeeds."""
+def _covered(items: Sequence[Item], pins: Pins, budget: Budget) -> Found:
     task = _task(_Worker.facts, items, pins)
-    groups = task.groups()
-    full = {item: one.reduced() for item, one in task.catalogues(groups).items()}
-    cover = Cover(task.facts, groups, needed(full, merged(full)))
-    answer = cover.program.solve(budget.but_last(3))
-    bound = max(whole_number(answer.bound), 0)
-    sessions = None
-    if answer.values is not None:
-        sessions = seat(task.facts, cover.chosen(answer.values), full, task.taken, budget, bound)
-    return bound, sessions, tuple(cover.impossible)
+    return by_cover(task, task.ground(), budget.but_last(3), budget)[0]
 
 
-def _apart(items: Sequence[Item], pins: Pins, budget: Budget) -> _News:
-    return 0, disjoint_sessions(_task(_Worker.facts, items, pins), budget), ()
+def _apart(items: Sequence[Item], pins: Pins, budget: Budget) -> Found:
+    task = _task(_Worker.facts, items, pins)
+    return disjoint(task, task.ground(), Found((), INFINITY, 0), budget)
 
 
 class _Here:
@@ -297,7 +276,7 @@ class _Search:
         """The bound is sought there, a plan here, and what comes from there is a new beginning."""
         (items,) = self.parts.apart
         task = _task(self.facts, items, self.pins)
-        waiting: set[Future[_News]] = {
+        waiting: set[Future[Found]] = {
             pool.submit(_covered, items, self.pins, self.budget),
             pool.submit(_apart, items, self.pins, self.budget),
         }
@@ -313,9 +292,9 @@ class _Search:
         while True:
             for future in [future for future in waiting if future.done()]:
                 waiting.remove(future)
-                bound, sessions, impossible = future.result()
-                best = better(task, best, sessions)
-                best = replace(best, bound=max(best.bound, bound), impossible=best.impossible or impossible)
+                news = future.result()
+                best = better(task, best, news.sessions)
+                best = replace(best, bound=max(best.bound, news.bound), impossible=best.impossible or news.impossible)
             self.found[0], self.sessions = best, best.sessions
             self.tell(int(best.is_proven), 1)
             if best.is_proven or self.budget.left <= 0:
@@ -373,15 +352,14 @@ class _Search:
     def _exactly(self) -> None:
         """All at once, where there are few times and rooms in all."""
         task = _task(self.facts, list(self.problem.items.values()), self.pins)
-        raw = task.catalogues(task.groups())
-        if self.is_one or sum(len(each.starts) for one in raw.values() for each in one.classes) > EVERY:
+        ground = task.ground()
+        if self.is_one or not ground.is_small:
             return
         impossible = tuple(
             {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
         )
-        found = exactly(
-            task, raw, Found(self.sessions, task.cost_of(self.sessions), self.bound, impossible), self.budget
-        )
+        now = Found(self.sessions, task.cost_of(self.sessions), self.bound, impossible)
+        found = exactly(task, ground, now, self.budget)
         self.sessions, self.exact = found.sessions, found.bound
 
     def _once_more(self, parts: Sequence[Sequence[Item]]) -> None:
