@@ -15,8 +15,8 @@ AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text()
 #: WCAG 2.2, levels A and AA, and what axe calls good practice (one heading of the first rank, landmarks …).
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-#: By how many pixels the page is wider than the screen.
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: By how many pixels the page is wider than the screen; null while the browser has yet to build it.
+WIDER = "(page => page && page.scrollWidth - page.clientWidth)(document.documentElement)"
 
 _RUN = """async rules => {
   const found = await window.axe.run(document, {runOnly: {type: "tag", values: rules}});
@@ -34,8 +34,9 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways, once it has settled."""
+    page.wait_for_load_state()
     with suppress(TookTooLong):
-        page.wait_for_function(f"() => !({WIDER} > 0)", timeout=3000)
+        page.wait_for_function(f"() => {{ const wider = {WIDER}; return wider !== null && wider <= 0; }}", timeout=3000)
     wider = page.evaluate(f"() => {WIDER}")
     assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
 
