@@ -36,7 +36,9 @@ def assert_fits(page: Page) -> None:
     """Nothing makes the page scroll sideways, once it has settled."""
     page.wait_for_load_state()
     with suppress(TookTooLong):
-        page.wait_for_function(f"() => {{ const wider = {WIDER}; return wider !== null && wider <= 0; }}", timeout=3000)
+        page.wait_for_function(
+            f"() => {{ const wider = {WIDER}; return wider !== null && wider <= 0; }}", timeout=3000
+        )
     wider = page.evaluate(f"() => {WIDER}")
     assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
 

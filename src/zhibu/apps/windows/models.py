@@ -8,6 +8,7 @@ from uuid6 import uuid7
 from zhibu.apps.organizations.dated import Dated, DatedQuerySet, one_open, span_is_forward
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
+from zhibu.domain.staffing import DAY, Demand
 
 
 class Site(models.Model):
@@ -77,3 +78,35 @@ class Seat(Dated):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.window_post_id}"
+
+
+class Staffing(Dated):
+    """How many must be at a post in which hours: a line of what holds from a day on, instead of the one number.
+
+    Minutes from 00:00; an end not after the beginning is on the next day (``domain.staffing.Demand``).
+    """
+
+    window_post = models.ForeignKey(WindowPost, models.PROTECT, related_name="staffing")
+    weekdays = models.CharField(max_length=7)
+    starts = models.PositiveSmallIntegerField()
+    ends = models.PositiveSmallIntegerField()
+    least = models.PositiveSmallIntegerField()
+
+    objects = DatedQuerySet["Staffing"].as_manager()
+
+    class Meta:
+        ordering = ["window_post", "since", "weekdays", "starts"]
+        constraints = [
+            span_is_forward("staffing"),
+            models.CheckConstraint(
+                name="staffing_within_a_day", condition=models.Q(starts__lt=DAY, ends__gt=0, ends__lte=DAY)
+            ),
+            models.CheckConstraint(name="staffing_asks_for_somebody", condition=models.Q(least__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.window_post_id} {self.weekdays} {self.starts}-{self.ends}"
+
+    @property
+    def demand(self) -> Demand:
+        return Demand(self.weekdays, self.starts, self.ends, self.least)
