@@ -31,12 +31,16 @@ MINUTES_PER_DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """``code`` is one letter. ``start`` and ``end`` are slots from midnight of its day; it may end on the next."""
+    """``code`` is one letter. ``start`` and ``end`` are slots from midnight of its day; it may end on the next.
+
+    ``stays``: who has it stays at the post and attends nothing on its day.
+    """
 
     code: str
     start: int
     end: int
     night: bool
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +297,8 @@ def attending(problem: Problem, person: Person, first: int, last: int, online: b
 
     An ``Obstacle`` (a ``str``) where it can not be: leave, or not enough rest.
     """
-    if LEAVE in (person.roster[day] for day in _days(problem, person, first, last)):
+    letters = [person.roster[day] for day in _days(problem, person, first, last)]
+    if any(letter == LEAVE or (letter in problem.shifts and problem.shifts[letter].stays) for letter in letters):
         return Obstacle.ON_LEAVE
     # What has ended, or begins, further away than anybody rests makes no difference. A shift ends on the next day.
     far = max(problem.rules.rest, problem.rules.adjacent)

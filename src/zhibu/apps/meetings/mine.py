@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 
 from zhibu.apps.meetings.access import is_held_by, may_run, meetings_attended_by
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, Session, Task
-from zhibu.apps.meetings.queries import RollLine
+from zhibu.apps.meetings.queries import RollLine, meant_for
 from zhibu.apps.people.access import Asker
 from zhibu.apps.rosters.models import Shift
 from zhibu.apps.rosters.queries import shift_during, shifts_of
@@ -122,6 +122,7 @@ def _sessions_ahead(person: UUID, at: dt.datetime) -> QuerySet[Session]:
     return (
         Session.objects.filter(
             Q(starts_at__gte=midnight) | Q(ends_at__gte=at) | Q(opened_at__isnull=False),
+            meant_for(person),
             meeting__roll__person=person,
             meeting__stage__in=[stage.value for stage in AHEAD + OFF],
             closed_at__isnull=True,

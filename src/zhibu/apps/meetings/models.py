@@ -154,6 +154,19 @@ class Session(models.Model):
         return self.opened_at is not None and self.closed_at is None
 
 
+class Turn(models.Model):
+    """Whom a session of a meeting held in turns is meant for. Who comes to another of its sessions counts as well."""
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="turns")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="turns")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="turn_once", fields=["session", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.session_id} {self.person_id}"
+
+
 class RollEntry(models.Model):
     """Who is on the roll of a meeting, as frozen at the announcement: standing and vote are those of that day."""
 

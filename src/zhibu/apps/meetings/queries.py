@@ -31,6 +31,7 @@ from zhibu.apps.meetings.models import (
     RollEntry,
     Session,
     Task,
+    Turn,
 )
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
@@ -428,6 +429,14 @@ CHANGES_OF_A_SESSION = (
 )
 
 
+def meant_for(person: Any) -> Q:
+    """The condition that a session is somebody's own: of a meeting whose turns name them, only theirs; else each."""
+    turns = Turn.objects.filter(person=person)
+    return Q(Exists(turns.filter(session=OuterRef("pk")))) | ~Q(
+        Exists(turns.filter(session__meeting=OuterRef("meeting")))
+    )
+
+
 def sessions_for(feed: CalendarFeed, asker: Asker, since: dt.date) -> QuerySet[Session]:
     """The sessions of a calendar from ``since`` on: of the person's roll, or of an organization they may see.
 
@@ -437,14 +446,16 @@ def sessions_for(feed: CalendarFeed, asker: Asker, since: dt.date) -> QuerySet[S
     told = ~Q(stage=MeetingStage.DRAFT) & ~Q(stage=MeetingStage.NOT_HELD, announced_at__isnull=True)
     if feed.organization_id is not None:
         kept = meetings_seen_by(asker).filter(told, organization=feed.organization_id)
+        own = Q()
     elif feed.account.person_id is not None:
         kept = Meeting.objects.filter(told, roll__person=feed.account.person_id)
+        own = meant_for(feed.account.person_id)
     else:
         return Session.objects.none()
     keepers = Meeting.objects.filter(Q(pk__in=kept.values("pk")) | Q(pk__in=kept.values("host")))
     changes = Event.objects.filter(subject=OuterRef("meeting"), type__in=CHANGES_OF_A_SESSION)
     return (
-        Session.objects.filter(meeting__in=keepers, starts_at__date__gte=since)
+        Session.objects.filter(own, meeting__in=keepers, starts_at__date__gte=since)
         .select_related("meeting__organization")
         .prefetch_related("meeting__guests")
         .annotate(

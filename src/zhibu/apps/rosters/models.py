@@ -31,6 +31,11 @@ class Shift(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_leave(self) -> bool:
+        """Without hours, and called a leave (年假, 病假, 事假 …): who has it is not asked to come in."""
+        return self.starts is None and "假" in self.code + self.name
+
 
 class RosterDay(models.Model):
     """One person's shift on one day."""

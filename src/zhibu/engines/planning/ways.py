@@ -53,7 +53,7 @@ class Roster:
             self.on_duty[start + self.margin : end + self.margin] = True
         self._on_leave = np.zeros(length, dtype=bool)
         for day, code in enumerate(letters):
-            if code == LEAVE:
+            if code == LEAVE or (code in shifts and shifts[code].stays):
                 self._on_leave[day * per_day + self.margin : (day + 1) * per_day + self.margin] = True
         self._duty_until = np.concatenate(([0], np.cumsum(self.on_duty)))
         self._leave_until = np.concatenate(([0], np.cumsum(self._on_leave)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from zhibu.apps.meetings.actions.roll import (
 from zhibu.apps.meetings.actions.stages import VOTABLE, advance, locked, require
 from zhibu.apps.meetings.actions.telling import tell_called, tell_changed, tell_off, tell_turn_off
 from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
-from zhibu.apps.meetings.models import AgendaItem, Meeting, Session
+from zhibu.apps.meetings.models import AgendaItem, Meeting, Session, Turn
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.agenda import renamed
@@ -90,6 +90,7 @@ def convene(
     joint_with: Sequence[Organization] = (),
     also: Mapping[MeetingKind, str] | None = None,
     continues: Meeting | None = None,
+    turns: Sequence[Collection[UUID]] = (),
     announced: bool = True,
     late_reason: str | None = None,
 ) -> Meeting:
@@ -97,8 +98,8 @@ def convene(
 
     ``also``: other kinds on the same afternoon, each with its subject (empty: none said); they share sessions and
     roll and keep records of their own. ``continues``: the meeting whose open items those of the same title carry
-    on. ``late_reason``: it took place already and is entered now (补录); then nothing is announced. With
-    ``announced`` off it stays a draft. Returns the first of them.
+    on. ``turns``: of each of ``hours`` whom it is meant for. ``late_reason``: it took place already and is entered
+    now (补录); then nothing is announced. With ``announced`` off it stays a draft. Returns the first of them.
     """
     day = _local_day(max(one.starts_at for one in hours)) if hours else None
     shared = {
@@ -123,8 +124,9 @@ def convene(
     )
     if continues is not None:
         _carry(first, continues)
-    for one in hours:
-        _add_session(first, one, actor=actor, at=at)
+    sessions = [_add_session(first, one, actor=actor, at=at) for one in hours]
+    for session, people in zip(sessions, turns, strict=False):
+        mean_for(session, people)
     together = [first]
     for other, subject in (also or {}).items():
         agenda_of_other = [subject] if subject else []
@@ -139,6 +141,12 @@ def convene(
     if late_reason is not None:
         first.refresh_from_db()
     return first
+
+
+def mean_for(session: Session, people: Collection[UUID]) -> None:
+    """Write whom a session is meant for, instead of whom it was."""
+    session.turns.all().delete()
+    Turn.objects.bulk_create(Turn(session=session, person_id=person) for person in sorted(people))
 
 
 def _carry(meeting: Meeting, before: Meeting) -> None:

@@ -29,19 +29,51 @@ def about(meeting: Meeting) -> str:
 
 
 def tell_called(meeting: Meeting, people: Collection[UUID], *, at: dt.datetime) -> None:
-    """Whoever calls the meeting knows of it; so does everybody where it shares an afternoon already called."""
+    """Whoever calls the meeting knows of it; so does everybody where it shares an afternoon already called.
+
+    Whoever is meant for some of its sessions hears of these alone.
+    """
     ahead = _ahead(meeting, at) if meeting.host_id is None else []
     if not ahead:
         return
-    with override(settings.LANGUAGE_CODE):
-        message = Message(
-            Occasion.CALLED,
-            about(meeting),
-            _("You are called: %(title)s") % {"title": meeting.title},
-            _when_and_where(meeting, ahead),
-            _last_day(ahead),
-        )
-    tell(set(people) - {meeting.convener_id}, message, key=f"called:{meeting.pk}:{meeting.announced_at}", at=at)
+    for sessions, those in _by_turns(ahead, set(people) - {meeting.convener_id}):
+        with override(settings.LANGUAGE_CODE):
+            message = Message(
+                Occasion.CALLED,
+                about(meeting),
+                _("You are called: %(title)s") % {"title": meeting.title},
+                _when_and_where(meeting, sessions),
+                _last_day(sessions),
+            )
+        tell(those, message, key=f"called:{meeting.pk}:{meeting.announced_at}", at=at)
+
+
+def _by_turns(ahead: Sequence[Session], people: set[UUID]) -> list[tuple[list[Session], set[UUID]]]:
+    """The people by the sessions that are theirs: those they are meant for, or all where they are meant for none."""
+    own: dict[UUID, list[Session]] = {}
+    for session in ahead:
+        for person in session.turns.values_list("person_id", flat=True):
+            own.setdefault(person, []).append(session)
+    grouped: dict[tuple[UUID, ...], tuple[list[Session], set[UUID]]] = {}
+    for person in people:
+        sessions = own.get(person, list(ahead))
+        grouped.setdefault(tuple(one.pk for one in sessions), (sessions, set()))[1].add(person)
+    return list(grouped.values())
+
+
+def tell_moved(meeting: Meeting, moved: Collection[UUID], *, at: dt.datetime) -> None:
+    """These people have another time or place at a meeting that stays announced; each hears of their own."""
+    ahead = _ahead(meeting, at)
+    for sessions, those in _by_turns(ahead, set(moved) & _listed(meeting)) if ahead else ():
+        with override(settings.LANGUAGE_CODE):
+            message = Message(
+                Occasion.CHANGED,
+                about(meeting),
+                _("Changed: %(title)s") % {"title": meeting.title},
+                _("Now: %(when)s") % {"when": _when_and_where(meeting, sessions)},
+                _last_day(sessions),
+            )
+        tell(those, message, key=f"changed:{meeting.pk}:{at.isoformat()}", at=at)
 
 
 def tell_changed(meeting: Meeting, *, at: dt.datetime, has_lapsed: bool = False) -> None:

@@ -512,4 +512,15 @@ class Migration(migrations.Migration):
             model_name='task',
             index=models.Index(fields=['holder', 'done_on'], name='meetings_ta_holder__30542c_idx'),
         ),
+        migrations.CreateModel(
+            name='Turn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='turns', to='people.person')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='meetings.session')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('session', 'person'), name='turn_once')],
+            },
+        ),
     ]
