@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "zhibu.apps.meetings",
     "zhibu.apps.learning",
     "zhibu.apps.oversight",
+    "zhibu.apps.planning",
     "zhibu.apps.imports",
     "zhibu.apps.reports",
     "zhibu.web.shell",

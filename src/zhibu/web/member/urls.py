@@ -9,6 +9,7 @@ from zhibu.web.member import (
     duties,
     leave,
     lists,
+    my_session,
     notices,
     owed,
     record,
@@ -22,6 +23,8 @@ urlpatterns = [
     # A meeting's page is the same for everybody (``web.secretary.meetings.hub``); the member's deeds at it are here.
     path("meetings/<uuid:meeting_id>/my-leave/", leave.ask, name="leave_ask"),
     path("meetings/<uuid:meeting_id>/my-leave/withdraw/", leave.withdraw, name="leave_withdraw"),
+    path("meetings/<uuid:meeting_id>/my-session/", my_session.my_session, name="my_session"),
+    path("me/hindered/<uuid:hindrance>/take-back/", my_session.can_come, name="can_come"),
     path("scan/<uuid:session_id>/<str:code>/", scan.scan, name="scan"),
     path("sign-in/<uuid:session_id>/", scan.sign_in, name="sign_in"),
     path("sign-in/", scan.digits, name="sign_in_digits"),

@@ -74,6 +74,16 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "person_unseated": _("person taken off a window post"),
     "shift_named": _("shift named"),
     "roster_kept": _("roster kept"),
+    # plans
+    "plan_asked": _("plan asked for"),
+    "plan_session_pinned": _("session of a plan held to, or let go"),
+    "plan_given_up": _("plan given up"),
+    "plan_accepted": _("plan accepted"),
+    "room_kept": _("room kept"),
+    "room_closed": _("room closed"),
+    "journey_set": _("way between two sites kept"),
+    "hindrance_said": _("said that one can not come on a day"),
+    "hindrance_taken_back": _("can come on that day after all"),
     # meetings
     "meeting_drafted": _("meeting drafted"),
     "meeting_renamed": _("meeting renamed"),

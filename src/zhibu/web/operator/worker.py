@@ -1,4 +1,4 @@
-"""``zhibu worker``: opens the day, reminds, mails.
+"""``zhibu worker``: opens the day, reminds, mails, plans.
 
 Killed at any moment it loses nothing: all it has to do is in the database, and done again it changes nothing.
 """
@@ -19,10 +19,13 @@ from typing import Annotated
 
 import typer
 
+from zhibu.web.operator.planner import Planner
 from zhibu.web.operator.terminal import DataFolder, messages, start
 
 #: Seconds between two looks at the outbox, and between two looks at whether it is time to stop.
 LOOKS_EVERY, _BLINK = 5.0, 0.2
+#: Seconds between two looks at whether a plan waits or is there.
+PLANS_EVERY = 0.5
 #: Seconds to wait where the mail server or the database does not answer: longer each time, up to the second number.
 _AWAY, _AWAY_AT_MOST = 5.0, 300.0
 #: Seconds until a day that could not be begun is tried again; mail goes on meanwhile.
@@ -72,6 +75,7 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
     from zhibu.web.operator.mailing import MailAway, send_due
     from zhibu.web.shell import clock
 
+    planner = Planner()
     opened: dt.date | None = None
     is_first, away, begin_from = True, 0.0, 0.0
     while not over():
@@ -92,6 +96,7 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
                     _log.exception("the day could not be begun")
                     begin_from = time.monotonic() + _BEGIN_AGAIN
             looked = send_due(clock.now, over)
+            plan_meanwhile(planner, over, clock.now, 0.0 if looked else LOOKS_EVERY)
             away = 0.0
         except (MailAway, OperationalError, InterfaceError) as error:
             messages.print(f"{type(error).__name__}: {error}. It is tried again.", markup=False, highlight=False)
@@ -99,9 +104,17 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
                 connection.close()
             away = min(max(_AWAY, away * 2), _AWAY_AT_MOST)
             over.wait(away)
-            continue
-        if not looked:
-            over.wait(LOOKS_EVERY)
+    planner.close()
+
+
+def plan_meanwhile(planner: Planner, over: Over, now: Callable[[], dt.datetime], seconds: float) -> None:
+    """So long, or until it is time to stop, see whether somebody waits for a plan."""
+    until = time.monotonic() + seconds
+    while not over():
+        planner.step(now)
+        if time.monotonic() >= until:
+            return
+        over.wait(PLANS_EVERY)
 
 
 def begin_day(at: dt.datetime) -> dt.date:

@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import campaigns, codes, lists, month, talks, wrap_ups
+from zhibu.web.secretary import campaigns, codes, lists, month, plans, rooms, talks, wrap_ups
 
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
 
 urlpatterns = [
     path("month/", month.this_month, name="this_month"),
+    path("plan/", plans.plan, name="plan"),
+    path("plan/ask/", plans.ask, name="plan_ask"),
+    path("plans/<uuid:plan_id>/again/", plans.again, name="plan_again"),
+    path("plans/<uuid:plan_id>/accept/", plans.accept, name="plan_accept"),
+    path("plans/<uuid:plan_id>/give-up/", plans.give_up, name="plan_give_up"),
+    path("plan-sessions/<uuid:planned>/", plans.session, name="plan_session"),
+    path("plan-sessions/<uuid:planned>/pin/", plans.pin, name="plan_pin"),
+    path("plan-sessions/<uuid:planned>/move/", plans.move, name="plan_move"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/new/", rooms.edit, name="room_new"),
+    path("rooms/<uuid:room>/", rooms.edit, name="room_edit"),
+    path("rooms/<uuid:room>/close/", rooms.close, name="room_close"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<uuid:talk>/withdraw/", talks.withdraw, name="withdraw_talk"),
     path("lists/write/", lists.lists_edit, name="lists_edit"),

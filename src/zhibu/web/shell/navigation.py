@@ -71,6 +71,10 @@ def _convenes(asker: Asker) -> bool:
     return bool(asker.offices or asker.led)
 
 
+def _plans(asker: Asker) -> bool:
+    return bool(asker.offices)
+
+
 def _sees_tree(asker: Asker) -> bool:
     return _belongs(asker) or is_administrator(asker)
 
@@ -109,6 +113,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("home", _("Start"), _starts_here, "home", _MINE),
     Entry("today", _("Today"), _is_person, "check", _MINE),
     Entry("this_month", _("This month"), _convenes, "note", _BRANCH),
+    Entry("plan", _("Plan"), _plans, "calendar", _BRANCH),
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),

@@ -1,0 +1,692 @@
+"""What a plan stands on, gathered from the house: who is called, who has which shift, what the posts ask, the rooms.
+
+Out comes a ``domain.roster.Problem``; its ids are the keys of the rows as texts. What nobody has recorded is taken as
+said in ``Assumed``, and told on the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from string import ascii_letters
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.timezone import localtime, make_aware
+from django.utils.translation import gettext as _
+
+from zhibu.apps.meetings.models import RollEntry, Session
+from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.people.models import Appointment, Membership
+from zhibu.apps.planning.errors import PlanningRefusal
+from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, Room
+from zhibu.apps.rosters.models import RosterDay, Shift
+from zhibu.apps.rules.queries import election_rule_for, rule_for
+from zhibu.apps.windows.models import Seat
+from zhibu.apps.windows.queries import staffing
+from zhibu.domain import roster
+from zhibu.domain.planning import BESIDE, FROM, PRICES, RATHER, REST, UNTIL
+from zhibu.domain.requirements import Decision
+from zhibu.domain.roster import LEAVE, MINUTES_PER_DAY, OFF, Id, Item, Problem
+from zhibu.domain.terms import OFFICES, SECRETARIES, MeetingKind, MeetingStage, OrganizationKind, PostKind, Standing
+from zhibu.domain.tree import STEP, tops
+
+#: The days before and after the window whose shifts reach into it.
+MARGIN = 2
+
+#: Where nothing else is known people work in an office: from and to, in minutes from midnight, on working days.
+OFFICE = (8 * 60 + 30, 17 * 60 + 30)
+
+#: A night's work lasts so many minutes between 22:00 and 06:00 at least.
+NIGHT, LATE, EARLY = 180, 22 * 60, 6 * 60
+
+#: The letter of the office shift that is assumed, and those of named shifts; ``L`` and ``-`` have their meaning.
+_ASSUMED = "0"
+_LETTERS = "".join(letter for letter in ascii_letters if letter != LEAVE)
+
+#: Where somebody is who belongs to no post, or a meeting that has no room of its own.
+NOWHERE = "?"
+
+#: How the id of a session that stands already begins.
+STANDING = "session:"
+
+Pin = tuple[Id, int, Id]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """``unrostered``: so many people have no roster and are taken to work in an office.
+
+    ``unstaffed``: posts whose least staffing nobody has said, from which anybody may go. ``left_out``: so many items
+    for which nobody is called.
+    """
+
+    unrostered: int
+    unstaffed: tuple[str, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """``pins``: what is already called, and what somebody holds on to. ``planned``: the items that are asked for."""
+
+    problem: Problem
+    pins: tuple[Pin, ...]
+    planned: tuple[PlanItem, ...]
+    assumed: Assumed
+
+    def moment(self, slot: int) -> dt.datetime:
+        problem = self.problem
+        day, within = divmod(slot, problem.slots_per_day)
+        midnight = dt.datetime.combine(problem.start + dt.timedelta(days=day), dt.time())
+        return make_aware(midnight + dt.timedelta(minutes=within * problem.slot_minutes))
+
+    def slot(self, at: dt.datetime) -> int:
+        """The slot in which the instant lies."""
+        local = localtime(at)
+        minutes = (local.date() - self.problem.start).days * MINUTES_PER_DAY + local.hour * 60 + local.minute
+        return minutes // self.problem.slot_minutes
+
+
+def gather(plan: Plan, after: dt.date, *, pins: bool = True) -> Gathered:
+    """The problem of this plan as the house knows it now; nothing is planned for ``after`` or earlier.
+
+    Raises ``PlanningRefusal`` where nothing is left to plan.
+    """
+    items = [item for item in _wanted(plan) if item.last > after]
+    if not items:
+        raise PlanningRefusal(_("Nothing of this plan is left to plan: its days are over."))
+    first = max(after + dt.timedelta(days=1), min(item.first for item in items))
+    span = _Span(first, max(item.last for item in items))
+    called = _Called.on(first, plan.organization, items)
+    standing = _standing(called.everybody, span, plan)
+    people = called.everybody | {person for one in standing for person in one.people}
+    seats, mates = _seats(people, first)
+    return _Gathering(span, items, called, standing, seats, mates, plan if pins else None).gathered()
+
+
+def _wanted(plan: Plan) -> list[PlanItem]:
+    return list(plan.items.filter(is_wanted=True).select_related("organization", "meeting"))
+
+
+class _Span(NamedTuple):
+    first: dt.date
+    last: dt.date
+
+    @property
+    def start(self) -> dt.date:
+        return self.first - dt.timedelta(days=MARGIN)
+
+    @property
+    def end(self) -> dt.date:
+        """The last day, included."""
+        return self.last + dt.timedelta(days=MARGIN)
+
+    @property
+    def days(self) -> list[dt.date]:
+        return [self.start + dt.timedelta(days=number) for number in range((self.end - self.start).days + 1)]
+
+    def number(self, day: dt.date) -> int:
+        return (day - self.start).days
+
+
+# --- Who is called -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    person: UUID
+    path: str
+    group: UUID | None
+    votes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """Of each item whom it calls, who of them votes and who may chair it; as of the first day of the window."""
+
+    audience: Mapping[UUID, tuple[UUID, ...]]
+    voters: Mapping[UUID, frozenset[UUID]]
+    chairs: Mapping[UUID, tuple[UUID, ...]]
+
+    @property
+    def everybody(self) -> set[UUID]:
+        found = {person for people in self.audience.values() for person in people}
+        return found | {person for people in self.chairs.values() for person in people}
+
+    @classmethod
+    def on(cls, day: dt.date, top: Organization, items: Iterable[PlanItem]) -> _Called:
+        members = _members(day, top)
+        posts = _posts(day, top)
+        audience, voters, chairs = {}, {}, {}
+        for item in items:
+            called, voting = _called_to(item, members, posts)
+            audience[item.pk] = tuple(sorted(called))
+            voters[item.pk] = frozenset(voting)
+            chairs[item.pk] = tuple(sorted(_chairs(item.organization, posts) or called))
+        return cls(audience, voters, chairs)
+
+
+def _members(day: dt.date, top: Organization) -> list[_Member]:
+    whole = top
+    if top.kind == OrganizationKind.GROUP:
+        rows = Membership.objects.on(day).filter(group=top)
+    else:
+        rows = Membership.objects.on(day).filter(in_subtree(whole.path, "organization__"))
+    return [
+        _Member(person, path, group, standing == Standing.FULL)
+        for person, path, group, standing in rows.values_list("person", "organization__path", "group", "standing")
+    ]
+
+
+_Posts = Mapping[UUID, Mapping[str, set[UUID]]]
+
+
+def _posts(day: dt.date, top: Organization) -> _Posts:
+    found: dict[UUID, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    above = Q(organization__path__in=tops(top.path))
+    rows = Appointment.objects.on(day).filter(in_subtree(top.path, "organization__") | above)
+    for organization, post, person in rows.values_list("organization", "post", "person"):
+        found[organization][post].add(person)
+    return found
+
+
+def _called_to(item: PlanItem, members: Iterable[_Member], posts: _Posts) -> tuple[set[UUID], set[UUID]]:
+    """Who is called as ``meetings`` calls them for a meeting of this kind, and who of them has a vote."""
+    organization = item.organization
+    if item.word in {MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING}:
+        committee = _holding(organization.pk, posts, OFFICES)
+        return committee, committee
+    if organization.kind == OrganizationKind.GROUP:
+        there = [one for one in members if one.group == organization.pk]
+    else:
+        there = [one for one in members if one.path.startswith(organization.path)]
+    return {one.person for one in there}, {one.person for one in there if one.votes}
+
+
+def _holding(organization: UUID, posts: _Posts, those: Iterable[PostKind]) -> set[UUID]:
+    held = posts.get(organization, {})
+    return {person for post in those for person in held.get(post.value, ())}
+
+
+def _chairs(organization: Organization, posts: _Posts) -> set[UUID]:
+    """The secretaries, else the rest of the committee; in a group its leader."""
+    if organization.kind == OrganizationKind.GROUP:
+        return _holding(organization.pk, posts, [PostKind.GROUP_LEADER])
+    return _holding(organization.pk, posts, SECRETARIES) or _holding(organization.pk, posts, OFFICES)
+
+
+def chairs_of(organization: Organization, day: dt.date) -> set[UUID]:
+    """Who may chair a meeting of the organization, by the posts of that day."""
+    return _chairs(organization, _posts(day, organization))
+
+
+# --- What is called already ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A session that stands, and who of those concerned is on its roll."""
+
+    session: Session
+    people: tuple[UUID, ...]
+
+
+def _standing(people: Collection[UUID], span: _Span, plan: Plan) -> list[_Standing]:
+    """Sessions announced by anybody that these people have to be at, but for those the plan itself is about."""
+    midnights = [make_aware(dt.datetime.combine(day, dt.time())) for day in (span.first, span.last + dt.timedelta(1))]
+    own = plan.items.exclude(meeting=None).values("meeting")
+    sessions = list(
+        Session.objects.filter(
+            starts_at__gte=midnights[0], starts_at__lt=midnights[1], meeting__stage=MeetingStage.ANNOUNCED.value
+        )
+        .exclude(meeting__in=own)
+        .order_by("starts_at", "pk")
+        .prefetch_related("turns")
+    )
+    meetings = {session.meeting_id for session in sessions}
+    on_roll: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = RollEntry.objects.filter(meeting__in=meetings, observes=False) if meetings else RollEntry.objects.none()
+    for meeting, person in rows.values_list("meeting", "person"):
+        if person in people:
+            on_roll[meeting].append(person)
+    count = Counter(session.meeting_id for session in sessions)
+    found = []
+    for session in sessions:
+        meant = {turn.person_id for turn in session.turns.all()}
+        there = [
+            one
+            for one in on_roll[session.meeting_id]
+            if one in meant or (not meant and count[session.meeting_id] == 1)
+        ]
+        if there:
+            found.append(_Standing(session, tuple(sorted(there))))
+    return found
+
+
+# --- Posts, shifts, rooms ------------------------------------------------------------------------------------------
+
+
+class _Seated(NamedTuple):
+    post: UUID
+    name: str
+    site: UUID
+
+
+def _seats(people: Collection[UUID], day: dt.date) -> tuple[dict[UUID, _Seated], dict[UUID, _Seated]]:
+    """The post of each of these people, and of everybody who holds one of those posts in turn with them."""
+    posts = Seat.objects.on(day).filter(person__in=people).values("window_post")
+    rows = Seat.objects.on(day).filter(window_post__in=posts).order_by("person")
+    named = rows.values_list("person", "window_post", "window_post__code", "window_post__site")
+    everybody = {person: _Seated(post, code, site) for person, post, code, site in named}
+    own = {person: seated for person, seated in everybody.items() if person in people}
+    return own, everybody
+
+
+@lru_cache(maxsize=8)
+def _working_days(year: int) -> frozenset[dt.date]:
+    from holidays import country_holidays
+
+    official = country_holidays("CN", years=year)
+    day, found = dt.date(year, 1, 1), set()
+    while day.year == year:
+        if official.is_working_day(day):
+            found.add(day)
+        day += dt.timedelta(days=1)
+    return frozenset(found)
+
+
+def is_working_day(day: dt.date) -> bool:
+    """By the official calendar: days worked instead of a bridge day included."""
+    return day in _working_days(day.year)
+
+
+class _Gathering:
+    """The facts of one problem, put into its terms one after the other."""
+
+    def __init__(
+        self,
+        span: _Span,
+        items: list[PlanItem],
+        called: _Called,
+        standing: list[_Standing],
+        seats: Mapping[UUID, _Seated],
+        mates: Mapping[UUID, _Seated],
+        pinned_in: Plan | None,
+    ) -> None:
+        self.span, self.items, self.called, self.standing = span, items, called, standing
+        self.seats, self.mates, self.pinned_in = seats, mates, pinned_in
+        self.people = called.everybody | {person for one in standing for person in one.people} | set(mates)
+        self.shifts = {shift.pk: shift for shift in Shift.objects.all()}
+        self.needed = staffing({seated.post for seated in mates.values()}, span.start, span.end)
+        self.minutes = self._slot_minutes()
+        self.per_day = MINUTES_PER_DAY // self.minutes
+        self.rooms = list(Room.objects.filter(closed_at__isnull=True).select_related("organization"))
+        self._begins: dict[Id, int] = {}
+        self.sites: dict[UUID | None, int] = {None: 0}
+        for seated in mates.values():
+            self.sites.setdefault(seated.site, len(self.sites))
+        for room in self.rooms:
+            self.sites.setdefault(room.site_id, len(self.sites))
+
+    def gathered(self) -> Gathered:
+        rosters, unrostered = self._rosters()
+        items: dict[Id, Item] = {
+            str(item.pk): self._item(item) for item in self.items if self.called.audience[item.pk]
+        }
+        rooms = self._rooms(items.values())
+        standing: dict[Id, Item] = {self._standing_id(one): self._standing_item(one) for one in self.standing}
+        for one in self.standing:
+            name = self._standing_id(one)
+            rooms[name] = roster.Room(name, self._site_of_people(one.people), len(one.people), 0, self.per_day)
+        problem = Problem(
+            name=str(self.items[0].plan_id),
+            start=self.span.start,
+            days=len(self.span.days),
+            slot_minutes=self.minutes,
+            rules=roster.Rules(REST * 60 // self.minutes, BESIDE // self.minutes, (0, self.per_day)),
+            prices=PRICES,
+            shifts=self._shifts(),
+            sites=tuple(str(site) for site in self.sites),
+            travel=self._travel(),
+            organizations=self._organizations(),
+            posts=self._posts(),
+            rooms=rooms,
+            people={
+                str(person): roster.Person(
+                    str(person), "", self._post_of(person), member=True, roster=rosters[person]
+                )
+                for person in sorted(self.people)
+            },
+            items=items,
+        )
+        problem = replace(problem, items=items | self._held(problem, standing))
+        unstaffed = sorted({seated.name for seated in self.seats.values() if seated.post not in self.needed})
+        assumed = Assumed(len(unrostered), tuple(unstaffed), len(self.items) - len(items))
+        found = Gathered(problem, (), tuple(self.items), assumed)
+        return Gathered(problem, tuple(self._pins(found)), found.planned, assumed)
+
+    def _held(self, problem: Problem, standing: Mapping[Id, Item]) -> dict[Id, Item]:
+        """The sessions that stand, each with those who can be there without a post falling short.
+
+        The rest of the roll is no plan's concern.
+        """
+        left: dict[Id, dict[int, int]] = {}
+        for post in problem.posts.values():
+            there = Counter[int]()
+            for person in problem.people.values():
+                if person.post == post.id:
+                    there.update(roster.on_duty(problem, person))
+            left[post.id] = roster.slack(problem, post, there)
+        found = {}
+        taken: dict[Id, list[tuple[int, int]]] = defaultdict(list)
+        for name, item in standing.items():
+            start = item.first * problem.slots_per_day + self._begins[name]
+            present: list[Id] = []
+            for id_ in item.audience:
+                site = problem.rooms[item.rooms[0]].site
+                span = roster.busy(problem, item, problem.people[id_].post, start, site, online=False)
+                is_free = all(span[1] <= first or last <= span[0] for first, last in taken[id_])
+                if is_free and self._leaves(problem, id_, span, left):
+                    taken[id_].append(span)
+                    present.append(id_)
+            if present:
+                found[name] = replace(item, audience=tuple(present), chairs=tuple(present))
+        return found
+
+    @staticmethod
+    def _leaves(problem: Problem, person: Id, span: tuple[int, int], left: Mapping[Id, dict[int, int]]) -> bool:
+        """Whether the person can be away then; takes their place at the post from ``left`` where they can."""
+        known = problem.people[person]
+        if isinstance(roster.attending(problem, known, *span, online=False), roster.Obstacle):
+            return False
+        spare = left[known.post]
+        slots = [slot for slot in range(*span) if slot in spare and slot in roster.on_duty(problem, known)]
+        if any(spare[slot] < 1 for slot in slots):
+            return False
+        for slot in slots:
+            spare[slot] -= 1
+        return True
+
+    # --- Time
+
+    def _slot_minutes(self) -> int:
+        """Half an hour, or a quarter where a shift or a post begins or ends at one; what is finer is widened."""
+        clocks = {clock for shift in self.shifts.values() for clock in (shift.starts, shift.ends) if clock}
+        minutes = {clock.hour * 60 + clock.minute for clock in clocks}
+        minutes |= {
+            edge
+            for days in self.needed.values()
+            for those in days.values()
+            for n in those
+            for edge in (n.starts, n.ends)
+        }
+        return 30 if all(minute % 30 == 0 for minute in minutes) else 15
+
+    def _outward(self, starts: int, ends: int) -> tuple[int, int]:
+        return starts // self.minutes, -(-ends // self.minutes)
+
+    # --- Shifts
+
+    def _letters(self) -> dict[UUID, str]:
+        worked = [shift for shift in self.shifts.values() if shift.starts is not None]
+        if len(worked) > len(_LETTERS) // 2:
+            raise PlanningRefusal(
+                _("%(given)s shifts are named; a plan knows %(most)s. Join those that have the same hours.")
+                % {"given": len(worked), "most": len(_LETTERS) // 2}
+            )
+        named = dict(zip((shift.pk for shift in worked), _LETTERS, strict=False))
+        for shift in self.shifts.values():
+            if shift.starts is None:
+                named[shift.pk] = LEAVE if shift.is_leave else OFF
+        return named
+
+    def _staying(self) -> dict[str, str]:
+        """Of each letter the one of the same shift in which one leaves the post for nothing."""
+        letters = [letter for letter in self._letters().values() if letter not in {LEAVE, OFF}]
+        spare = [letter for letter in _LETTERS if letter not in letters]
+        return dict(zip(letters, spare, strict=False)) | {OFF: LEAVE, LEAVE: LEAVE, _ASSUMED: "1"}
+
+    def _shifts(self) -> dict[str, roster.Shift]:
+        start, end = self._outward(*OFFICE)
+        found = {_ASSUMED: roster.Shift(_ASSUMED, start, end, night=False)}
+        for key, letter in self._letters().items():
+            shift = self.shifts[key]
+            if shift.starts is not None and shift.ends is not None:
+                starts, ends = shift_minutes(shift)
+                found[letter] = roster.Shift(letter, *self._outward(starts, ends), night=is_night(starts, ends))
+        staying = {
+            other: roster.Shift(other, found[letter].start, found[letter].end, found[letter].night, stays=True)
+            for letter, other in self._staying().items()
+            if letter in found
+        }
+        return found | staying
+
+    def _rosters(self) -> tuple[dict[UUID, str], set[UUID]]:
+        """The row of letters of each person, and who has none and is taken to work in an office."""
+        letters, staying = self._letters(), self._staying()
+        said: dict[UUID, dict[dt.date, str]] = defaultdict(dict)
+        rows = RosterDay.objects.filter(person__in=self.people, day__range=(self.span.start, self.span.end))
+        for person, day, shift in rows.values_list("person", "day", "shift").order_by():
+            said[person][day] = letters[shift]
+        hindered: dict[UUID, set[dt.date]] = defaultdict(set)
+        away = Hindered.objects.filter(
+            person__in=self.people, taken_back_at__isnull=True, day__range=(self.span.start, self.span.end)
+        )
+        for person, day in away.values_list("person", "day"):
+            hindered[person].add(day)
+        office = {day: _ASSUMED if is_working_day(day) else OFF for day in self.span.days}
+        found = {}
+        for person in self.people:
+            row = said.get(person, office)
+            held = [row.get(day, OFF) for day in self.span.days]
+            found[person] = "".join(
+                staying[letter] if day in hindered[person] else letter
+                for day, letter in zip(self.span.days, held, strict=True)
+            )
+        return found, {person for person in self.called.everybody if person not in said}
+
+    # --- Places
+
+    def _travel(self) -> tuple[tuple[int, ...], ...]:
+        minutes: dict[tuple[UUID | None, UUID | None], int] = {}
+        for one, other, lasts in Journey.objects.values_list("one", "other", "minutes"):
+            minutes[one, other] = minutes[other, one] = lasts
+        return tuple(
+            tuple(-(-minutes.get((one, other), 0) // self.minutes) for other in self.sites) for one in self.sites
+        )
+
+    def _post_of(self, person: UUID) -> str:
+        return str(self.mates[person].post) if person in self.mates else NOWHERE
+
+    def _site_of_people(self, people: Iterable[UUID]) -> int:
+        """Where most of them work."""
+        counted = Counter(self.mates[person].site for person in people if person in self.mates)
+        return self.sites[counted.most_common(1)[0][0]] if counted else 0
+
+    def _posts(self) -> dict[Id, roster.Post]:
+        days = range(len(self.span.days))
+        found: dict[Id, roster.Post] = {NOWHERE: roster.Post(NOWHERE, "", 0, ((),), tuple(0 for _ in days))}
+        for seated in self.mates.values():
+            if str(seated.post) not in found:
+                found[str(seated.post)] = self._post(seated)
+        return found
+
+    def _post(self, seated: _Seated) -> roster.Post:
+        asked = self.needed.get(seated.post, {})
+        profiles: dict[tuple[tuple[int, int, int], ...], int] = {}
+        numbers = []
+        for day in self.span.days:
+            profile = tuple((*self._outward(one.starts, one.ends), one.least) for one in asked.get(day, ()))
+            numbers.append(profiles.setdefault(profile, len(profiles)))
+        return roster.Post(str(seated.post), "", self.sites[seated.site], tuple(profiles), tuple(numbers))
+
+    def _organizations(self) -> dict[Id, roster.Organization]:
+        """Those that hold an item, each below the nearest of them above it; a session that stands is its own."""
+        paths = {self._place(item) for item in self.items}
+        found: dict[Id, roster.Organization] = {"": roster.Organization("", None, 0)}
+        for path in paths:
+            above = next((top for top in reversed(tops(path)[:-1]) if top in paths), None)
+            found[path] = roster.Organization(path, above, 0)
+        for one in self.standing:
+            found[self._standing_id(one)] = roster.Organization(self._standing_id(one), None, 0)
+        return found
+
+    @staticmethod
+    def _place(item: PlanItem) -> str:
+        """The path of the branch of a group, else of the organization: groups share their people with the branch."""
+        path = item.organization.path
+        return path[:-STEP] if item.organization.kind == OrganizationKind.GROUP else path
+
+    def _rooms(self, items: Iterable[Item]) -> dict[Id, roster.Room]:
+        """The rooms that items name. One that is no row is the usual place of its organization: it holds all."""
+        named = {room for item in items for room in item.rooms}
+        opens, closes = self._hours()
+        found: dict[Id, roster.Room] = {}
+        for room in self.rooms:
+            if str(room.pk) in named:
+                hours = (_minutes(room.opens), _minutes(room.closes))
+                inner = -(-hours[0] // self.minutes), hours[1] // self.minutes
+                site = self.sites[room.site_id]
+                found[str(room.pk)] = roster.Room(
+                    str(room.pk), site, room.capacity, max(opens, inner[0]), min(closes, inner[1])
+                )
+        for item in items:
+            for room_id in item.rooms:
+                if room_id not in found:
+                    site = self._site_of_people(UUID(str(person)) for person in item.audience)
+                    found[room_id] = roster.Room(room_id, site, len(self.people), opens, closes)
+        return found
+
+    def _hours(self) -> tuple[int, int]:
+        return FROM * 60 // self.minutes, UNTIL * 60 // self.minutes
+
+    def _rooms_of(self, item: PlanItem) -> tuple[Id, ...]:
+        """Its own rooms or those of one above it; else the shared ones at its site; else its usual place."""
+        path = item.organization.path
+        mine = [room for room in self.rooms if room.organization and path.startswith(room.organization.path)]
+        site = self._site_of_people(self.called.audience[item.pk])
+        shared = [room for room in self.rooms if room.organization is None and self.sites[room.site_id] in {0, site}]
+        return tuple(str(room.pk) for room in mine or shared) or (f"{NOWHERE}{item.organization_id}",)
+
+    # --- Items
+
+    def _item(self, item: PlanItem) -> Item:
+        audience, voters = self.called.audience[item.pk], self.called.voters[item.pk]
+        first = self.span.number(max(item.first, self.span.first))
+        last = self.span.number(item.last)
+        return Item(
+            id=str(item.pk),
+            organization=self._place(item),
+            kind=item.kind,
+            duration=-(-item.minutes // self.minutes),
+            first=first,
+            last=last,
+            audience=tuple(str(person) for person in audience),
+            chairs=tuple(str(person) for person in self.called.chairs[item.pk]),
+            voters=tuple(str(person) for person in sorted(voters)),
+            rooms=self._rooms_of(item),
+            max_sessions=item.turns,
+            quorum=needed_to_pass(item, len(voters)),
+            online=False,
+            preferred_days=self._rather_on(item, range(first, last + 1)),
+            preferred_hours=(RATHER[0] // self.minutes, RATHER[1] // self.minutes),
+        )
+
+    def _rather_on(self, item: PlanItem, days: range) -> frozenset[int]:
+        """The items of one organization are spread over its working days: each has a part of them for its own."""
+        mine = [one for one in self.items if self._place(one) == self._place(item)]
+        number, count = mine.index(item), len(mine)
+        worked = [day for day in days if is_working_day(self.span.days[day])]
+        part = worked[number * len(worked) // count : -(-(number + 1) * len(worked) // count)]
+        return frozenset(part or worked)
+
+    @staticmethod
+    def _standing_id(one: _Standing) -> str:
+        return f"{STANDING}{one.session.pk}"
+
+    def _standing_item(self, one: _Standing) -> Item:
+        starts, ends = localtime(one.session.starts_at), localtime(one.session.ends_at)
+        day = self.span.number(starts.date())
+        begins = starts.hour * 60 + starts.minute
+        lasts = min(MINUTES_PER_DAY - begins, int((ends - starts).total_seconds() // 60))
+        first, last = self._outward(begins, begins + lasts)
+        people = tuple(str(person) for person in one.people)
+        name = self._standing_id(one)
+        self._begins[name] = first
+        return Item(
+            id=name,
+            organization=name,
+            kind="",
+            duration=last - first,
+            first=day,
+            last=day,
+            audience=people,
+            chairs=people,
+            voters=(),
+            rooms=(name,),
+            max_sessions=1,
+            quorum=0,
+            online=False,
+        )
+
+    def _pins(self, found: Gathered) -> Iterable[Pin]:
+        for one in self.standing:
+            name = self._standing_id(one)
+            if name in found.problem.items:
+                yield name, found.slot(one.session.starts_at), name
+        if self.pinned_in is None:
+            return
+        for item in self.items:
+            if str(item.pk) not in found.problem.items:
+                continue
+            for session in item.sessions.all():
+                if session.is_pinned:
+                    yield str(item.pk), found.slot(session.starts_at), room_of(session.room_id, item, found.problem)
+
+
+def is_standing(item: Id) -> bool:
+    return str(item).startswith(STANDING)
+
+
+def room_of(room: UUID | None, item: PlanItem, problem: Problem) -> Id:
+    """The id of the room of a planned session; of one that is no longer allowed, the first that is."""
+    allowed = problem.items[str(item.pk)].rooms
+    named = str(room) if room else f"{NOWHERE}{item.organization_id}"
+    return named if named in allowed else allowed[0]
+
+
+def needed_to_pass(item: PlanItem, voters: int) -> int:
+    """How many voters have to sit together so that a resolution can still pass, by the rule in force; 0: nobody asks.
+
+    More than half of all who have a vote; in an election as many as make it valid.
+    """
+    if item.turns > 1 or voters == 0:
+        return 0
+    kind, organization, day = item.word, item.organization.word, item.first
+    if item.requirement == "term_election":
+        election = election_rule_for(meeting=kind, organization=organization, day=day)
+        return election.quorum.needed(voters) if election is not None else voters // 2 + 1
+    rule = rule_for(Decision.RESOLUTION, meeting=kind, organization=organization, day=day)
+    return voters // 2 + 1 if rule is not None else 0
+
+
+def _minutes(clock: dt.time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def shift_minutes(shift: Shift) -> tuple[int, int]:
+    """From and to in minutes from the midnight at which its day begins."""
+    assert shift.starts is not None
+    assert shift.ends is not None
+    return _minutes(shift.starts), _minutes(shift.ends) + MINUTES_PER_DAY * shift.ends_next_day
+
+
+def is_night(starts: int, ends: int) -> bool:
+    """Whether three hours of it or more lie between 22:00 and 06:00."""
+    nights = [(LATE - MINUTES_PER_DAY, EARLY), (LATE, MINUTES_PER_DAY + EARLY)]
+    return any(min(ends, last) - max(starts, first) >= NIGHT for first, last in nights)

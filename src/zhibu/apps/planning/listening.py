@@ -1,0 +1,31 @@
+"""What a deed elsewhere means for plans that were accepted: the worker holds them against the new facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.timezone import localtime
+
+from zhibu.apps.archive import registry
+from zhibu.apps.archive.models import Event
+from zhibu.apps.planning.actions.hindering import mark_stale
+from zhibu.domain.seal import Canonical
+
+#: Deeds after which somebody may be elsewhere than a plan took them to be.
+CHANGES = (
+    "roster_kept",
+    "shift_named",
+    "person_seated",
+    "person_unseated",
+    "hindrance_said",
+    "hindrance_taken_back",
+)
+
+
+def look_at_plans(event: Event, _document: Mapping[str, Canonical] | None) -> None:
+    mark_stale(localtime(event.recorded_at).date())
+
+
+def listen_to_all() -> None:
+    for name in CHANGES:
+        registry.listen(name, look_at_plans)
