@@ -202,6 +202,12 @@ def test_the_listeners_are_these():
         "import_undone": ["look_at_everything"],
         "rule_confirmed": ["look_at_everything"],
         "rule_taken_back": ["look_at_everything"],
+        "roster_kept": ["look_at_plans"],
+        "shift_named": ["look_at_plans"],
+        "person_seated": ["look_at_plans"],
+        "person_unseated": ["look_at_plans"],
+        "hindrance_said": ["look_at_plans"],
+        "hindrance_taken_back": ["look_at_plans"],
     }
 
 

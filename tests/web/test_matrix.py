@@ -52,8 +52,10 @@ from zhibu.apps.oversight.actions import explain
 from zhibu.apps.oversight.models import Cell
 from zhibu.apps.people.actions.accounts import issue_tokens
 from zhibu.apps.people.models import Account, Person
+from zhibu.apps.planning.models import Hindered, Plan, Room
 from zhibu.apps.rules.models import Confirmation
 from zhibu.domain.assembly import Presence, Votes
+from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import (
     AbsenceReason,
@@ -116,6 +118,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "campaign_work": {"secretary", "committee"},
         "study_note": set(),
         "shared_note": {"member", "leader", "secretary"},
+        "plan": {"secretary"},
+        "room": {"leader", "secretary"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -140,6 +144,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "campaign_work": {"other"},
         "study_note": set(),
         "shared_note": set(),
+        "plan": set(),
+        "room": set(),
     },
 }
 
@@ -250,6 +256,10 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "confirm_rule.rule": ("off", "public"),
     "version": ("version", "public"),
     "talk": ("talk", "talk"),
+    "plan_id": ("plan", "plan"),
+    "planned": ("planned", "plan"),
+    "room": ("room", "room"),
+    "hindrance": ("hindrance", "own"),
     "section": ("section", "list"),
     "article": ("article", "list"),
     "edition": ("edition", "list"),
@@ -309,6 +319,28 @@ class Side:
 
     def asked(self, kind: str) -> str:
         return f"ZQ{self.word}{kind}"
+
+
+def planned(organization: Organization, marked: Person, text: str, room: str) -> dict[str, object]:
+    """A proposal for the next month, and somebody who can not come on one of its days."""
+    place = Room.objects.create(name=room, organization=organization, capacity=9)
+    plan = Plan.objects.create(
+        organization=organization, month=dt.date(2026, 12, 1), state=PlanState.PROPOSED.value, asked_at=AT
+    )
+    item = plan.items.create(
+        organization=organization,
+        kind=MeetingKind.THEME_DAY.value,
+        first=dt.date(2026, 12, 1),
+        last=dt.date(2026, 12, 31),
+        minutes=60,
+    )
+    starts = AT.replace(month=12, day=9)
+    session = item.sessions.create(starts_at=starts, ends_at=starts + dt.timedelta(hours=1), room=place, place=text)
+    item.seats.create(session=session, person=marked, way=Way.DUTY.value)
+    row = Hindered.objects.create(
+        person=marked, organization=organization, day=starts.date(), reason=text, said_at=AT
+    )
+    return {"plan": plan.pk, "planned": session.pk, "room": place.pk, "hindrance": row.pk}
 
 
 def plant(word: str, organization: Organization, officer: Person, phone: str) -> Side:
@@ -401,28 +433,34 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
         report={"errors": [], "warnings": []},
         changes={"made": [], "altered": []},
     )
-    side.things = running | {
-        "organization": organization.pk,
-        "code": organization.code,
-        "rule": "theme_day",
-        "first": DAY.replace(month=9, day=1),
-        "person": marked.pk,
-        "account": account.pk,
-        "grant": grant.pk,
-        "event": Event.objects.order_by("-sequence").first().id,
-        "import": imported.pk,
-        "talk": record_talk(organization=organization, one=officer, other=marked, held_on=DAY, by=None, **DONE).pk,
-        "confirmation": Confirmation.objects.create(
-            rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
-        ).pk,
-        "token": account.api_tokens.get().pk,
-        "digest": account.calendar_feeds.get().pk,
-        "secret": secret,
-        "q": side.asked("name"),
-        **circular(organization, marks["circular"], by=officer),
-        **lists(organization, marks["list"], by=marked),
-        **campaign(organization, marks, by=officer, writer=marked),
-    }
+    side.things = (
+        running
+        | planned(organization, marked, marks["plan"], marks["room"])
+        | {
+            "organization": organization.pk,
+            "code": organization.code,
+            "rule": "theme_day",
+            "first": DAY.replace(month=9, day=1),
+            "person": marked.pk,
+            "account": account.pk,
+            "grant": grant.pk,
+            "event": Event.objects.order_by("-sequence").first().id,
+            "import": imported.pk,
+            "talk": record_talk(
+                organization=organization, one=officer, other=marked, held_on=DAY, by=None, **DONE
+            ).pk,
+            "confirmation": Confirmation.objects.create(
+                rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
+            ).pk,
+            "token": account.api_tokens.get().pk,
+            "digest": account.calendar_feeds.get().pk,
+            "secret": secret,
+            "q": side.asked("name"),
+            **circular(organization, marks["circular"], by=officer),
+            **lists(organization, marks["list"], by=marked),
+            **campaign(organization, marks, by=officer, writer=marked),
+        }
+    )
     return side
 
 

@@ -47,6 +47,7 @@ from zhibu.domain.periods import add_months
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.roster import FaultCode
 from zhibu.domain.roster_relaxations import RelaxationKind
+from zhibu.domain.terms import MeetingKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import Unreadable, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -117,15 +118,19 @@ def _month(request: AskedRequest) -> dt.date:
     """The month in the address; else this one, late in it the next."""
     text = request.GET.get("month", "")
     if text:
-        if not _MONTH.fullmatch(text):
-            raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
-        try:
-            return dt.date.fromisoformat(f"{text}-01")
-        except ValueError:
-            raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text}) from None
+        return _month_in(text)
     today = clock.today()
     first = today.replace(day=1)
     return add_months(first, 1) if today.day >= _LATE_IN_MONTH else first
+
+
+def _month_in(text: str) -> dt.date:
+    try:
+        if _MONTH.fullmatch(text):
+            return dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        pass
+    raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
 
 
 def _at_most(shown: Plan) -> int:
@@ -155,6 +160,10 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
         "broken": [_broken_in_words(one, lines, named) for one in shown.broken],
         "impossible": [(line, _relaxed(line, named)) for line in wanted if line.item.relaxations],
         "hindered": hindered_in(shown.organization, shown.month, month_end(shown.month)) if by_name else [],
+        "let_go": [
+            (MeetingKind(one["kind"]), dt.datetime.fromisoformat(one["at"]))
+            for one in shown.assumed.get("let_go", ())
+        ],
         "is_proposed": shown.state == PlanState.PROPOSED,
         "is_accepted": shown.state == PlanState.ACCEPTED,
         "is_failed": shown.state == PlanState.FAILED,
@@ -249,10 +258,7 @@ def ask(request: AskedRequest) -> HttpResponse:
     """Have it planned; a committee's and a general branch's over all below them, unless they say ``only``."""
     code = request.POST.get("organization", "")
     place = get_object_or_404(organizations_planned_by(request.asker), code=code)
-    text = request.POST.get("month", "")
-    if not _MONTH.fullmatch(text):
-        raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
-    month = dt.date.fromisoformat(f"{text}-01")
+    month = _month_in(request.POST.get("month", ""))
     is_whole = place.word in WHOLE and "only" not in request.POST
     proposing.ask(place, month, is_whole=is_whole, by=request.user, today=clock.today(), **signed(request))
     return redirect(_to(place, month))

@@ -12,11 +12,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.meetings.actions.convening import Hours, keep_day, mean_for, refuse_odd_hours, session_facts
+from zhibu.apps.meetings.actions.convening import (
+    BEFORE_ROLL,
+    MAY_BE_REPEATED,
+    Hours,
+    announce,
+    keep_day,
+    mean_for,
+    refuse_odd_hours,
+    session_facts,
+)
 from zhibu.apps.meetings.actions.roll import lapse_marks
 from zhibu.apps.meetings.actions.stages import locked, require
 from zhibu.apps.meetings.actions.telling import tell_moved
-from zhibu.apps.meetings.errors import OutOfOrder
+from zhibu.apps.meetings.errors import MeetingRefusal, OutOfOrder
 from zhibu.apps.meetings.models import Meeting, Session
 from zhibu.domain.terms import MeetingStage
 
@@ -41,6 +50,7 @@ def set_anew(meeting_id: UUID, wanted: Sequence[Retimed], *, actor: Actor, at: d
     kept = {session.pk: session for session in meeting.sessions.all()}
     if any(session.opened_at is not None for session in kept.values()):
         raise OutOfOrder(_("“%(title)s” has begun and stays as it is.") % {"title": meeting.title})
+    _hold_in(meeting, len(wanted))
     before = _own_times(meeting)
     named = {one.session.pk for one in wanted if one.session is not None}
     for key in kept.keys() - named:
@@ -53,6 +63,27 @@ def set_anew(meeting_id: UUID, wanted: Sequence[Retimed], *, actor: Actor, at: d
     moved = {person for person in before.keys() | after.keys() if before.get(person) != after.get(person)}
     tell_moved(meeting, moved, at=at)
     return found
+
+
+@transaction.atomic
+def give_times(meeting_id: UUID, wanted: Sequence[Retimed], *, actor: Actor, at: dt.datetime) -> list[Session]:
+    """A meeting that waits for its time gets these sessions and is announced. Returns them in that order."""
+    meeting = locked(meeting_id)
+    require(meeting, *BEFORE_ROLL)
+    _hold_in(meeting, len(wanted))
+    meeting.sessions.all().delete()
+    found = [_set(meeting, one, actor=actor, at=at) for one in wanted]
+    keep_day(meeting, actor=actor, at=at)
+    announce(meeting_id, actor=actor, at=at)
+    return found
+
+
+def _hold_in(meeting: Meeting, number: int) -> None:
+    """What is held several times is held in turns; refused for what decides."""
+    if number > 1 and meeting.word not in MAY_BE_REPEATED:
+        raise MeetingRefusal(_("A meeting that decides takes place once, for all together. Only lessons repeat."))
+    meeting.repeated = number > 1
+    meeting.save(update_fields=["repeated"])
 
 
 def _set(meeting: Meeting, one: Retimed, *, actor: Actor, at: dt.datetime) -> Session:

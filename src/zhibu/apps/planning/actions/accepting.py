@@ -100,17 +100,10 @@ def _called(
     item: PlanItem, planned: Sequence[PlanSession], *, by: Account | None, actor: Actor, at: dt.datetime
 ) -> list[Session]:
     """A new meeting like the last of its kind, or the draft that waited for its time."""
-    meant = [_people(one, planned) for one in planned]
     if item.meeting is not None:
-        for one in planned:
-            convening.add_session(
-                item.meeting.pk, starts_at=one.starts_at, ends_at=one.ends_at, place=one.place, actor=actor, at=at
-            )
-        sessions = list(item.meeting.sessions.order_by("starts_at"))
-        for session, people in zip(sessions, meant, strict=True):
-            convening.mean_for(session, people)
-        convening.announce(item.meeting.pk, actor=actor, at=at)
-        return sessions
+        waiting = [Retimed(None, _hours(one), _people(one, planned)) for one in planned]
+        return turns.give_times(item.meeting.pk, waiting, actor=actor, at=at)
+    meant = [_people(one, planned) for one in planned]
     before = last_held(item.organization, item.word)
     there = people_of(item.organization, at.date())
     chair = _first(item, planned)

@@ -89,6 +89,12 @@ def finish(task: Task, found: roster.Plan, unsatisfied: tuple[Id, ...], *, at: d
         return
     pinned = PlanSession.objects.filter(item__plan=plan, is_pinned=True).select_related("item")
     kept = {(str(one.item_id), gathered.slot(one.starts_at)): one.pk for one in pinned}
+    stands = {(str(one.item), one.start) for one in found.sessions}
+    let_go = [
+        {"kind": one.item.kind, "at": one.starts_at.isoformat()}
+        for one in pinned
+        if (str(one.item_id), gathered.slot(one.starts_at)) not in stands
+    ]
     sessions, seats = rows_of(gathered, found, kept)
     PlanSession.objects.filter(item__plan=plan).delete()
     PlanSession.objects.bulk_create(sessions, batch_size=500)
@@ -112,6 +118,7 @@ def finish(task: Task, found: roster.Plan, unsatisfied: tuple[Id, ...], *, at: d
         "unrostered": assumed.unrostered,
         "unstaffed": list(assumed.unstaffed),
         "left_out": assumed.left_out,
+        "let_go": let_go,
     }
     plan.save()
 

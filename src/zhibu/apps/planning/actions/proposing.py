@@ -21,11 +21,16 @@ from zhibu.apps.oversight.queries import calendar_kept
 from zhibu.apps.people.models import Account
 from zhibu.apps.planning.errors import NotNow, PlanningRefusal
 from zhibu.apps.planning.models import Plan, PlanItem, PlanSession, Room
+from zhibu.domain.periods import add_months
 from zhibu.domain.planning import LASTS, TURNS, USUALLY, PlanState
 from zhibu.domain.terms import HELD_BY, MeetingKind, MeetingStage, OrganizationKind
+from zhibu.domain.tree import STEP
 
 #: At most so many meetings of one requirement are planned at once.
 MOST = 4
+
+#: What need not be done for so many months more is not spoken of.
+FAR = 3
 
 #: A meeting lasts from a quarter of an hour to a working day.
 SHORTEST, LONGEST = 15, 8 * 60
@@ -81,7 +86,7 @@ def owed_in(organization: Organization, month: dt.date, after: dt.date, *, is_wh
     within = in_subtree(organization.path, "organization__")
     cells = (
         Cell.objects.filter(within, post="", why_not="", completed_on__isnull=True, explained_on__isnull=True)
-        .filter(first__lte=last, last__gte=since, organization__dissolved__isnull=True)
+        .filter(first__lte=last, last__range=(since, add_months(last, FAR)), organization__dissolved__isnull=True)
         .select_related("organization")
         .prefetch_related("evidence")
         .order_by("organization__path", "requirement", "first")
@@ -105,9 +110,8 @@ def owed_in(organization: Organization, month: dt.date, after: dt.date, *, is_wh
 
 
 def _is_near(organization: Organization, top: Organization) -> bool:
-    return organization.pk == top.pk or (
-        organization.kind == OrganizationKind.GROUP and organization.path.startswith(top.path)
-    )
+    is_its_group = organization.kind == OrganizationKind.GROUP and organization.path[:-STEP] == top.path
+    return organization.pk == top.pk or is_its_group
 
 
 @transaction.atomic
@@ -124,7 +128,7 @@ def ask(
     """Have the worker plan what is owed in the month. What waits or was proposed before is given up.
 
     Meetings that are on their way are not planned a second time: a draft without a time gets one, an announced one
-    stands. What may still be held after the month is left for later unless one wishes otherwise.
+    stands. What may still be held after the month is left for later, unless nothing else is left to plan.
     """
     month = month.replace(day=1)
     last = month_end(month)
@@ -155,6 +159,9 @@ def ask(
             )
     if not items:
         raise PlanningRefusal(_("Nothing that is owed in %(month)s is left to plan.") % {"month": f"{month:%Y-%m}"})
+    if not any(item.is_wanted for item in items):
+        for item in items:
+            item.is_wanted = True
     _give_up_open(organization, month)
     plan = Plan.objects.create(organization=organization, is_whole=is_whole, month=month, asked_by=by, asked_at=at)
     for item in items:

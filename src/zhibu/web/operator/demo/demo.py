@@ -19,6 +19,7 @@ from zhibu.web.operator.demo.folder import PASSWORD, Demo, FolderRefused, chosen
 from zhibu.web.operator.demo.making import make
 from zhibu.web.operator.serve import Port, listen, refuse_taken
 from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start
+from zhibu.web.operator.worker import a_worker_beside
 
 _HOST = "127.0.0.1"
 _EVERY = 0.1
@@ -55,7 +56,8 @@ def demo(
     os.environ.setdefault("ZHIBU_URL", f"http://localhost:{port}")
     start(there.folder)
     threading.Thread(target=_when_it_answers, args=(port, report), daemon=True).start()
-    listen(_HOST, port)
+    with a_worker_beside():
+        listen(_HOST, port)
 
 
 def _made(folder: Path, today: dt.date | None) -> Demo:
