@@ -7,7 +7,7 @@ set; as a set says nothing of their order, the folded text itself has the last w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -56,6 +56,11 @@ def holding(rows: QuerySet[Indexed], wanted: str, *, in_title: bool) -> QuerySet
         params=[f'{column} : "{words}"{" *" if len(wanted) == 1 else ""}'],
         order_by=["-search_grams.rowid"],
     )
+
+
+def with_keys(keys: Collection[int]) -> QuerySet[Indexed]:
+    """On PostgreSQL, where thousands of keys are one parameter."""
+    return Indexed.objects.extra(where=["search_indexed.id = ANY(%s)"], params=[list(keys)])
 
 
 def read_through(rows: QuerySet[Indexed], wanted: str, *, in_title: bool) -> QuerySet[Indexed]:

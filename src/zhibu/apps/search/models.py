@@ -34,7 +34,7 @@ class Indexed(Dated):
             span_is_forward("indexed"),
             models.UniqueConstraint(name="indexed_piece_once", fields=["kind", "subject", "number"]),
         ]
-        indexes = [models.Index(fields=["since", "id"]), models.Index(fields=["kind", "organization"])]
+        indexes = [models.Index(fields=["since", "id"]), models.Index(fields=["kind", "organization", "id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.title}"

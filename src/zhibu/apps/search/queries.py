@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.search.errors import SearchRefused
-from zhibu.apps.search.index import holding, read_through
+from zhibu.apps.search.index import holding, read_through, with_keys
 from zhibu.apps.search.models import Indexed
 from zhibu.domain.grams import LONGEST, folded, place_of
 
@@ -92,13 +92,15 @@ def found(
         raise SearchRefused(_("Look for at most %(most)d characters.") % {"most": LONGEST})
     if not wanted or not within:
         return Found()
-    rows = _readable(within)
+    rows = Indexed.objects.all()
     if under is not None:
         below = reduce(or_, (in_subtree(path) for path in under), Q(pk__in=[]))
         rows = rows.filter(organization__in=Organization.objects.filter(below).values("pk"))
     if on is not None:
         rows = rows.filter(holds_on(on))
-    looks = read_through if _are_few(rows) else holding
+    ways = [Q(kind=scope.kind) & way for scope in within for way in scope.readable]
+    few = _few(rows, ways)
+    looks, rows = (holding, rows.filter(reduce(or_, ways, Q(pk__in=[])))) if few is None else (read_through, few)
     keys: dict[UUID, int] = {}
     are_more = False
     for in_title in (True, False):
@@ -109,17 +111,18 @@ def found(
     return Found(tuple(keys.values()), are_more)
 
 
-def _are_few(rows: QuerySet[Indexed]) -> bool:
-    """PostgreSQL would read all texts of the house to find these few; it joins its indexes instead."""
-    return connection.vendor == "sqlite" and not rows.order_by().values("pk")[_FEW : _FEW + 1]
+def _few(rows: QuerySet[Indexed], ways: Sequence[Q]) -> QuerySet[Indexed] | None:
+    """Those of ``rows`` that fit one of ``ways``, where they are few; ``None`` where they are many.
 
-
-def _readable(within: Sequence[Scope]) -> QuerySet[Indexed]:
-    condition = Q(pk__in=[])
-    for scope in within:
-        for way in scope.readable:
-            condition |= Q(kind=scope.kind) & way
-    return Indexed.objects.filter(condition)
+    SQLite looks each way up by itself. PostgreSQL guesses that half of the house fits them and then reads from the
+    newest text on; it is asked way by way, and told what was found by its keys.
+    """
+    if connection.vendor == "sqlite":
+        fitting = rows.filter(reduce(or_, ways, Q(pk__in=[])))
+        return None if fitting.order_by().values("pk")[_FEW : _FEW + 1] else fitting
+    first, *others = [rows.filter(way).order_by().values_list("pk", flat=True)[: _FEW + 1] for way in ways]
+    keys = list(first.union(*others, all=True)[: _FEW + 1])
+    return None if len(keys) > _FEW else with_keys(set(keys))
 
 
 def hits(keys: Sequence[int], query: str) -> list[Hit]:

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-since', '-id'],
-                'indexes': [models.Index(fields=['since', 'id'], name='search_inde_since_f11535_idx'), models.Index(fields=['kind', 'organization'], name='search_inde_kind_2975fa_idx')],
+                'indexes': [models.Index(fields=['since', 'id'], name='search_inde_since_f11535_idx'), models.Index(fields=['kind', 'organization', 'id'], name='search_inde_kind_ce92c5_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='indexed_until_after_since'), models.UniqueConstraint(fields=('kind', 'subject', 'number'), name='indexed_piece_once')],
             },
         ),
