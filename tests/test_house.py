@@ -187,6 +187,8 @@ def test_the_domain_imports_the_standard_library_and_itself_only():
 def test_the_listeners_are_these():
     listening = {name: [one.__name__ for one in waiting] for name, waiting in registry.all_listeners().items()}
     assert listening == {
+        "article_written": ["refuse_other_tasks"],
+        "article_amended": ["refuse_other_tasks"],
         "meeting_filed": ["take_in_meeting"],
         "organization_founded": ["look_at_organization"],
         "organization_dissolved": ["look_at_organization"],

@@ -21,10 +21,14 @@ from zhibu.apps.lists.actions import editions, stating, writing
 from zhibu.apps.lists.actions.indexing import ARTICLE, rebuild_articles
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.lists.models import Statement, Understanding
+from zhibu.apps.lists.queries import duties_of
 from zhibu.apps.meetings.actions import roll, tasks
+from zhibu.apps.meetings.models import Meeting, Task
 from zhibu.apps.oversight.live import rebuild
+from zhibu.apps.people.models import Appointment
+from zhibu.apps.reports.duties import seen
 from zhibu.apps.search.actions import unindex_kind
-from zhibu.domain.terms import Bearer, ListKind, MeetingKind, PostKind, Proof, Reach, Readership
+from zhibu.domain.terms import Bearer, DutyState, ListKind, MeetingKind, PostKind, Proof, Reach, Readership
 from zhibu.web.shell import clock
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +242,47 @@ def test_tasks_show_a_duty_and_where_there_is_none_nothing_does(house):
     assert "待完成" in words_of(lin.get("/me/duties/"))
     tasks.report_task(task, report="", done_on=DAY, **DONE)
     assert "已做到" in words_of(lin.get("/me/duties/"))
+
+
+def test_a_duty_is_seen_by_the_tasks_it_points_at_and_leads_to_their_records(house):
+    other = announced(house, title="下一次")
+    roll.open_session(other.sessions.get(), **DONE)
+    chosen, aside = (
+        tasks.take_on(other, text=text, holder=house.lin, due=None, **DONE) for text in ("报送材料", "订会议室")
+    )
+    duties(house, proof=Proof.TASK, tasks=(str(chosen.pk),))
+    post = f"/organizations/{house.inspection.pk}/posts/secretary/"
+    for path in ("/me/duties/", post):
+        answer = client_of(house.lin).get(path)
+        assert "待完成" in words_of(answer)
+        assert "报送材料" in words_of(answer)
+        assert "订会议室" not in words_of(answer)
+        assert f'href="/meetings/{other.pk}/"' in answer.content.decode()
+    tasks.report_task(chosen, report="", done_on=DAY, **DONE)
+    assert aside.done_on is None
+    for path in ("/me/duties/", post):
+        assert "已做到" in words_of(client_of(house.lin).get(path))
+    tasks.drop_task(chosen, **DONE)
+    assert "不便衡量" in words_of(client_of(house.lin).get("/me/duties/"))
+
+
+def test_the_task_of_a_post_is_passed_on_with_it_and_one_done_before_stays_done(house):
+    other = announced(house, title="下一次")
+    roll.open_session(other.sessions.get(), **DONE)
+    one = tasks.take_on(other, text="报送材料", holder=house.lin, due=None, **DONE)
+    duties(house, proof=Proof.TASK, tasks=(str(one.pk),))
+    later = DAY + dt.timedelta(days=1)
+    Appointment.objects.filter(person=house.lin, organization=house.inspection).update(until=later)
+    world.appoint(house.chen, house.inspection, PostKind.SECRETARY, since=later)
+    place = [(house.inspection, duties_of(house.inspection, Bearer.SECRETARY, later))]
+
+    def state():
+        return seen(place, [house.chen.pk], later, readable=Meeting.objects.none())[0][0]
+
+    assert state().state is DutyState.OPEN
+    assert [task.record for task in state().tasks] == [None]
+    Task.objects.update(done_on=DAY)
+    assert state().state is DutyState.DONE
 
 
 def test_a_member_finds_duties_and_rights_apart_and_a_successor_those_of_the_post(house):

@@ -11,12 +11,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import world
+from tests.gatherings import announced
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.models import Event
 from zhibu.apps.lists.actions import editions, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.lists.models import Article, Edition, Section, Wording
+from zhibu.apps.meetings.actions import roll, tasks
 from zhibu.domain.terms import Bearer, ListKind, Proof, Readership
 from zhibu.web.shell import clock
 
@@ -115,6 +118,58 @@ def test_a_duty_asks_for_its_bearer_and_a_prohibition_for_what_happens_and_whom_
         (Bearer.SECRETARY, Proof.REQUIREMENT, "general_meeting", "", ""),
         ("", Proof.NONE, "", "谈话提醒", "书记"),
     ]
+
+
+def given(house, organization=None, text="报送材料", holder=None, *, code="D"):
+    """A task that a meeting gave somebody, the secretary unless said."""
+    meeting = announced(house, organization=organization or house.inspection, title=f"会议{code}")
+    roll.open_session(meeting.sessions.get(), **DONE)
+    return tasks.take_on(meeting, text=text, holder=holder or house.lin, due=None, **DONE)
+
+
+def test_a_duty_points_at_tasks_chosen_from_the_open_ones_of_the_organization(lin, house):
+    duties, one = section(house, ListKind.DUTIES, "书记职责"), given(house)
+    answer = lin.get(f"{WRITE}sections/{duties.pk}/articles/new/")
+    assert f'value="{one.pk}"' in answer.content.decode()
+    assert "报送材料 · 林" in words_of(answer)
+    facts = {"bearer": "secretary", "proof": "task", "tasks": [str(one.pk)]}
+    assert lin.post(f"{WRITE}sections/{duties.pk}/articles/new/", rule(**facts)).status_code == 302
+    kept = Wording.objects.get()
+    assert kept.tasks == [str(one.pk)]
+    tasks.report_task(one, report="", done_on=DAY, **DONE)
+    form = lin.get(f"{WRITE}articles/{kept.article_id}/")
+    assert re.search(rf'value="{one.pk}"[^>]*checked', form.content.decode())
+    later = (DAY + dt.timedelta(days=1)).isoformat()
+    answer = lin.post(f"{WRITE}articles/{kept.article_id}/", rule(text="改过。", since=later, number=1, **facts))
+    assert (answer.status_code, Wording.objects.count()) == (302, 2)
+
+
+def test_a_duty_that_points_at_no_task_of_its_bearer_is_refused_by_name(lin, house):
+    duties, foreign = section(house, ListKind.DUTIES, "书记职责"), given(house, house.quay, "外单位的事", house.qiu)
+    done, gone = given(house, text="办完的事", code="E"), given(house, text="撤下的事", code="F")
+    members = given(house, text="党员的事", holder=house.chen, code="G")
+    tasks.report_task(done, report="", done_on=DAY, **DONE)
+    key = str(gone.pk)
+    tasks.drop_task(gone, **DONE)
+    for chosen, says in (
+        ("不是编号", "“不是编号”不是"),
+        (str(foreign.pk), f"“{foreign.pk}”不是"),
+        (key, f"“{key}”不是"),
+        (str(done.pk), "“办完的事”已于"),
+        (str(members.pk), "“党员的事”"),
+    ):
+        facts = {"bearer": "secretary", "proof": "task", "tasks": [chosen]}
+        answer = lin.post(f"{WRITE}sections/{duties.pk}/articles/new/", rule(**facts))
+        assert answer.status_code == 422, chosen
+        assert says in words_of(answer)
+        assert "外单位的事" not in words_of(answer)
+    answer = lin.post(
+        f"{WRITE}sections/{duties.pk}/articles/new/",
+        rule(bearer="member", proof="statement", tasks=[str(members.pk)]),
+    )
+    assert answer.status_code == 422
+    assert not Wording.objects.exists()
+    assert not Event.objects.filter(type="article_written").exists()
 
 
 def test_a_change_is_a_later_wording_and_is_taken_back_with_one_more_tap(lin, house):

@@ -55,7 +55,8 @@ class Wording(Dated):
     """What an article says from ``since`` until ``until`` (not included), and by what one sees that it is done.
 
     ``bearer``: of a duty or a right, empty otherwise. ``requirement``: the id under which the rules ask for it, where
-    ``proof`` is that. ``consequence`` and ``ask``: of a prohibition.
+    ``proof`` is that. ``tasks``: the ids of those by which it is seen, where it is seen by tasks; none: by every task
+    of its holder. ``consequence`` and ``ask``: of a prohibition.
     """
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="wordings")
@@ -65,6 +66,7 @@ class Wording(Dated):
     is_right = models.BooleanField(default=False)
     proof = models.CharField(max_length=12, choices=Proof.choices(), default=Proof.NONE.value)
     requirement = models.CharField(max_length=60, blank=True)
+    tasks = models.JSONField(default=list, blank=True)
     source = models.CharField(max_length=200, blank=True)
     consequence = models.CharField(max_length=500, blank=True)
     ask = models.CharField(max_length=200, blank=True)

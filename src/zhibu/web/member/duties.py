@@ -22,6 +22,7 @@ from zhibu.apps.lists.actions import stating
 from zhibu.apps.lists.errors import ListRefusal
 from zhibu.apps.lists.models import Statement, Wording
 from zhibu.apps.lists.queries import Place, duties_at, duties_of
+from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.access import may_see_cell
 from zhibu.apps.oversight.queries import status_of
@@ -95,7 +96,8 @@ def my_duties(request: AskedRequest) -> HttpResponse:
     """What one bears as a member and in one's posts, and one's rights."""
     today, person = clock.today(), my_id(request)
     borne = duties_at(_places(person), today)
-    states = seen([(place.organization, rows) for place, rows in borne], [person], today)
+    readable = meetings_seen_by(request.asker)
+    states = seen([(place.organization, rows) for place, rows in borne], [person], today, readable=readable)
     parts = [
         Part(
             place.organization,
@@ -204,7 +206,7 @@ def post_duties(request: AskedRequest, organization: UUID, bearer: str) -> HttpR
     officers = [one for one in officers_seen_by(request.asker, found.pk, today) if one.post in borne_by.posts]
     holders = [one.person for one in officers if one.person is not None]
     rows = [row for row in duties_of(found, borne_by, today) if not row.is_right]
-    (states,) = seen([(found, rows)], holders, today)
+    (states,) = seen([(found, rows)], holders, today, readable=meetings_seen_by(request.asker))
     context = {
         "organization": found,
         "bearer": borne_by,

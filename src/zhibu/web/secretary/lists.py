@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -34,8 +35,10 @@ from zhibu.apps.lists.actions.writing import LONGEST, LONGEST_TITLE, Words, know
 from zhibu.apps.lists.errors import ListRefusal
 from zhibu.apps.lists.models import Article, Edition, Section, Wording
 from zhibu.apps.lists.queries import being_written, changes_since, latest_edition_of
+from zhibu.apps.meetings.models import Task
+from zhibu.apps.meetings.pointed_at import tasks_chosen_from
 from zhibu.apps.organizations.models import Organization
-from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, Proof, Reach, Readership
+from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, PostKind, Proof, Reach, Readership
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -71,6 +74,13 @@ class SectionForm(forms.Form):
         return Reach(self.cleaned_data.get("reach", Reach.OWN))
 
 
+class TasksField(forms.MultipleChoiceField):
+    """What is none of those offered by now is refused by the deed, which says why."""
+
+    def valid_value(self, value: Any) -> bool:
+        return bool(value)
+
+
 class ArticleForm(forms.Form):
     """What an article says; which fields there are depends on its list."""
 
@@ -95,6 +105,12 @@ class ArticleForm(forms.Form):
         required=False,
         help_text=_lazy("Only where it is seen by what is required: whether it is done is read off the records."),
     )
+    tasks = TasksField(
+        label=_lazy("Tasks"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_lazy("Only where it is seen by tasks. None chosen: every task that a meeting gives its bearer."),
+    )
     consequence = forms.CharField(label=_lazy("What happens then"), max_length=500)
     ask = forms.CharField(label=_lazy("Whom to ask"), max_length=200)
     source = forms.CharField(
@@ -105,10 +121,10 @@ class ArticleForm(forms.Form):
     )
     since = forms.DateField(label=_lazy("In force from"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
-    _OF_DUTIES = ("bearer", "is_right", "proof", "requirement")
+    _OF_DUTIES = ("bearer", "is_right", "proof", "requirement", "tasks")
     _OF_PROHIBITIONS = ("consequence", "ask")
 
-    def __init__(self, *args: Any, kind: ListKind, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: ListKind, tasks: Sequence[Task], is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind is not ListKind.DUTIES:
             for name in self._OF_DUTIES:
@@ -118,13 +134,16 @@ class ArticleForm(forms.Form):
             self._choose("proof", [(proof.value, word(proof)) for proof in Proof])
             asked = sorted(known_requirements().items(), key=lambda one: one[1])
             self._choose("requirement", [("", "—"), *((key, as_written(label)) for key, label in asked)])
+            self._choose("tasks", _by_post(tasks))
+            if not tasks and not self.is_bound:
+                del self.fields["tasks"]
         if kind is not ListKind.PROHIBITIONS:
             for name in self._OF_PROHIBITIONS:
                 del self.fields[name]
         if not is_new:
             del self.fields["apart"]
 
-    def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    def _choose(self, name: str, choices: Sequence[tuple[str, str | list[tuple[str, str]]]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
@@ -138,6 +157,8 @@ class ArticleForm(forms.Form):
             self.add_error("text", _("At most %(most)s articles at once.") % {"most": MOST_AT_ONCE})
         if said.get("proof") == Proof.REQUIREMENT and not said.get("requirement"):
             self.add_error("requirement", _("Choose the requirement by which it is seen."))
+        if said.get("tasks") and said.get("proof") != Proof.TASK:
+            self.add_error("proof", _("Tasks are chosen below. Choose that it is seen by them, or choose none."))
         return said
 
     @property
@@ -156,10 +177,28 @@ class ArticleForm(forms.Form):
             is_right=said.get("is_right", False),
             proof=proof,
             requirement=said["requirement"] if proof is Proof.REQUIREMENT else "",
+            tasks=tuple(said.get("tasks", ())),
             source=said["source"],
             consequence=said.get("consequence", ""),
             ask=said.get("ask", ""),
         )
+
+
+def _by_post(tasks: Sequence[Task]) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Each with who holds it and by when, under the post in which it was taken on."""
+    return [
+        (
+            word(PostKind(post)) if post else _("Without a post"),
+            [(str(task.pk), _in_words(task)) for task in of_post],
+        )
+        for post, of_post in groupby(tasks, key=lambda task: task.post)
+    ]
+
+
+def _in_words(task: Task) -> str:
+    due = _("due on %(day)s") % {"day": task.due.isoformat()} if task.due and not task.done_on else ""
+    done = _("done on %(day)s") % {"day": task.done_on.isoformat()} if task.done_on else ""
+    return " · ".join(part for part in (task.text, task.holder.name, due, done) if part)
 
 
 class ReadershipForm(forms.Form):
@@ -355,7 +394,8 @@ def section_drop(request: AskedRequest, section: UUID) -> HttpResponse:
 def article_new(request: AskedRequest, section: UUID) -> HttpResponse:
     """One article, or each paragraph one."""
     found = _section(request, section)
-    form = ArticleForm(request.POST or None, initial={"since": clock.today()}, kind=found.word, is_new=True)
+    initial, tasks = {"since": clock.today()}, _tasks_of(found)
+    form = ArticleForm(request.POST or None, initial=initial, kind=found.word, tasks=tasks, is_new=True)
     back = _writing(found.organization, found.kind, found.pk)
     if request.method == "POST" and form.is_valid():
         try:
@@ -368,6 +408,13 @@ def article_new(request: AskedRequest, section: UUID) -> HttpResponse:
             return redirect(reverse("article_new", args=[found.pk]) if "more" in request.POST else back)
     title = _("New article: %(section)s") % {"section": found.title}
     return _form(request, form, title, _crumbs(found.organization, found.kind, title), back, more=True)
+
+
+def _tasks_of(section: Section, chosen: Sequence[str] = ()) -> list[Task]:
+    """Those that a duty of the section may point at; none where it is written for the branches below."""
+    if section.word is not ListKind.DUTIES or section.reach == Reach.BRANCHES:
+        return []
+    return tasks_chosen_from(section.organization, chosen)
 
 
 @transaction.atomic
@@ -402,7 +449,8 @@ def article_edit(request: AskedRequest, article: UUID) -> HttpResponse:
     found, last = _article(request, article)
     section, today = found.section, clock.today()
     initial = asdict(words_of(last)) | {"since": max(today, last.since + dt.timedelta(days=1))}
-    form = ArticleForm(request.POST or None, initial=initial, kind=section.word, is_new=False)
+    tasks = _tasks_of(section, last.tasks)
+    form = ArticleForm(request.POST or None, initial=initial, kind=section.word, tasks=tasks, is_new=False)
     back = _writing(section.organization, section.kind, section.pk)
     if request.method == "POST" and form.is_valid():
         try:

@@ -27,7 +27,10 @@ LAST_NUMBER = 999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What an article is to say. ``number`` 0: the next free one of its section."""
+    """What an article is to say. ``number`` 0: the next free one of its section.
+
+    ``tasks``: ids, of the organization's own tasks; what is none of them is refused by the room that keeps tasks.
+    """
 
     text: str
     number: int = 0
@@ -35,6 +38,7 @@ class Words:
     is_right: bool = False
     proof: Proof = Proof.NONE
     requirement: str = ""
+    tasks: tuple[str, ...] = ()
     source: str = ""
     consequence: str = ""
     ask: str = ""
@@ -239,7 +243,7 @@ def _put(article: Article, words: Words, *, since: dt.date, at: dt.datetime) -> 
 
 def _tidied(words: Words) -> Words:
     texts = {name: getattr(words, name).strip() for name in ("text", "requirement", "source", "consequence", "ask")}
-    return replace(words, **texts)
+    return replace(words, **texts, tasks=words.tasks if words.proof is Proof.TASK else ())
 
 
 def _refuse_what_can_not_stand(article: Article, words: Words, since: dt.date) -> None:
@@ -262,6 +266,8 @@ def _refuse_what_can_not_stand(article: Article, words: Words, since: dt.date) -
             _("No rule asks for “%(requirement)s”. Choose one of the requirements on the page of rules.")
             % {"requirement": words.requirement}
         )
+    if words.tasks and section.reach == Reach.BRANCHES:
+        raise ListRefusal(_("It is written for the branches, and each has tasks of its own. Choose none: all count."))
     _refuse_taken_number(article, words.number, since)
 
 
@@ -292,6 +298,7 @@ def _of_wording(wording: Wording) -> dict[str, Canonical]:
         "right": wording.is_right,
         "proof": wording.proof,
         "requirement": wording.requirement,
+        "tasks": list(wording.tasks),
         "source": wording.source,
         "consequence": wording.consequence,
         "ask": wording.ask,
@@ -307,6 +314,7 @@ def words_of(wording: Wording) -> Words:
         is_right=wording.is_right,
         proof=Proof(wording.proof),
         requirement=wording.requirement,
+        tasks=tuple(wording.tasks),
         source=wording.source,
         consequence=wording.consequence,
         ask=wording.ask,

@@ -89,6 +89,7 @@ class Migration(migrations.Migration):
                 ('is_right', models.BooleanField(default=False)),
                 ('proof', models.CharField(choices=[('none', '不便衡量'), ('requirement', '按要求的落实情况'), ('task', '会议交办的事项'), ('statement', '本人说明')], default='none', max_length=12)),
                 ('requirement', models.CharField(blank=True, max_length=60)),
+                ('tasks', models.JSONField(blank=True, default=list)),
                 ('source', models.CharField(blank=True, max_length=200)),
                 ('consequence', models.CharField(blank=True, max_length=500)),
                 ('ask', models.CharField(blank=True, max_length=200)),
