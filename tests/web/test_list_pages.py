@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -264,6 +265,65 @@ def test_a_duty_is_seen_by_the_tasks_it_points_at_and_leads_to_their_records(hou
         assert "已做到" in words_of(client_of(house.lin).get(path))
     tasks.drop_task(chosen, **DONE)
     assert "不便衡量" in words_of(client_of(house.lin).get("/me/duties/"))
+
+
+def owed(client, *places):
+    """What the page says of the duties that each owes on their own: the parts that a browser asks for."""
+    page = client.get("/".join(("", *map(str, places), ""))).content.decode()
+    found = re.findall(r'hx-get="([^"]+/owed/[^"]+)"', page)
+    return [" ".join(re.sub(r"<[^>]+>", " ", client.get(path).content.decode()).split()) for path in found]
+
+
+def test_what_each_owes_on_their_own_is_told_to_them_and_of_a_post_to_the_secretary(house):
+    of = section(house.inspection, ListKind.DUTIES, "学时")
+    facts = {"proof": Proof.REQUIREMENT, "requirement": "learning_hours"}
+    article(of, "完成学时。", bearer=Bearer.MEMBER, **facts)
+    article(of, "带头完成学时。", bearer=Bearer.PUBLICITY_OFFICER, **facts)
+    world.appoint(house.chen, house.inspection, PostKind.PUBLICITY_OFFICER)
+    post = ("organizations", house.inspection.pk, "posts", "publicity_officer")
+    lin, chen = client_of(house.lin), client_of(house.chen)
+    assert owed(lin, "me", "duties") == ["待完成"]
+    assert owed(chen, "me", "duties") == ["待完成", "待完成"]
+    assert owed(lin, *post) == owed(chen, *post) == ["待完成"]
+    lesson = filed(house, MeetingKind.LESSON)
+    lesson.sessions.update(ends_at=F("starts_at") + dt.timedelta(hours=60))
+    assert owed(chen, "me", "duties") == ["已做到", "已做到"]
+    assert owed(lin, *post) == owed(chen, *post) == ["已做到"]
+
+
+@pytest.mark.parametrize("who", ["fang", "colleague"])
+def test_what_a_holder_owes_on_their_own_is_told_to_no_superior_and_no_colleague(house, who):
+    facts = {"proof": Proof.REQUIREMENT, "requirement": "learning_hours"}
+    article(section(house.inspection, ListKind.DUTIES), "学时。", bearer=Bearer.PUBLICITY_OFFICER, **facts)
+    colleague = world.member("同事", house.inspection)
+    world.appoint(house.chen, house.inspection, PostKind.PUBLICITY_OFFICER)
+    asker = client_of({"fang": house.fang, "colleague": colleague}[who])
+    page = f"/organizations/{house.inspection.pk}/posts/publicity_officer/"
+    assert "学时。" in words_of(asker.get(page))
+    assert "/owed/" not in asker.get(page).content.decode()
+    assert asker.get(f"{page}owed/learning_hours/").status_code == 404
+    assert asker.get(f"{page}owed/general_meeting/").status_code == 404
+
+
+def test_a_holder_beside_others_is_told_nothing_of_them(house):
+    facts = {"proof": Proof.REQUIREMENT, "requirement": "learning_hours"}
+    article(section(house.inspection, ListKind.DUTIES), "学时。", bearer=Bearer.COMMITTEE_MEMBER, **facts)
+    world.appoint(house.chen, house.inspection, PostKind.PUBLICITY_OFFICER)
+    page = f"/organizations/{house.inspection.pk}/posts/committee_member/"
+    assert client_of(house.chen).get(f"{page}owed/learning_hours/").status_code == 404
+    assert client_of(house.lin).get(f"{page}owed/learning_hours/").status_code == 200
+
+
+@pytest.mark.parametrize("requirement", ["learning_hours", "talks"])
+def test_what_each_owes_costs_eight_statements(house, requirement):
+    for place in range(4):
+        world.appoint(world.member(f"委员{place}", house.inspection), house.inspection, PostKind.COMMITTEE_MEMBER)
+    lin = client_of(house.lin)
+    for path in (f"/organizations/{house.inspection.pk}/posts/committee_member", "/me/duties"):
+        lin.get(f"{path}/owed/{requirement}/")
+        with CaptureQueriesContext(connection) as asked:
+            assert lin.get(f"{path}/owed/{requirement}/").status_code == 200
+        assert len(asked) <= 8
 
 
 def test_the_task_of_a_post_is_passed_on_with_it_and_one_done_before_stays_done(house):

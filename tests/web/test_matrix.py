@@ -265,6 +265,8 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "edition": ("edition", "list"),
     "statement": ("statement", "own"),
     "bearer": ("bearer", "public"),
+    "requirement": ("requirement", "public"),
+    "post_duty_state.organization": ("organization", "talk"),
     "state_duty.organization": ("organization", "own"),
     "state_duty.article": ("article", "own"),
     "confirmation": ("confirmation", "rules"),
@@ -494,6 +496,7 @@ def lists(of: Organization, text: str, *, by: Person) -> dict[str, object]:
         "edition": edition.pk,
         "statement": said.pk,
         "bearer": "secretary",
+        "requirement": "learning_hours",
     }
 
 
@@ -524,6 +527,7 @@ NOWHERE = {
     "scanned": "A" * 24,
     "rest": "nothing",
     "bearer": "secretary",
+    "requirement": "learning_hours",
     "figure": "nothing",
     "code": "ZQ-0",
     "q": "ZQnowherename",

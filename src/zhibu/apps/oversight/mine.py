@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from zhibu.apps.oversight.facts import belonging, calendar_of, hours_of, posts_i
 from zhibu.apps.people.models import Membership
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Record
+from zhibu.domain.requirements import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
     )
     hours = sorted(hours_of([person], since, until), key=lambda record: (record.held_on, str(record.id)))
     titles = dict(Meeting.objects.filter(pk__in=[one.id for one in hours]).values_list("pk", "title"))
-    memberships = _around(person)
+    memberships = _around([person])
     rows = {one.organization_id: one.organization for one in memberships}
     held = posts_in({*rows, *(talk.organization_id for talk in talks)})
     records = [*hours, *talk_records(talks, [person], held)]
@@ -59,7 +61,32 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
     )
 
 
-def _around(person: UUID) -> list[Membership]:
+def owed_of(requirement: str, people: Collection[UUID], on: dt.date) -> list[compliance.Cell[UUID]]:
+    """What each of these people owes of one requirement in the periods that run on a day. At most four statements."""
+    since, until = dt.date(on.year, 1, 1), dt.date(on.year, 12, 31)
+    calendar = calendar_of(since, until)
+    rules = {duty.rule for duties in calendar.duties.values() for duty in duties}
+    asked = [rule for rule in rules if rule.requirement == requirement and rule.is_personal]
+    if not asked or not people:
+        return []
+    memberships = _around(people)
+    rows = {one.organization_id: one.organization for one in memberships}
+    held = posts_in(rows)
+    records: list[Record[UUID]] = []
+    if any(rule.measure is Measure.HOURS for rule in asked):
+        records += hours_of(people, since, until)
+    if any(rule.talks for rule in asked):
+        talks = Talk.objects.filter(Q(one__in=people) | Q(other__in=people), held_on__range=(since, until))
+        records += talk_records(talks, people, held)
+    return [
+        cell
+        for branch in with_people(rows.values(), belonging(memberships, people, held), calendar)
+        for cell in compliance.evaluate(branch, records, (), calendar, on)
+        if cell.rule in asked and cell.subject in people and cell.why_not is None and cell.first <= on <= cell.last
+    ]
+
+
+def _around(people: Collection[UUID]) -> list[Membership]:
     """Of the branches in which they ever were, with whom they were there: a talk takes somebody else."""
-    branches = Membership.objects.filter(person=person).order_by().values("organization")
+    branches = Membership.objects.filter(person__in=people).order_by().values("organization")
     return list(Membership.objects.filter(organization__in=branches).select_related("organization").order_by("since"))

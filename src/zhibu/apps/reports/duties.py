@@ -28,6 +28,7 @@ from zhibu.apps.lists.models import Statement, Wording
 from zhibu.apps.meetings.access import is_held_by
 from zhibu.apps.meetings.models import Meeting, Task
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.oversight.mine import owed_of
 from zhibu.apps.oversight.queries import Latest, latest_of, status_of
 from zhibu.domain.compliance import Status
 from zhibu.domain.terms import Bearer, DutyState, Proof
@@ -94,7 +95,8 @@ def seen(
     """How the duties borne in each organization stand on a day; statements and tasks are those of ``holders``.
 
     At most two queries. ``readable``: the meetings that a task may be led back to. A requirement counts by the period
-    that runs on the day, else the last one before it; what each person owes on their own is not shown by it.
+    that runs on the day, else the last one before it. What each person owes on their own is not told here, but to
+    those who may know it (``state_of_people``).
     """
     rows = [(organization, list(wordings)) for organization, wordings in borne]
     asked = {Proof(row.proof) for _organization, wordings in rows for row in wordings}
@@ -121,6 +123,14 @@ def seen(
         return Seen(row, DutyState.NOT_MEASURABLE)
 
     return [[one(organization.pk, row) for row in wordings] for organization, wordings in rows]
+
+
+def state_of_people(requirement: str, people: Collection[UUID], on: dt.date) -> DutyState:
+    """How a duty stands that is seen by what each owes on their own: done where each of ``people`` has done it."""
+    cells = owed_of(requirement, people, on)
+    if not cells:
+        return DutyState.NOT_MEASURABLE
+    return DutyState.DONE if all(cell.status in _SETTLED for cell in cells) else DutyState.OPEN
 
 
 def _among(shown: Iterable[Shown], organization: UUID, duty: Wording, on: dt.date) -> tuple[Shown, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,11 +29,13 @@ from zhibu.apps.oversight.queries import status_of
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.directory import officers_seen_by
 from zhibu.apps.people.models import Appointment, Membership
-from zhibu.apps.reports.duties import Seen, seen
+from zhibu.apps.reports.duties import Seen, seen, state_of_people
+from zhibu.apps.rules.queries import all_rules
+from zhibu.domain.requirements import Obligation
 from zhibu.domain.terms import Bearer, DutyState, PostKind, Proof
 from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.answers import conflict_on, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import Owed
@@ -44,12 +46,16 @@ _CHIPS = {DutyState.DONE: "done", DutyState.OPEN: "open", DutyState.NOT_MEASURAB
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A duty on a page. ``owed`` is ``None`` where no requirement shows it; ``records``: what it rests on."""
+    """A duty on a page. ``owed`` is ``None`` where no requirement shows it; ``records``: what it rests on.
+
+    ``personally``: where one learns how it stands, of a duty that each owes on their own; else empty.
+    """
 
     seen: Seen
     owed: Owed | None
     opens: bool
     records: tuple[UUID, ...]
+    personally: str = ""
 
     @property
     def chip(self) -> str:
@@ -73,18 +79,31 @@ class Part:
     rights: tuple[Wording, ...]
 
 
-def _lines(found: Sequence[Seen], asker: Asker) -> tuple[Line, ...]:
+def _lines(found: Sequence[Seen], asker: Asker, personally: Callable[[str], str]) -> tuple[Line, ...]:
+    """``personally``: the address that tells how a requirement stands which each owes on their own; empty: nobody."""
     today = clock.today()
 
     def line(one: Seen) -> Line:
         latest = one.latest
         if latest is None:
-            return Line(one, None, opens=False, records=())
+            requirement = one.wording.requirement
+            where = personally(requirement) if requirement in _personal() else ""
+            return Line(one, None, opens=False, records=(), personally=where)
         told = Owed(latest.cell, latest.rule, status_of(latest.cell, today), today)
         opens = may_see_cell(asker, latest.cell)
         return Line(one, told, opens, latest.records if opens else ())
 
     return tuple(line(one) for one in found)
+
+
+def _personal() -> set[str]:
+    """The requirements that each owes on their own."""
+    return {rule.requirement for rule in all_rules() if isinstance(rule, Obligation) and rule.is_personal}
+
+
+def _state(request: AskedRequest, requirement: str, people: Collection[UUID]) -> HttpResponse:
+    state = state_of_people(requirement, people, clock.today())
+    return render(request, "member/lists/_state.html", {"state": state, "chip": _CHIPS[state]})
 
 
 # --- My duties -----------------------------------------------------------------------------------------------------
@@ -102,7 +121,7 @@ def my_duties(request: AskedRequest) -> HttpResponse:
         Part(
             place.organization,
             tuple(post for post in PostKind if post in place.posts),
-            _lines([one for one in found if not one.wording.is_right], request.asker),
+            _lines([one for one in found if not one.wording.is_right], request.asker, _mine),
             tuple(row for row in rows if row.is_right),
         )
         for (place, rows), found in zip(borne, states, strict=True)
@@ -110,6 +129,18 @@ def my_duties(request: AskedRequest) -> HttpResponse:
     ]
     crumbs = [Crumb(_("My record"), reverse("my_record")), Crumb(_("My duties"))]
     return render(request, "member/lists/my_duties.html", {"parts": parts, "crumbs": crumbs})
+
+
+def _mine(requirement: str) -> str:
+    return reverse("my_duty_state", args=[requirement])
+
+
+@login_required
+@require_safe
+def my_duty_state(request: AskedRequest, requirement: str) -> HttpResponse:
+    """How it stands with what one owes on one's own: a part of the page above, asked for by it."""
+    not_found_unless(requirement in _personal())
+    return _state(request, requirement, [my_id(request)])
 
 
 def _places(person: UUID) -> list[Place]:
@@ -199,12 +230,11 @@ def withdraw_statement(request: AskedRequest, statement: UUID) -> HttpResponse:
 @require_safe
 def post_duties(request: AskedRequest, organization: UUID, bearer: str) -> HttpResponse:
     """The duties of a post in an organization: done, open, or nothing that shows it; with the records."""
-    found = get_object_or_404(lists_read_by(request.asker), pk=organization)
-    if bearer not in set(Bearer) - {Bearer.MEMBER}:
-        raise Http404
-    borne_by, today = Bearer(bearer), clock.today()
+    found, borne_by = _post(request, organization, bearer)
+    today = clock.today()
     officers = [one for one in officers_seen_by(request.asker, found.pk, today) if one.post in borne_by.posts]
     holders = [one.person for one in officers if one.person is not None]
+    tells = bool(_told_of(request.asker, found, holders))
     rows = [row for row in duties_of(found, borne_by, today) if not row.is_right]
     (states,) = seen([(found, rows)], holders, today, readable=meetings_seen_by(request.asker))
     context = {
@@ -212,10 +242,42 @@ def post_duties(request: AskedRequest, organization: UUID, bearer: str) -> HttpR
         "bearer": borne_by,
         "bearers": [one for one in Bearer if one is not Bearer.MEMBER],
         "officers": officers,
-        "lines": _lines(states, request.asker),
+        "lines": _lines(
+            states,
+            request.asker,
+            lambda requirement: reverse("post_duty_state", args=[found.pk, bearer, requirement]) if tells else "",
+        ),
         "crumbs": [
             Crumb(found.name, reverse("organization", args=[found.pk])),
             Crumb(_("Duties")),
         ],
     }
     return render(request, "member/lists/post.html", context)
+
+
+def _post(request: AskedRequest, organization: UUID, bearer: str) -> tuple[Organization, Bearer]:
+    found = get_object_or_404(lists_read_by(request.asker), pk=organization)
+    not_found_unless(bearer in set(Bearer) - {Bearer.MEMBER})
+    return found, Bearer(bearer)
+
+
+def _told_of(asker: Asker, organization: Organization, holders: Sequence[UUID]) -> list[UUID]:
+    """Of whom the asker learns what they owe on their own: a secretary of all of them there, a holder of themself.
+
+    Where others hold the post with them, a holder reads it among their own duties only.
+    """
+    if organization.path in asker.secretary_of:
+        return list(holders)
+    return [one for one in holders if one == asker.person and len(holders) == 1]
+
+
+@login_required
+@require_safe
+def post_duty_state(request: AskedRequest, organization: UUID, bearer: str, requirement: str) -> HttpResponse:
+    """How it stands with what the holders of a post owe on their own; for them and the secretary there."""
+    found, borne_by = _post(request, organization, bearer)
+    officers = officers_seen_by(request.asker, found.pk, clock.today())
+    holders = [one.person for one in officers if one.post in borne_by.posts and one.person is not None]
+    told = _told_of(request.asker, found, holders)
+    not_found_unless(requirement in _personal() and bool(told))
+    return _state(request, requirement, told)
