@@ -198,6 +198,16 @@ def test_an_article_of_today_that_is_taken_back_is_gone_and_an_empty_section_can
     assert not Section.objects.exists()
 
 
+def test_an_article_that_an_edition_leads_to_is_not_taken_back_whole(house):
+    one = article(section(house))
+    editions.publish(organization=house.inspection, readership=Readership.BRANCH, **DONE)
+    with pytest.raises(ListRefusal, match="第1版"):
+        writing.take_back(one, **DONE)
+    writing.repeal(one, until=TOMORROW, **DONE)
+    assert writing.take_back(one, **DONE)
+    assert [row.until for row in one.wordings.all()] == [None]
+
+
 def test_the_lists_of_a_dissolved_organization_stay_as_they_are(house):
     Organization.objects.filter(pk=house.platform.pk).update(dissolved=DAY)
     house.platform.refresh_from_db()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.lists.actions.indexing import index_article, index_section
 from zhibu.apps.lists.errors import ListRefusal
-from zhibu.apps.lists.models import Article, Section, Wording
+from zhibu.apps.lists.models import Article, Edition, Section, Wording
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.requirements import Obligation
@@ -193,7 +193,8 @@ def take_back(article: Article, *, actor: Actor, at: dt.datetime) -> bool:
     """Undo what is not in force yet, or began today: the last repeal, else the last wording.
 
     The wording before goes on. Returns whether the article is still there: one whose only wording is taken back
-    goes with it, unless it stands in an edition. Refused for what was in force before today.
+    goes with it. Refused for what was in force before today, and for an article that stands in an edition and would
+    go: its address is told there.
     """
     Section.objects.select_for_update().get(pk=article.section_id)
     today = localtime(at).date()
@@ -205,6 +206,7 @@ def take_back(article: Article, *, actor: Actor, at: dt.datetime) -> bool:
         return True
     if last is None or last.since < today:
         raise ListRefusal(_("It was in force before today. Amend it, or repeal it from a day on."))
+    _refuse_to_empty_an_edition(article)
     record("article_taken_back", article.pk, actor=actor, at=at, document={"since": last.since.isoformat()})
     since, _deleted = last.since, last.delete()
     before = article.wordings.order_by("since").last()
@@ -214,6 +216,19 @@ def take_back(article: Article, *, actor: Actor, at: dt.datetime) -> bool:
     if before is None:
         article.delete()
     return before is not None
+
+
+def _refuse_to_empty_an_edition(article: Article) -> None:
+    """The only wording of an article stays where an edition tells of it."""
+    if article.wordings.count() > 1:
+        return
+    told = Edition.objects.filter(document__text__contains=str(article.pk))
+    edition = told.select_related("organization").order_by("published_at").first()
+    if edition is not None:
+        raise ListRefusal(
+            _("It stands in edition %(number)s of %(name)s, which leads to it. Repeal it from a day on.")
+            % {"number": edition.number, "name": edition.organization.name}
+        )
 
 
 def _goes_on(wording: Wording) -> None:
