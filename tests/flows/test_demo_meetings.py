@@ -11,12 +11,13 @@ from django.db.models import Count, F, Q
 
 from tests.demo import TODAY
 from zhibu.apps.archive.models import Event
-from zhibu.apps.learning.models import Campaign, Link, StudyNote
+from zhibu.apps.learning.models import Campaign, Link, StudyNote, WrapUp
+from zhibu.apps.learning.queries import wrap_up_from_records
 from zhibu.apps.meetings.models import Comment, Decision, Election, Filing, Leave, Meeting, Session, Task
 from zhibu.apps.notices.models import Circular, Notice
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.models import Cell
-from zhibu.apps.people.models import Appointment
+from zhibu.apps.people.models import Appointment, Person
 from zhibu.domain.minutes import points
 from zhibu.domain.terms import MeetingKind, MeetingStage
 from zhibu.web.operator.demo import deeds
@@ -189,18 +190,37 @@ def test_what_is_owed_is_met_late_or_missing_but_mostly_met(demo):
 
 
 def test_a_campaign_runs_with_parts_of_three_levels_and_two_of_before_are_texts_and_days_only(demo):
-    running, *before = Campaign.objects.order_by("-since")
+    running, over, *before = Campaign.objects.order_by("-since")
     assert [one.title for one in before] == ["“三严三实”专题教育", "党的群众路线教育实践活动"]
     assert all(one.was_before and not one.parts.exists() for one in before)
-    assert running.is_running
+    assert (running.is_running, over.is_running, over.was_before) == (True, False, False)
     asked = {part.organization.code: part for part in running.parts.select_related("organization")}
     assert set(asked) == {"GZ", "GZ-1", "GZ-101"}
     served = Counter(Link.objects.values_list("part__title", flat=True))
-    assert served[asked["GZ-101"].title] == Organization.objects.filter(code__startswith="GZ-101-").count() == 4
+    groups = Organization.objects.filter(code__startswith="GZ-101-").count()
+    assert served[asked["GZ-101"].title] == served["各党小组对照条例找不足"] == groups == 4
     assert served["以“做合格党员”为主题上一次党课"] > 40
+    assert served["讲一次支部工作条例专题党课"] > 40
     assert not Link.objects.exclude(meeting__stage="filed").exists()
     shared = StudyNote.objects.values_list("shared_with__code", flat=True)
     assert list(shared) == ["GZ-101", "GZ-101"]
+
+
+def test_what_is_over_was_wrapped_up_from_records_by_the_windows_and_in_sums_above_them(demo):
+    over = Campaign.objects.get(title="“学条例、用条例”专题学习")
+    told = {kept.organization.code: kept for kept in WrapUp.objects.select_related("organization", "sealed")}
+    assert set(told) == {"GZ", "GZ-1", "GZ-101"}
+    assert all(kept.campaign_id == over.pk and kept.filed_at for kept in told.values())
+    mine = told["GZ-101"].sealed_text
+    begun = wrap_up_from_records(over, told["GZ-101"].organization, TODAY)
+    assert mine.split("\n四、")[0].splitlines()[1:-1] == begun.splitlines()[1:-1]
+    assert mine.count("召开党小组会") == 4
+    for code in ("GZ", "GZ-1"):
+        assert "已有归档记录的" in told[code].sealed_text
+        names = Organization.objects.filter(kind="branch").values_list("name", flat=True)
+        assert not any(name in told[code].sealed_text for name in names)
+    people = Person.objects.values_list("name", flat=True)
+    assert not any(name in kept.sealed_text for kept in told.values() for name in people)
 
 
 def test_the_committee_wrote_to_all_its_branches_and_took_one_back_and_some_are_reminded_of_the_month(demo):

@@ -1,9 +1,9 @@
-"""What is studied together in the demo: a campaign that runs, with parts of three levels, and two of before."""
+"""What is studied together in the demo: a campaign that runs, by three levels; one wrapped up; two of before."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zhibu.domain.periods import add_months
@@ -37,6 +37,7 @@ def campaigns(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[
     """``held``: what was done around meetings, of which some serve the campaign that runs."""
     began = workday(add_months(days.today.replace(day=1), -5))
     last = add_months(days.today.replace(day=1), 2) - dt.timedelta(days=1)
+    yield from _over(days, held, by)
     yield from _of_before(workdays_later(began, -6), by.committee)
     yield deeds.OpenCampaign(
         on=began,
@@ -75,20 +76,27 @@ def campaigns(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[
         organization=WINDOW_UNIT,
         part=own,
     )
-    yield from _served(held, workdays_later(began, 4), by)
+    yield from _served(held, RUNNING, _part_for, (workdays_later(began, 5), last), by)
     yield from _notes(days, by)
 
 
-def _served(held: Sequence[MeetingDeed], after: dt.date, by: Writers) -> Iterator[MeetingDeed]:
-    """The first lesson and theme day of most branches, and the first meeting of each group at the windows."""
+def _served(
+    held: Sequence[MeetingDeed],
+    campaign: str,
+    part_for: Callable[[deeds.Convene], str | None],
+    within: tuple[dt.date, dt.date],
+    by: Writers,
+) -> Iterator[MeetingDeed]:
+    """The first meeting of most branches, and of each group at the windows, that fits a part on one of these days."""
     convened = {deed.meeting: deed for deed in held if isinstance(deed, deeds.Convene)}
     served: set[tuple[str, str]] = set()
     for deed in held:
-        if not isinstance(deed, deeds.Finish) or deed.on <= after or deed.meeting not in convened:
+        if not isinstance(deed, deeds.Finish) or deed.meeting not in convened:
             continue
         meeting = convened[deed.meeting]
-        part, branch = _part_for(meeting), _branch_of(meeting.organization)
-        if part is None or meeting.hours[0].starts.date() <= after or (part, meeting.organization) in served:
+        part, branch = part_for(meeting), _branch_of(meeting.organization)
+        fits = within[0] <= meeting.hours[0].starts.date() <= within[1]
+        if part is None or not fits or (part, meeting.organization) in served:
             continue
         served.add((part, meeting.organization))
         if chance(f"links {part} of {branch}").randrange(100) >= _NOT_YET or branch == WINDOW_UNIT:
@@ -97,7 +105,7 @@ def _served(held: Sequence[MeetingDeed], after: dt.date, by: Writers) -> Iterato
                 time=deed.time,
                 by=by.branch if branch == WINDOW_UNIT else deed.by,
                 meeting=deed.meeting,
-                campaign=RUNNING,
+                campaign=campaign,
                 part=part,
                 organization=branch,
             )
@@ -136,6 +144,69 @@ def _notes(days: Days, by: Writers) -> Iterator[MeetingDeed]:
 
 _OLDER = "在窗口站了这些年，最要紧的还是那一句：来的人不懂，不是他的错。年轻同志愿意听，我就接着讲。"
 _YOUNGER = "跟着师傅学交接班，才明白“合格”两个字在哪里：上一班留下的事，下一班不用再问第二遍。"
+
+
+OVER = "学条例"
+_TAUGHT, _READ, _LOOKED = "讲一次支部工作条例专题党课", "在党员大会上学习支部工作条例原文", "各党小组对照条例找不足"
+
+
+def _over(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[MeetingDeed]:
+    """Four months of the year that is shown; then the branch at the windows and those above it say what was done."""
+    began = workday(add_months(days.today.replace(day=1), -11))
+    last = add_months(days.today.replace(day=1), -7) - dt.timedelta(days=1)
+    yield deeds.OpenCampaign(
+        on=began,
+        time=dt.time(9, 15),
+        by=by.committee,
+        meeting=OVER,
+        organization=ROOT,
+        title="“学条例、用条例”专题学习",
+        text="原原本本学习支部工作条例，对照查找组织生活中的不足。结合“三会一课”进行，不另设台账，不统计心得。",
+        issuer="局党组",
+        document="关于开展“学条例、用条例”专题学习的通知",
+        since=began,
+        parts=(
+            PartAsked(_TAUGHT, began, last, MeetingKind.LESSON, "结合本支部的记录讲，可以分批上。"),
+            PartAsked(_READ, began, last, MeetingKind.GENERAL_MEETING, "选学与本支部有关的条款。"),
+        ),
+    )
+    yield deeds.AddPart(
+        on=workdays_later(began, 3),
+        time=dt.time(16, 20),
+        by=by.branch,
+        meeting=OVER,
+        organization=WINDOW_UNIT,
+        part=PartAsked(_LOOKED, began, last, MeetingKind.GROUP_MEETING, "每个党小组一次，找到一处改一处。"),
+    )
+    yield from _served(held, OVER, _part_of_over, (workdays_later(began, 4), last), by)
+    closed = workday(last + dt.timedelta(days=1))
+    yield deeds.CloseCampaign(on=closed, time=dt.time(9, 20), by=by.committee, meeting=OVER, until=last)
+    for later, who, place, text in (
+        (14, by.branch, WINDOW_UNIT, "四、下一步\n上夜班的同志继续分批学，会议记录按条例规定的内容记全。"),
+        (18, by.committee, SUPERVISING, "三、下一步\n尚未开展的支部结合第三季度党课补上，不另报材料。"),
+        (19, by.committee, ROOT, "三、下一步\n条例的学习转入日常的“三会一课”。"),
+    ):
+        yield deeds.FileWrapUp(
+            on=workdays_later(closed, later),
+            time=dt.time(10, 40),
+            by=who,
+            meeting=OVER,
+            organization=place,
+            text=text,
+        )
+
+
+def _part_of_over(meeting: deeds.Convene) -> str | None:
+    unit = BY_CODE.get(meeting.organization)
+    match meeting.kind:
+        case MeetingKind.GENERAL_MEETING if unit is not None:
+            return _READ
+        case MeetingKind.LESSON if unit is not None:
+            return _TAUGHT
+        case MeetingKind.GROUP_MEETING if _branch_of(meeting.organization) == WINDOW_UNIT:
+            return _LOOKED
+        case _:
+            return None
 
 
 def _of_before(on: dt.date, by: str) -> Iterator[MeetingDeed]:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from zhibu.apps.archive.actions import Actor
-from zhibu.apps.learning.actions import campaigns, parts, study_notes
+from zhibu.apps.learning.actions import campaigns, parts, study_notes, wrap_ups
 from zhibu.apps.learning.models import Campaign, Part
+from zhibu.apps.learning.queries import wrap_up_from_records
 from zhibu.apps.lists.actions import editions, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.lists.models import Edition, Section, Wording
@@ -324,6 +325,17 @@ class Conducting:
     def _(self, deed: deeds.LinkMeeting, at: dt.datetime) -> None:
         part, branch = self._parts[deed.campaign, deed.part], self._organizations[deed.organization]
         parts.link(part, branch, self._meeting(deed), actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.CloseCampaign, at: dt.datetime) -> None:
+        campaigns.close(self._campaigns[deed.meeting], until=deed.until, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.FileWrapUp, at: dt.datetime) -> None:
+        campaign = Campaign.objects.select_related("office").get(pk=self._campaigns[deed.meeting].pk)
+        place = self._organizations[deed.organization]
+        text = f"{wrap_up_from_records(campaign, place, deed.on)}\n{deed.text}"
+        wrap_ups.file_wrap_up(campaign, place, text=text, actor=self._actor(deed), at=at)
 
     @do.register
     def _(self, deed: deeds.ShareNote, at: dt.datetime) -> None:

@@ -458,6 +458,21 @@ class LinkMeeting(MeetingDeed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCampaign(MeetingDeed):
+    """The campaign that the story calls ``meeting`` is over with ``until``."""
+
+    until: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWrapUp(MeetingDeed):
+    """What the records say of the campaign that the story calls ``meeting``, and ``text`` after it; filed."""
+
+    organization: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareNote(MeetingDeed):
     """Written by ``by`` on the campaign that the story calls ``meeting``, and shared with their branch."""
 
