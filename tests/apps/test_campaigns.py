@@ -22,6 +22,7 @@ from zhibu.apps.learning.queries import (
     part_lines,
     places_of,
     reach_in,
+    rows_at,
     spreading,
     wrap_up_from_records,
 )
@@ -362,7 +363,7 @@ def test_the_tree_shows_sums_in_its_own_order_whatever_is_done_where(house):
     assert found.columns == (shared,)
     told = [
         (row.organization.code, row.depth, row.sums.done[shared.pk], row.sums.owed[shared.pk], row.sums.members)
-        for row in found.rows
+        for row in rows_at(found, found.paths)
     ]
     assert told == [
         ("GZ", 0, 1, 4, Reached(4, 1)),
@@ -387,7 +388,8 @@ def test_the_tree_takes_four_statements_however_large_it_is(house, django_assert
     for number in range(more):
         world.organization(f"GZ-A-{number + 10}", under=house.office)
     with django_assert_num_queries(4):
-        spread(campaign, house.root)
+        found = spread(campaign, house.root)
+        rows_at(found, found.paths[:50])
 
 
 # --- The wrap-up ---------------------------------------------------------------------------------------------------

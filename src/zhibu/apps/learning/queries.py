@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from zhibu.apps.learning.access import notes_seen_by
 from zhibu.apps.learning.models import Campaign, Link, Material, Part, StudyNote, WrapUp
 from zhibu.apps.meetings.models import Attendance, Filing, Meeting
-from zhibu.apps.organizations.models import Organization, in_subtree
+from zhibu.apps.organizations.models import LONGEST_PATH, Organization, in_subtree
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Membership, Person
 from zhibu.domain.assembly import Presence
@@ -182,117 +199,201 @@ class Row:
         return PartState.UNDER_WAY if self.sums.under_way.get(part) else PartState.OPEN
 
 
+class Place(NamedTuple):
+    """An organization as far as the tree knows it."""
+
+    key: UUID
+    path: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Spreading:
-    """A campaign over the tree: every organization in tree order, and the parts that bind all of them.
+    """A campaign over the tree: the parts that bind all of it, and what is known of its branches.
 
-    ``parts``: those and, of a branch, its own; ``only``: the one of them that was asked for.
+    ``parts``: those that bind all and, of a branch, its own; ``only``: the one of them that was asked for.
+    ``paths``: of every organization from the top on, in tree order. ``rows_at`` tells of some of them.
     """
 
     parts: tuple[Part, ...]
     only: Part | None
     columns: tuple[Part, ...]
-    rows: tuple[Row, ...]
+    paths: tuple[str, ...]
     all: Sums
+    tallies: _Tallies
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """What is known of one branch, from which every sum above it is made."""
+class _Tallies:
+    """Of the branches in tree order, sums from the first one on: what stands between two of them is a difference.
 
-    owed: frozenset[UUID]
-    done: frozenset[UUID]
-    under_way: frozenset[UUID]
-    members: Reached
+    ``done`` and ``under_way`` are by part.
+    """
+
+    branches: tuple[str, ...]
+    done: Mapping[UUID, Sequence[int]]
+    under_way: Mapping[UUID, Sequence[int]]
+    other_owed: Sequence[int]
+    other_done: Sequence[int]
+    members: Sequence[int]
+    reached: Sequence[int]
+
+    def under(self, path: str) -> Sums:
+        """Of the branches at or below an organization."""
+        first, end = _between(self.branches, path)
+
+        def between(tally: Sequence[int]) -> int:
+            return tally[end] - tally[first]
+
+        return Sums(
+            owed=dict.fromkeys(self.done, end - first),
+            done={part: between(tally) for part, tally in self.done.items()},
+            under_way={part: between(tally) for part, tally in self.under_way.items()},
+            other_owed=between(self.other_owed),
+            other_done=between(self.other_done),
+            branches=end - first,
+            members=Reached(between(self.members), between(self.reached)),
+        )
 
 
-def places_of(organizations: QuerySet[Organization], campaign: Campaign, on: dt.date) -> list[Organization]:
-    """Those of them that a campaign binds on the day, in tree order."""
+def places_of(organizations: QuerySet[Organization], campaign: Campaign, on: dt.date) -> list[Place]:
+    """Those of them that a campaign binds on the day, in tree order. Nothing more of them is read."""
     bound = organizations.filter(in_subtree(campaign.office.path), kind__in=[kind.value for kind in PRESCRIBING])
     there = Q(founded__isnull=True) | Q(founded__lte=on), Q(dissolved__isnull=True) | Q(dissolved__gt=on)
-    return list(bound.filter(*there).order_by("path"))
+    return [Place(*row) for row in bound.filter(*there).order_by("path").values_list("pk", "path", "kind")]
 
 
-def spreading(campaign: Campaign, places: Sequence[Organization], on: dt.date, only: str = "") -> Spreading:
-    """How far the first of ``places`` is and all below it, which are the others; three statements.
+def spreading(campaign: Campaign, places: Sequence[Place], on: dt.date, only: str = "") -> Spreading:
+    """How far the first of ``places`` is and all below it, which are the others; two statements.
 
     ``only``: the key of a part, as if there were no other; what is none of its parts leaves all in.
     """
     top = places[0]
-    around = _parts_around(campaign, top)
-    binding = tuple(part for part in around if top.path.startswith(part.organization.path))
+    above = Part.objects.filter(campaign=campaign, organization__path__in=tops(top.path))
+    binding = tuple(above.select_related("organization").order_by("organization__path", "first", "pk"))
     chosen = next((part for part in binding if str(part.pk) == only), None)
-    parts = around if chosen is None else [chosen]
-    facts = _facts(campaign, top, places, parts, on, chosen)
-    columns = tuple(part for part in parts if part in binding)
-    shared = {part.pk for part in columns}
-    below: defaultdict[str, list[_Branch]] = defaultdict(list)
-    for path, branch in facts.items():
-        for length in range(len(top.path), len(path) + 1, STEP):
-            below[path[:length]].append(branch)
-    rows = [Row(one, (len(one.path) - len(top.path)) // STEP, _sums(below[one.path], shared)) for one in places]
-    return Spreading(binding, chosen, columns, tuple(rows), rows[0].sums)
+    columns = binding if chosen is None else (chosen,)
+    branches = tuple(place.path for place in places if place.kind == OrganizationKind.BRANCH)
+    tallies = _tallies(branches, columns, _facts(campaign, top.path, columns, on, chosen))
+    paths = tuple(place.path for place in places)
+    return Spreading(binding, chosen, columns, paths, tallies.under(top.path), tallies)
 
 
-def _parts_around(campaign: Campaign, top: Organization) -> list[Part]:
-    """Parts of the organizations above ``top``, at it and below it."""
-    *above, _own = tops(top.path)
-    rows = Part.objects.filter(in_subtree(top.path, "organization__") | Q(organization__path__in=above))
-    return list(
-        rows.filter(campaign=campaign).select_related("organization").order_by("organization__path", "first", "pk")
+def rows_at(found: Spreading, paths: Sequence[str]) -> list[Row]:
+    """What is told of the organizations at some of its paths, and first of the one at the top. One statement."""
+    top, wanted = found.paths[0], {found.paths[0], *paths}
+    between = Q(path=top) | Q(path__gte=min(paths, default=top), path__lte=max(paths, default=top))
+    return [
+        Row(one, (len(one.path) - len(top)) // STEP, found.tallies.under(one.path))
+        for one in Organization.objects.filter(between).order_by("path")
+        if one.path in wanted
+    ]
+
+
+class _Fact(NamedTuple):
+    """A line about a branch, or about an organization that asks something of some branches only.
+
+    Of members: how many there are, and came. Of a part that is asked below the top: how many ``asked_by`` that
+    organization. Of a part that a branch serves: its place among the columns, and of the branch's meetings for it
+    how many are filed, and how many are to be held or filed.
+    """
+
+    is_of_members: bool
+    branch: str
+    asked_by: str
+    asked_by_branch: bool
+    column: int | None
+    one: int
+    other: int
+
+
+_YES, _NO = (Value(value=answer, output_field=BooleanField()) for answer in (True, False))
+_NOBODY, _NO_COLUMN, _NONE = Value("", CharField()), Value(None, IntegerField()), Value(0, IntegerField())
+_BY_BRANCH = Case(When(asked_kind=OrganizationKind.BRANCH.value, then=_YES), default=_NO)
+
+
+def _facts(campaign: Campaign, top: str, columns: Sequence[Part], on: dt.date, only: Part | None) -> list[_Fact]:
+    """In one statement, added up by the database: a branch is one line of it, and so is each part it serves."""
+    here = in_subtree(top, "organization__")
+    members = _of_members(Membership.objects.on(on).filter(here), _came(campaign, only))
+    links = Link.objects.filter(here, part__campaign=campaign)
+    if only is not None:
+        rows = members.union(_of_links(links.filter(part=only), columns), all=True)
+    else:
+        below = Part.objects.filter(here & ~Q(organization__path=top), campaign=campaign)
+        rows = members.union(_of_links(links, columns), _of_parts(below), all=True)
+    return [_Fact(*row) for row in rows]
+
+
+def _of_members(members: QuerySet[Membership], came: QuerySet[Attendance, UUID]) -> QuerySet[Membership, Any]:
+    by_branch = members.order_by().values("organization__path")
+    counted = by_branch.annotate(one=Count("pk"), other=Count("pk", filter=Q(person__in=came)))
+    return counted.values_list(_YES, "organization__path", _NOBODY, _NO, _NO_COLUMN, "one", "other")
+
+
+def _of_links(links: QuerySet[Link], columns: Sequence[Part]) -> QuerySet[Link, Any]:
+    by_part = links.order_by().values("organization__path", "part")
+    counted = by_part.annotate(
+        asked_kind=F("part__organization__kind"),
+        place=Case(*(When(part=part, then=Value(place)) for place, part in enumerate(columns)), default=_NO_COLUMN),
+        one=Count("pk", filter=Q(meeting__stage=MeetingStage.FILED.value)),
+        other=Count("pk", filter=~Q(meeting__stage=MeetingStage.NOT_HELD.value)),
+    )
+    told = ("organization__path", "part__organization__path", _BY_BRANCH, "place", "one", "other")
+    return counted.values_list(_NO, *told)
+
+
+def _of_parts(parts: QuerySet[Part]) -> QuerySet[Part, Any]:
+    by_organization = parts.order_by().values("organization__path")
+    counted = by_organization.annotate(asked_kind=F("organization__kind"), one=Count("pk"))
+    return counted.values_list(_NO, _NOBODY, "organization__path", _BY_BRANCH, _NO_COLUMN, "one", _NONE)
+
+
+def _tallies(branches: tuple[str, ...], columns: Sequence[Part], facts: Iterable[_Fact]) -> _Tallies:
+    place = {path: number for number, path in enumerate(branches)}
+    done = [[0] * len(branches) for _part in columns]
+    under_way = [[0] * len(branches) for _part in columns]
+    other_owed, other_done, members, reached = ([0] * len(branches) for _tally in range(4))
+    for fact in facts:
+        if fact.is_of_members:
+            if (number := place.get(fact.branch)) is not None:
+                members[number], reached[number] = fact.one, fact.other
+        elif not fact.branch:
+            for number in _that_owe(branches, place, fact):
+                other_owed[number] += fact.one
+        elif (number := place.get(fact.branch)) is not None and _owes(fact):
+            if fact.column is None:
+                other_done[number] += bool(fact.one)
+            else:
+                done[fact.column][number] = int(fact.one > 0)
+                under_way[fact.column][number] = int(fact.one == 0 < fact.other)
+    keys = [part.pk for part in columns]
+    return _Tallies(
+        branches,
+        dict(zip(keys, map(_summed, done), strict=True)),
+        dict(zip(keys, map(_summed, under_way), strict=True)),
+        *map(_summed, (other_owed, other_done, members, reached)),
     )
 
 
-def _facts(
-    campaign: Campaign,
-    top: Organization,
-    organizations: Sequence[Organization],
-    parts: Sequence[Part],
-    on: dt.date,
-    only: Part | None,
-) -> dict[str, _Branch]:
-    """By path, of branches only."""
-    stages: defaultdict[UUID, defaultdict[UUID, set[MeetingStage]]] = defaultdict(lambda: defaultdict(set))
-    links = Link.objects.filter(in_subtree(top.path, "organization__"), part__in=[part.pk for part in parts])
-    for branch, part, stage in links.values_list("organization", "part", "meeting__stage"):
-        stages[branch][part].add(MeetingStage(stage))
-    members = Membership.objects.on(on).filter(in_subtree(top.path, "organization__")).values("organization")
-    came = Count("pk", filter=Q(person__in=_came(campaign, only)))
-    reached = {
-        row["organization"]: Reached(row["all"], row["came"])
-        for row in members.annotate(all=Count("pk"), came=came).order_by()
-    }
-    found = {}
-    for organization in organizations:
-        if organization.word is not OrganizationKind.BRANCH:
-            continue
-        owed = {
-            part.pk
-            for part in parts
-            if is_owed_by(organization.path, prescribed_by=part.organization.path, is_own=part.is_own)
-        }
-        how = {part: state_of(stages[organization.pk][part]) for part in owed}
-        found[organization.path] = _Branch(
-            owed=frozenset(owed),
-            done=frozenset(part for part, state in how.items() if state is PartState.DONE),
-            under_way=frozenset(part for part, state in how.items() if state is PartState.UNDER_WAY),
-            members=reached.get(organization.pk, Reached(0, 0)),
-        )
-    return found
+def _owes(fact: _Fact) -> bool:
+    return is_owed_by(fact.branch, prescribed_by=fact.asked_by, is_own=fact.asked_by_branch)
 
 
-def _sums(branches: Sequence[_Branch], shared: set[UUID]) -> Sums:
-    return Sums(
-        owed={part: sum(part in branch.owed for branch in branches) for part in shared},
-        done={part: sum(part in branch.done for branch in branches) for part in shared},
-        under_way={part: sum(part in branch.under_way for branch in branches) for part in shared},
-        other_owed=sum(len(branch.owed - shared) for branch in branches),
-        other_done=sum(len(branch.done - shared) for branch in branches),
-        branches=len(branches),
-        members=Reached(
-            sum(branch.members.members for branch in branches), sum(branch.members.reached for branch in branches)
-        ),
-    )
+def _that_owe(branches: Sequence[str], place: Mapping[str, int], fact: _Fact) -> Iterable[int]:
+    """The places of the branches that owe what an organization asks."""
+    if fact.asked_by_branch:
+        return [place[fact.asked_by]] if fact.asked_by in place else []
+    return range(*_between(branches, fact.asked_by))
+
+
+def _between(branches: Sequence[str], path: str) -> tuple[int, int]:
+    """From where to where the branches at or below an organization stand among all, the end not included."""
+    return bisect_left(branches, path), bisect_right(branches, path + "z" * LONGEST_PATH)
+
+
+def _summed(tally: Sequence[int]) -> Sequence[int]:
+    return list(accumulate(tally, initial=0))
 
 
 # --- Study notes ---------------------------------------------------------------------------------------------------
@@ -330,7 +431,7 @@ def wrap_up_from_records(campaign: Campaign, organization: Organization, on: dt.
         parts = _served(parts_above(campaign, organization), organization)
         return of_branch(launched, organization.name, parts, reach_in(campaign, organization, day).in_sums)
     places = places_of(Organization.objects.filter(in_subtree(organization.path)), campaign, day)
-    found = spreading(campaign, places or [organization], day)
+    found = spreading(campaign, places or [Place(organization.pk, organization.path, organization.kind)], day)
     sums = found.all
     spread = [
         Spread(part.title, part.organization.name, sums.owed[part.pk], sums.done[part.pk]) for part in found.columns

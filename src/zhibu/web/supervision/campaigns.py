@@ -29,7 +29,7 @@ from zhibu.apps.learning.actions import campaigns as deeds
 from zhibu.apps.learning.actions.campaigns import Said
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Campaign, Part
-from zhibu.apps.learning.queries import Row, Spreading, places_of, spreading
+from zhibu.apps.learning.queries import Place, Row, Spreading, places_of, rows_at, spreading
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import organizations_overseen_by
 from zhibu.apps.people.models import Person
@@ -304,10 +304,9 @@ class Filters(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Of which organization a table speaks, and what it says."""
+    """Of which campaign a table speaks, and what it says."""
 
     campaign: Campaign
-    top: Organization
     found: Spreading
 
 
@@ -317,18 +316,19 @@ class _Asked:
 def below(request: AskedRequest, campaign_id: UUID) -> HttpResponse:
     """Organizations in tree order × the parts that bind all of them. ``?organization=``, ``?part=``."""
     asked = _asked(request, campaign_id)
-    page = page_of(request, asked.found.rows, usual=50)
+    page = page_of(request, asked.found.paths, usual=50)
+    top, *rows = rows_at(asked.found, list(page))
     context = {
         "campaign": asked.campaign,
-        "top": asked.top,
+        "top": top.organization,
         "form": Filters(request.GET, parts=asked.found.parts),
         "columns": asked.found.columns,
         "page": page,
-        "lines": [_line(asked, row) for row in page.object_list],
+        "lines": [_line(asked, row) for row in ([top, *rows] if page.number == 1 else rows)],
         "has_others": bool(asked.found.all.other_owed),
         "all": asked.found.all.members,
         "xlsx": f"{reverse('campaign_below_xlsx', args=[asked.campaign.pk])}?{request.GET.urlencode()}",
-        "crumbs": [Crumb(_("Campaigns"), reverse("campaigns")), *_way(asked.campaign, asked.top.name)],
+        "crumbs": [Crumb(_("Campaigns"), reverse("campaigns")), *_way(asked.campaign, top.organization.name)],
     }
     return render(request, "supervision/campaigns/below.html", context)
 
@@ -340,11 +340,12 @@ def below_xlsx(request: AskedRequest, campaign_id: UUID) -> HttpResponse:
     """The whole table, in the same order."""
     asked = _asked(request, campaign_id)
     headings = (_("Organization"), *(part.title for part in asked.found.columns), _("Other parts"), _("Reached"))
+    told = rows_at(asked.found, asked.found.paths)
     rows = []
-    for row in asked.found.rows:
+    for row in told:
         line = _line(asked, row)
         rows.append((row.organization.name, *(cell.text for cell in line.cells), line.others, line.reached))
-    title = file_name(f"{asked.campaign.title} {asked.top.name}")
+    title = file_name(f"{asked.campaign.title} {told[0].organization.name}")
     notes = [_("Counted from filed records on %(day)s.") % {"day": clock.today()}]
     return spreadsheet(title, [Table(_("Campaigns"), headings, rows)], notes)
 
@@ -357,12 +358,12 @@ def _asked(request: AskedRequest, campaign_id: UUID) -> _Asked:
     places = places_of(organizations_overseen_by(request.asker), shown, day)
     top = _top(request.GET.get("organization", ""), places)
     below = [one for one in places if one.path.startswith(top.path)]
-    return _Asked(shown, top, spreading(shown, below, day, request.GET.get("part", "")))
+    return _Asked(shown, spreading(shown, below, day, request.GET.get("part", "")))
 
 
-def _top(asked: str, places: Sequence[Organization]) -> Organization:
+def _top(asked: str, places: Sequence[Place]) -> Place:
     """The organization asked for, else the highest that the asker oversees and the campaign binds."""
-    found = next((one for one in places if asked in {"", str(one.pk)}), None)
+    found = next((one for one in places if asked in {"", str(one.key)}), None)
     if found is None:
         raise Http404
     return found
@@ -371,7 +372,7 @@ def _top(asked: str, places: Sequence[Organization]) -> Organization:
 def _line(asked: _Asked, row: Row) -> Line:
     sums, work = row.sums, reverse("campaign_work", args=[asked.campaign.pk, row.organization.pk])
     within = f"{reverse('campaign_below', args=[asked.campaign.pk])}?organization={row.organization.pk}"
-    is_top = row.organization.pk == asked.top.pk
+    is_top = row.depth == 0
     return Line(
         row=row,
         depth=min(row.depth, _DEEPEST),
