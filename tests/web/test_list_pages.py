@@ -29,6 +29,7 @@ from zhibu.apps.oversight.live import rebuild
 from zhibu.apps.people.models import Appointment
 from zhibu.apps.reports.duties import seen
 from zhibu.apps.search.actions import unindex_kind
+from zhibu.apps.search.models import Indexed
 from zhibu.domain.terms import Bearer, DutyState, ListKind, MeetingKind, PostKind, Proof, Reach, Readership
 from zhibu.web.shell import clock
 
@@ -127,6 +128,24 @@ def test_an_article_is_found_among_all_texts_and_no_more_once_it_is_taken_back(h
     assert "办结" not in qiu.get("/search/texts/", {"q": "查验按"}).content.decode()
     writing.take_back(one, **DONE)
     assert "办结" not in lin.get("/search/texts/", {"q": "查验按"}).content.decode()
+
+
+def test_what_is_kept_to_find_an_article_by_follows_each_change(house):
+    one = article(section(house.inspection), "口岸查验按时办结。", since=DAY - dt.timedelta(days=9))
+    later = DAY + dt.timedelta(days=1)
+
+    def kept():
+        return Indexed.objects.filter(kind=ARTICLE, subject=one.pk).values_list("text", "since", "until").get()
+
+    before = kept()
+    writing.repeal(one, until=later, **DONE)
+    assert kept() == (*before[:2], later)
+    writing.take_back(one, **DONE)
+    assert kept() == before
+    writing.amend(article=one, words=Words(text="当日办结。"), since=later, **DONE)
+    assert kept() == ("当日办结。", later, None)
+    writing.take_back(one, **DONE)
+    assert kept() == before
 
 
 def test_the_index_of_articles_is_made_anew_from_what_they_say(house):
