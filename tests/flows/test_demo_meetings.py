@@ -200,7 +200,7 @@ def test_a_campaign_runs_with_parts_of_three_levels_and_two_of_before_are_texts_
     groups = Organization.objects.filter(code__startswith="GZ-101-").count()
     assert served[asked["GZ-101"].title] == served["各党小组对照条例找不足"] == groups == 4
     assert served["以“做合格党员”为主题上一次党课"] > 40
-    assert served["讲一次支部工作条例专题党课"] > 40
+    assert served["讲一次支部工作条例专题党课"] >= 40
     assert not Link.objects.exclude(meeting__stage="filed").exists()
     shared = StudyNote.objects.values_list("shared_with__code", flat=True)
     assert list(shared) == ["GZ-101", "GZ-101"]

@@ -196,7 +196,9 @@ def test_understood_is_asked_once_and_the_names_are_the_secretarys_alone(house):
 def test_without_an_account_only_a_public_edition_is_read_and_nothing_else_of_the_house(house):
     edition = published(house)
     paths = [f"/public/compendium/{edition.pk}/", f"/public/compendium/{edition.pk}.pdf"]
-    assert [Client().get(path).status_code for path in paths] == [404, 404]
+    for readership in (Readership.BRANCH, Readership.HOUSE):
+        editions.open_to(edition, readership=readership, **DONE)
+        assert [Client().get(path).status_code for path in paths] == [404, 404], readership
     editions.open_to(edition, readership=Readership.PUBLIC, **DONE)
     assert [Client().get(path).status_code for path in paths] == [200, 200]
     assert "/lists/" not in Client().get(paths[0]).content.decode()

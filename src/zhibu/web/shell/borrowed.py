@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 BORROWED = (
     gettext_noop("This field is required."),
     gettext_noop("Enter a valid date."),
+    gettext_noop("Null characters are not allowed."),
     gettext_noop("Select a valid choice. That choice is not one of the available choices."),
     gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
     ngettext_lazy(

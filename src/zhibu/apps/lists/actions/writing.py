@@ -294,7 +294,7 @@ def _refuse_taken_number(article: Article, number: int, since: dt.date) -> None:
     if taken is not None:
         raise ListRefusal(
             _("Number %(number)s of “%(title)s” is taken: %(text)s Choose another number.")
-            % {"number": number, "title": section.title, "text": taken.text[:40]}
+            % {"number": number, "title": section.title, "text": taken.text[:40].rstrip("。.")}
         )
 
 
