@@ -428,6 +428,12 @@ def test_the_lists_are_read_on_a_phone_and_at_a_desk(phone, desk, house):
     article(
         section(house.inspection, ListKind.PROHIBITIONS, "窗口"), "不推诿。", consequence="当日答复", ask="科负责人"
     )
+    meeting = announced(house, title="下一次")
+    roll.open_session(meeting.sessions.get(), **DONE)
+    task = tasks.take_on(meeting, text="报送材料", holder=house.lin, due=DAY, **DONE)
+    of = one.section
+    article(of, "督促会议交办的事项。", bearer=Bearer.SECRETARY, proof=Proof.TASK, tasks=(str(task.pk),))
+    article(of, "学时。", bearer=Bearer.SECRETARY, proof=Proof.REQUIREMENT, requirement="learning_hours")
     edition = editions.publish(organization=house.inspection, readership=Readership.PUBLIC, **DONE)
     account = world.account(house.lin)
     pages = {
@@ -443,4 +449,6 @@ def test_the_lists_are_read_on_a_phone_and_at_a_desk(phone, desk, house):
         page = opens(account)
         for path, name in pages.items():
             page.goto(path)
+            if "duties" in name:
+                assert page.locator("[hx-get$='/owed/learning_hours/'] .chip-open").inner_text() == "待完成"
             assert_good(page, name)

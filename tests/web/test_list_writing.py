@@ -280,6 +280,8 @@ def test_the_lists_are_written_on_a_phone_and_at_a_desk(phone, desk, house):
     account = world.account(house.lin)
     section(house, ListKind.RULES, "三会一课制度", "支部党员大会每季度召开一次。", "会后三个工作日内形成记录。")
     duties = section(house, ListKind.DUTIES, "书记的责任")
+    given(house)
+    given(house, text="整理书柜", holder=house.chen, code="E")
     for opens in (phone, desk):
         page = opens(account)
         for path, name in (

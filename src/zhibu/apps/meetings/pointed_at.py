@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -20,12 +20,20 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Appointment
 from zhibu.domain.terms import Bearer
 
+#: More are no help to choose from.
+MOST_OFFERED = 200
+
 
 def tasks_chosen_from(organization: Organization, chosen: Sequence[str] = ()) -> list[Task]:
-    """The open tasks of an organization, and those of ``chosen`` that are there still; by post, then by due date."""
+    """Those of ``chosen`` that are there still, and the latest open tasks of an organization; by post and due date.
+
+    At most 200.
+    """
     keys = [key for one in chosen if (key := _key(one)) is not None]
     rows = Task.objects.filter(Q(done_on__isnull=True) | Q(pk__in=keys), meeting__organization=organization)
-    return list(rows.select_related("holder").order_by("post", "due", "pk"))
+    is_chosen = Case(When(pk__in=keys, then=0), default=1)
+    latest = rows.select_related("holder").order_by(is_chosen, "-pk")[:MOST_OFFERED]
+    return sorted(latest, key=lambda task: (task.post, task.due or dt.date.max, task.pk))
 
 
 def listen() -> None:
