@@ -3,7 +3,8 @@
 Rounds alternate between the papers, so that a slow minute of the machine falls on all of them. Prints medians, the
 slowest round and the ratio to the plain page; exits 1 where a figure that is promised is not held.
 
-With a demo, also ``zhibu compendium`` from the command to the written file: the demo's fifteen rules, start included.
+With a demo, also ``zhibu compendium`` from the command to the written file: the demo's fifteen rules, start included,
+judged by the seconds of the processor.
 
     python -m bench.papers [--rounds 7] [--demo DIR]
 """
@@ -147,23 +148,29 @@ def cold(name: str) -> float:
     return float(subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout)
 
 
-def commanded(demo: Path, ending: str) -> float:
-    """The seconds of ``zhibu compendium`` from the command to the file."""
+def commanded(demo: Path, ending: str) -> tuple[float, float]:
+    """``zhibu compendium`` from the command to the file: seconds of the processor, and of the clock."""
     with tempfile.TemporaryDirectory(prefix="zhibu-papers-") as folder:
         zhibu = Path(sys.executable).with_name("zhibu")
         command = [zhibu, "compendium", "GZ-101", "--out", f"{folder}/book.{ending}", "--data", demo]
-        return seconds(partial(subprocess.run, command, check=True, capture_output=True))
+        before = os.times()
+        waited = seconds(partial(subprocess.run, command, check=True, capture_output=True))
+        after = os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return used, waited
 
 
 def by_command(demo: Path, rounds: int) -> list[str]:
-    """Prints what each kind of file takes; returns those that take longer than is promised."""
+    """Prints what each kind of file takes; returns those that take longer of the processor than is promised."""
     late = []
     for ending in ("pdf", "docx"):
-        taken = [commanded(demo, ending) for _round in range(rounds)]
-        median, promised = statistics.median(taken), PROMISED[f"compendium .{ending} (15 × 10)"]
-        name = f"zhibu compendium, .{ending}"
-        print(f"{name:<36}{median:>12.3f} s{max(taken):>8.3f} s, from the command to the file; promised {promised} s")
-        late += [name] if median > promised else []
+        used, waited = zip(*(commanded(demo, ending) for _round in range(rounds)), strict=True)
+        name, promised = f"zhibu compendium, .{ending}", PROMISED[f"compendium .{ending} (15 × 10)"]
+        print(
+            f"{name:<36}{statistics.median(used):>12.3f} s of the processor, {statistics.median(waited):.3f} s "
+            f"of the clock, start included; promised {promised} s"
+        )
+        late += [name] if statistics.median(used) > promised else []
     return late
 
 
