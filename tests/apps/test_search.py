@@ -205,6 +205,7 @@ def test_only_what_may_be_read_is_found_and_nothing_is_told_of_the_rest(house: B
     assert subjects("绝不外传") == [there]
     assert found("夜班", ()) == Found()
     assert found("夜班", (Scope("article", [Q(pk__in=[])]),)) == Found()
+    assert found("夜班", (Scope("article", []),)) == Found()
 
 
 def test_a_kind_is_read_by_its_own_rule_and_an_audience_narrows_it(house: Bureau) -> None:

@@ -90,7 +90,8 @@ def found(
     wanted = folded(query[: LONGEST * 10])
     if len(wanted) > LONGEST or len(query) > LONGEST * 10:
         raise SearchRefused(_("Look for at most %(most)d characters.") % {"most": LONGEST})
-    if not wanted or not within:
+    ways = [Q(kind=scope.kind) & way for scope in within for way in scope.readable]
+    if not wanted or not ways:
         return Found()
     rows = Indexed.objects.all()
     if under is not None:
@@ -98,7 +99,6 @@ def found(
         rows = rows.filter(organization__in=Organization.objects.filter(below).values("pk"))
     if on is not None:
         rows = rows.filter(holds_on(on))
-    ways = [Q(kind=scope.kind) & way for scope in within for way in scope.readable]
     few = _few(rows, ways)
     looks, rows = (holding, rows.filter(reduce(or_, ways, Q(pk__in=[])))) if few is None else (read_through, few)
     keys: dict[UUID, int] = {}

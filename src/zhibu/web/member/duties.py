@@ -81,13 +81,13 @@ class Part:
 
 def _lines(found: Sequence[Seen], asker: Asker, personally: Callable[[str], str]) -> tuple[Line, ...]:
     """``personally``: the address that tells how a requirement stands which each owes on their own; empty: nobody."""
-    today = clock.today()
+    today, own = clock.today(), _personal()
 
     def line(one: Seen) -> Line:
         latest = one.latest
         if latest is None:
             requirement = one.wording.requirement
-            where = personally(requirement) if requirement in _personal() else ""
+            where = personally(requirement) if requirement in own else ""
             return Line(one, None, opens=False, records=(), personally=where)
         told = Owed(latest.cell, latest.rule, status_of(latest.cell, today), today)
         opens = may_see_cell(asker, latest.cell)

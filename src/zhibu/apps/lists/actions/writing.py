@@ -258,7 +258,7 @@ def _put(article: Article, words: Words, *, since: dt.date, at: dt.datetime) -> 
 
 def _tidied(words: Words) -> Words:
     texts = {name: getattr(words, name).strip() for name in ("text", "requirement", "source", "consequence", "ask")}
-    return replace(words, **texts, tasks=words.tasks if words.proof is Proof.TASK else ())
+    return replace(words, **texts, tasks=words.tasks if words.proof is Proof.TASK and words.bearer else ())
 
 
 def _refuse_what_can_not_stand(article: Article, words: Words, since: dt.date) -> None:
