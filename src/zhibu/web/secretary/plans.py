@@ -283,7 +283,7 @@ class WishesForm(forms.Form):
                 label=_("Until"), initial=item.last, widget=forms.DateInput(day, format="%Y-%m-%d")
             )
             self.fields[f"{name}_minutes"] = forms.IntegerField(
-                label=_("Minutes"), initial=item.minutes, min_value=SHORTEST, max_value=LONGEST, step_size=5
+                label=_("Length in minutes"), initial=item.minutes, min_value=SHORTEST, max_value=LONGEST, step_size=5
             )
             if item.word in MAY_BE_REPEATED:
                 self.fields[f"{name}_turns"] = forms.IntegerField(

@@ -64,7 +64,7 @@ class RoomForm(forms.Form):
 class JourneyForm(forms.Form):
     one = forms.ModelChoiceField(Site.objects.all(), label=_lazy("From"))
     other = forms.ModelChoiceField(Site.objects.all(), label=_lazy("To"))
-    minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=0, max_value=deeds.LONGEST_JOURNEY)
+    minutes = forms.IntegerField(label=_lazy("Length in minutes"), min_value=0, max_value=deeds.LONGEST_JOURNEY)
 
 
 def _offered(request: AskedRequest) -> list[Organization]:
