@@ -14,6 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.domain.test_compliance import GENERAL, QUORUMS
 from tests.engines.houses import SINCE, UNTIL, House, cells_in, drawn, sums_in, sums_of
 from zhibu.engines.compliance import rules as rule_rows
 from zhibu.engines.compliance import run, snapshot
@@ -100,6 +101,13 @@ def test_nobody_and_nothing_is_a_house_too(tmp_path):
     facts = House([], [], []).write(tmp_path / "facts")
     outcome = evaluate(question(facts), tmp_path / "out")
     assert (outcome.organizations, outcome.cells, outcome.sums) == (0, 0, 0)
+
+
+def test_a_range_that_owes_nothing_may_have_records(house, tmp_path):
+    asks_branches_only = replace(house, rules=(GENERAL, *QUORUMS))
+    facts, out = asks_branches_only.write(tmp_path / "facts"), tmp_path / "out"
+    evaluate(question(facts), out, size=1)
+    assert cells_in(out) == asks_branches_only.judged(ON)
 
 
 def test_files_of_another_program_may_be_empty_have_no_statistics_and_other_widths(house, facts, tmp_path):

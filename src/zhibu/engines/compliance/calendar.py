@@ -175,9 +175,22 @@ class Asked:
         return int(self.first.min(initial=self.since))
 
     @cached_property
+    def _days(self) -> int:
+        return int(self.last.max(initial=self.until)) - self.earliest + 2
+
+    def entry(self, row: Ints, held: Ints) -> Ints:
+        """Of each record its place in each of ``tracks``, row after row; ``row`` is kind × word, -1 for none."""
+        day = held - self.earliest
+        last = self._days - 1
+        found: Ints = row.astype(np.intp) * self._days + np.where((day >= 0) & (day < last), day, last)
+        return found
+
+    @cached_property
     def tracks(self) -> list[Ints]:
-        """Tables [kind × word, day from ``earliest`` on] of columns (-1: none); what overlaps stands in several."""
-        days = int(self.last.max(initial=self.until)) - self.earliest + 1
+        """Tables [kind × word, day from ``earliest`` on] of columns (-1: none); what overlaps stands in several.
+
+        Nothing stands in the last row and on the last day: they are for records that bear on nothing.
+        """
         tracks: list[Ints] = []
         for kind, columns in enumerate(self.by_kind):
             for place, column in enumerate(columns):
@@ -187,7 +200,7 @@ class Asked:
                 for row in rows:
                     free = next((track for track in tracks if (track[row, span] < 0).all()), None)
                     if free is None:
-                        free = np.full((len(self.by_kind) * len(self.words), days), -1, np.int32)
+                        free = np.full((len(self.by_kind) * len(self.words) + 1, self._days), -1, np.int32)
                         tracks.append(free)
                     free[row, span] = number
         return tracks
@@ -222,22 +235,23 @@ class Asked:
 
     def had_quorum(self, row: Ints, held: Ints, voters: Ints, present: Ints) -> Flags:
         """Whether records count as held; ``row`` is kind × word, and -1 stands where nobody counted."""
-        threshold = self._threshold_of[row, np.searchsorted(self._turns, held, "right")]
+        stretch = np.zeros(len(row), np.intp)
+        for turn in self._turns:
+            stretch += held >= turn
+        threshold = self._threshold_of.take(row * np.intp(self._threshold_of.shape[1]) + stretch)
         asked = (voters >= 0) & (present >= 0)
         had = np.ones(len(row), np.bool_)
         for place, quorum in enumerate(self._thresholds):
             chosen = np.flatnonzero((threshold == place) & asked)
-            wholes, back = np.unique(voters[chosen], return_inverse=True)
-            least = np.array([quorum.needed(whole) for whole in wholes.tolist()], np.int32)
-            had[chosen] = present[chosen] >= least[back]
+            had[chosen] = present.take(chosen) >= _needed(quorum, voters.take(chosen))
         return had
 
     # --- Terms ---
 
     def ends_of_terms(self, kind: Ints, since: Ints) -> Ints:
         """When terms that nobody wrote down are due to end; ``NEVER`` with no rule that says it."""
-        every, back = np.unique(_both(kind, since), return_inverse=True)
-        return np.array([self._end_of_term(*_one_by_one(both)) for both in every.tolist()], np.int32)[back]
+        every, back = _each_once(kind, since)
+        return np.array([self._end_of_term(*one) for one in every], np.int32).take(back)
 
     def _end_of_term_uncached(self, kind: int, since: int) -> int:
         ends = self.calendar.end_of_term(_KINDS[kind], TermKnown(day_of(since), None))
@@ -245,10 +259,10 @@ class Asked:
 
     def rules_of_terms(self, kind: Ints, last: Ints) -> tuple[Ints, Ints]:
         """Which rules fall due with terms that end on ``last``: the place of each term, and of each rule."""
-        every, back = np.unique(_both(kind, last), return_inverse=True)
-        found = [self._rules_of_term(*_one_by_one(both)) for both in every.tolist()]
-        lengths = np.array([len(rules) for rules in found], np.int32)[back]
-        terms = np.repeat(np.arange(len(last), dtype=np.int32), lengths)
+        every, back = _each_once(kind, last)
+        found = [self._rules_of_term(*one) for one in every]
+        lengths = np.array([len(rules) for rules in found], np.int32)
+        terms = np.repeat(np.arange(len(last), dtype=np.int32), lengths.take(back))
         rules = [rule for place in back.tolist() for rule in found[place]]
         return terms, np.array(rules, np.int32)
 
@@ -266,14 +280,24 @@ class Asked:
         return number_of(opens(self.rules[rule], dt.date.min, day_of(last)))
 
 
+def _needed(quorum: Threshold, voters: Ints) -> Ints:
+    """``Threshold.needed`` of each. The same numbers come again and again; they are mostly small."""
+    most = int(voters.max(initial=0))
+    if most < len(voters):
+        least = np.zeros(most + 1, np.int64)
+        wholes = np.flatnonzero(np.bincount(voters))
+        least[wholes] = [quorum.needed(whole) for whole in wholes.tolist()]
+        return least.take(voters)
+    wholes, back = np.unique(voters, return_inverse=True)
+    return np.array([quorum.needed(whole) for whole in wholes.tolist()], np.int64).take(back)
+
+
 #: More days than there are, so that a kind and a day make one number.
 _DAYS = 2**24
 
 
-def _both(kind: Ints, day: Ints) -> Ints:
-    return kind.astype(np.int64) * _DAYS + (day - ALWAYS)
-
-
-def _one_by_one(both: int) -> tuple[int, int]:
-    kind, day = divmod(both, _DAYS)
-    return kind, day + ALWAYS
+def _each_once(kind: Ints, day: Ints) -> tuple[Iterable[tuple[int, int]], Ints]:
+    """Every pair of a kind and a day, and of each row the place of its pair."""
+    every, back = np.unique(kind * np.int64(_DAYS) + (day - ALWAYS), return_inverse=True)
+    kinds, days = np.divmod(every, _DAYS)
+    return zip(kinds.tolist(), (days + ALWAYS).tolist(), strict=True), back

@@ -476,7 +476,6 @@ def _refuse_unordered(name: str, rows: Rows, first: int) -> None:
 
 def _check_meetings(name: str, rows: Rows, first: int, founded: Ints, dissolved: Ints) -> None:
     held = rows.days("held_on")
-    voters, present = rows.days("voters", 0), rows.days("voters_present", 0)
     for wrong, text in (
         (held < founded[rows.of], "before its organization was founded"),
         (held >= dissolved[rows.of], "when its organization was dissolved already"),
@@ -484,7 +483,10 @@ def _check_meetings(name: str, rows: Rows, first: int, founded: Ints, dissolved:
         if wrong.any():
             meeting = UUID(bytes=rows.table.column("id")[int(np.argmax(wrong))].as_py())
             _refuse_first(name, wrong, f"{meeting} was held {text}", first)
-    _refuse_first(name, (voters < 0) | (present < 0), "fewer than nobody came or has a vote", first)
+    for column in ("voters", "voters_present"):
+        least = pc.min(rows.table.column(column)).as_py()
+        if least is not None and least < 0:
+            _refuse_first(name, rows.days(column, 0) < 0, "fewer than nobody came or has a vote", first)
 
 
 def _check_waivers(name: str, rows: Rows, first: int, _founded: Ints, _dissolved: Ints) -> None:

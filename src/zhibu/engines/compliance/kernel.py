@@ -32,7 +32,8 @@ class Cells:
     ``organization`` counts from the first of the range; ``key`` is the place in ``Asked.keys``, -1 for a term.
     ``why_not`` is ``OWED`` or a place in ``WHY_NOT``, ``post`` -1 for the organization itself; days that are not
     there are ``NEVER``. ``waiver`` is the row of the reason that was accepted, -1 for none. ``ends`` and
-    ``ends_without``: where the records of each cell end in ``evidence`` and ``without_quorum``.
+    ``ends_without``: where the records of each cell end in ``evidence`` and ``without_quorum``; ``cell_of_evidence``
+    and ``cell_without_quorum``: the cell of each of them.
     """
 
     organization: Ints
@@ -50,8 +51,10 @@ class Cells:
     waiver: Ints
     ends: Ints
     evidence: Ids
+    cell_of_evidence: Ints
     ends_without: Ints
     without_quorum: Ids
+    cell_without_quorum: Ints
 
     def __len__(self) -> int:
         return len(self.organization)
@@ -77,8 +80,8 @@ class _Stretches:
         self._rows, self._known = rows, known
         self._of, self._since = rows.of[known], since[known]
         every = np.arange(portion.count)
-        self._begins = np.searchsorted(self._of, every)
-        self._is_known = np.searchsorted(self._of, every, "right") > self._begins
+        self._begins, self._ends = (np.searchsorted(self._of, every, side) for side in ("left", "right"))
+        self._is_known = self._ends > self._begins
         self._keys = _by_day(self._of, self._since)
         self._runs: dict[frozenset[Condition], tuple[Flags, Ints]] = {}
 
@@ -97,14 +100,23 @@ class _Stretches:
             self._runs[conditions] = holds, run
         return self._runs[conditions]
 
+    def _latest(self, organization: Ints, day: Ints | int) -> Ints:
+        """The last state of each that began by the day; one of an earlier organization where there is none."""
+        if not isinstance(day, int):
+            found: Ints = np.searchsorted(self._keys, _by_day(organization, day), "right") - 1
+            return found
+        begun = np.append(0, np.cumsum(self._since <= day))
+        within = begun.take(self._ends) - begun.take(self._begins)
+        latest: Ints = self._begins + within - 1
+        return latest.take(organization)
+
     def held_since(self, conditions: frozenset[Condition], organization: Ints, day: Ints | int) -> Ints:
         """The first day of the stretch around ``day`` in which they are met; ``NEVER`` where they are not."""
         if not conditions or not len(self._known):
             return np.where(self._is_known[organization], np.int32(ALWAYS), np.int32(NEVER))
         holds, run = self._run(conditions)
-        begins = self._begins[organization]
-        found = np.searchsorted(self._keys, _by_day(organization, day), "right") - 1
-        found = np.maximum(found, begins).clip(max=len(holds) - 1)
+        begins = self._begins.take(organization)
+        found = np.maximum(self._latest(organization, day), begins).clip(max=len(holds) - 1)
         begin = run[found]
         since = np.where(begin > begins, self._since[begin], np.int32(ALWAYS))
         return np.where(holds[found] & self._is_known[organization], since, np.int32(NEVER))
@@ -268,7 +280,7 @@ class _Look:
             row[one.exists] = np.where(one.why == OWED, places, -1)
             rows.append(row)
             length += len(row)
-        return base, np.concatenate(rows)
+        return base, np.append(np.concatenate(rows), -1)  # a row is never quite empty
 
     # --- Terms ---
 
@@ -304,15 +316,17 @@ class _Look:
         # By cell, and in each as the records stand: by the day they were held, that of their filing, and their id.
         order = np.sort((cell << 32) + record)
         cell, record = order >> 32, (order & 0xFFFF_FFFF).astype(np.int32)
-        ids = records.ids.take(record)
-        again = (cell[1:] == cell[:-1]) & _same(ids[1:], ids[:-1])
-        if again.any():  # of a record that stands under several words the last counts
-            kept = np.append(~again, True)
-            cell, record, ids = cell[kept], record[kept], ids[kept]
+        held = records.held.take(record)
+        beside = np.flatnonzero((cell[1:] == cell[:-1]) & (held[1:] == held[:-1]))
+        again = beside[records.ids.take(record.take(beside)) == records.ids.take(record.take(beside + 1))]
+        if len(again):  # of a record that stands under several words the last counts
+            cell, record = np.delete(cell, again), np.delete(record, again)
         had = records.had.take(record)
+        counts, lacks = np.flatnonzero(had), np.flatnonzero(~had)
         count = len(made.rule)
-        counted = cell[had]
-        completed = _completed(counted, records.filed.take(record[had]), made.needed)
+        counted, lacking = cell.take(counts), cell.take(lacks)
+        counting = record.take(counts)
+        completed = _completed(counted, records.filed.take(counting), made.needed)
         waiver, explained = self._waived(made)
         return Cells(
             organization=made.organization,
@@ -329,9 +343,11 @@ class _Look:
             explained_on=explained,
             waiver=waiver,
             ends=np.cumsum(np.bincount(counted, minlength=count), dtype=np.int32),
-            evidence=ids[had],
-            ends_without=np.cumsum(np.bincount(cell[~had], minlength=count), dtype=np.int32),
-            without_quorum=ids[~had],
+            evidence=records.ids.take(counting),
+            cell_of_evidence=counted,
+            ends_without=np.cumsum(np.bincount(lacking, minlength=count), dtype=np.int32),
+            without_quorum=records.ids.take(record.take(lacks)),
+            cell_without_quorum=lacking,
         )
 
     def _counting(
@@ -341,22 +357,20 @@ class _Look:
         base, places = where
         asked = self.asked
         cells, rows = [], []
-        day = records.held - asked.earliest
-        days = asked.tracks[0].shape[1] if asked.tracks else 0
-        inside = np.flatnonzero((day >= 0) & (day < days) & (records.row >= 0))
-        entry = records.row[inside].astype(np.int64) * days + day[inside]
-        begin = base[records.of[inside]]
+        entry = asked.entry(records.row, records.held)
+        begin = base.take(records.of)
         for track in asked.tracks:
-            number = track.reshape(-1).take(entry)
-            found = np.flatnonzero(number >= 0)
-            place = places[begin[found] + number[found]]
-            owed = place >= 0
-            cells.append(place[owed])
-            rows.append(inside[found[owed]])
+            number = track.take(entry)
+            # Where there is no column (-1), whatever stands beside is looked up and left out.
+            place = places.take(begin + number, mode="clip")
+            found = np.flatnonzero((number >= 0) & (place >= 0))
+            cells.append(place.take(found))
+            rows.append(found)
         for rule in np.unique(terms.rule):
             mine = np.flatnonzero((terms.rule == rule) & (terms.why == OWED))
-            words = [asked.words.index(word) for word in evidence_words(asked.rules[rule])]
-            usable = np.flatnonzero(np.isin(records.word, words) & (records.row >= 0))
+            bears = np.zeros(len(asked.words) + 1, np.bool_)  # the last is for what counts nowhere
+            bears[[asked.words.index(word) for word in evidence_words(asked.rules[rule])]] = True
+            usable = np.flatnonzero(bears.take(records.word))
             keys = _by_day(records.of[usable], records.held[usable])
             first, last = terms.first[mine], terms.last[mine]
             opens = asked.opens(int(rule), first, last)
@@ -381,9 +395,9 @@ class _Look:
         if not len(chosen):
             return waiver, explained
         first, post = rows.days("first"), rows.words("post", POSTS)
-        waived = np.zeros((self.portion.count, len(asked.requirements)), np.bool_)
-        waived[rows.of[chosen], requirement[chosen]] = True
-        maybe = np.flatnonzero(waived[made.organization, asked.requirement[made.rule]] & (made.why_not == OWED))
+        has_some = np.zeros(self.portion.count, np.bool_)
+        has_some[rows.of[chosen]] = True
+        maybe = np.flatnonzero(has_some.take(made.organization) & (made.why_not == OWED))
 
         def key(of: Ints, requirement: Ints, post: Ints, first: Ints) -> Ints:
             what = requirement * (len(POSTS) + 1) + post + 1
@@ -438,7 +452,10 @@ class _Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """What was filed, in the order in which evidence is told. ``row``: kind × word, -1 for what counts nowhere."""
+    """What was filed, in the order in which evidence is told.
+
+    ``word``, and ``row``, which is kind × word, are -1 for what counts nowhere.
+    """
 
     of: Ints
     held: Ints
@@ -453,7 +470,9 @@ def _records(portion: Portion, asked: Asked, on: int) -> _Records:
     rows = portion.meetings
     of, held, filed = rows.of, rows.days("held_on"), rows.days("filed_on")
     word = rows.words("word", asked.words)
-    row = np.where((filed <= on) & (word >= 0), portion.kind[of] * len(asked.words) + word, np.int32(-1))
+    word[filed > on] = -1
+    row = (portion.kind * len(asked.words)).take(of) + word
+    row[word < 0] = -1
     had = asked.had_quorum(row, held, rows.days("voters", -1), rows.days("voters_present", -1))
     records = _Records(of, held, filed, word, row, had, bytes_of(rows.table.column("id")))
     return records if _are_in_order(records) else _put_in_order(records)
@@ -487,42 +506,68 @@ def _put_in_order(records: _Records) -> _Records:
     return replace(records, **{name: getattr(records, name)[order] for name in _Records.__slots__})
 
 
-def _same(ids: Ids, others: Ids) -> Flags:
-    one, other = ids.view(np.uint64).reshape(-1, 2), others.view(np.uint64).reshape(-1, 2)
-    same: Flags = (one[:, 0] == other[:, 0]) & (one[:, 1] == other[:, 1])
-    return same
-
-
 def _completed(cell: Ints, filed: Ints, needed: Ints) -> Ints:
     """The day on which enough was filed; ``cell`` is in order."""
     completed = np.full(len(needed), NEVER, np.int32)
     if not len(cell):
         return completed
     begins = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
-    cells, least = cell[begins], np.minimum.reduceat(filed, begins)
-    wanted = needed[cells]
-    once = wanted <= 1
-    completed[cells[once]] = least[once]
-    if not once.all():
-        lengths = np.diff(np.append(begins, len(cell)))
-        enough = np.flatnonzero(~once & (lengths >= wanted))
-        places, rows = _expanded(begins[enough], begins[enough] + lengths[enough])
+    cells = cell.take(begins)
+    completed[cells] = np.minimum.reduceat(filed, begins)
+    wanted = needed.take(cells)
+    often = np.flatnonzero(wanted > 1)
+    if len(often):
+        completed[cells[often]] = NEVER
+        lengths = np.append(begins, len(cell)).take(often + 1) - begins.take(often)
+        is_enough = lengths >= wanted[often]
+        enough, lengths = often[is_enough], lengths[is_enough]
+        places, rows = _expanded(begins[enough], begins[enough] + lengths)
         by_filing = np.sort(_by_day(places, filed[rows]))
-        before = np.cumsum(lengths[enough]) - lengths[enough]
+        before = np.cumsum(lengths) - lengths
         completed[cells[enough]] = (by_filing[before + wanted[enough] - 1] & 0xFF_FFFF) + ALWAYS
     return completed
 
 
 def _status(on: int, made: _Made, completed: Ints, explained: Ints) -> Ints:
-    status = np.full(len(completed), _STATUS[Status.MISSING], np.int8)
-    # What stands further down goes before.
-    for holds, one in (
-        (explained <= on, Status.EXPLAINED),
-        (made.due >= on, Status.DUE),
-        (made.first > on, Status.UPCOMING),
-        (completed <= on, Status.LATE),
-        (completed <= np.minimum(made.due, on), Status.MET),
-        (made.why_not != OWED, Status.NOT_APPLICABLE),
-    ):
-        status[holds] = _STATUS[one]
-    return status
+    return _STATUS_OF.take(
+        together(
+            explained <= on,
+            made.due >= on,
+            made.first > on,
+            completed <= on,
+            completed <= np.minimum(made.due, on),
+            made.why_not != OWED,
+        )
+    )
+
+
+def together(*flags: Flags) -> Ints:
+    """Numbers of as many bits as there are flags (at most 7), the first the lowest: places in a ``last_of``."""
+    found = np.zeros(len(flags[0]), np.int8)
+    for place, flag in enumerate(flags):
+        found |= flag.view(np.int8) << np.int8(place)
+    return found
+
+
+def last_of(without: int, *which: int) -> Ints:
+    """A table for ``together``: what belongs to the last flag that is up, ``without`` where none is."""
+    found = np.full(2 ** len(which), without, np.int8)
+    for place, one in enumerate(which):
+        found[np.arange(len(found)) >> place & 1 == 1] = one
+    return found
+
+
+_STATUS_OF = last_of(
+    *(
+        _STATUS[one]
+        for one in (
+            Status.MISSING,
+            Status.EXPLAINED,
+            Status.DUE,
+            Status.UPCOMING,
+            Status.LATE,
+            Status.MET,
+            Status.NOT_APPLICABLE,
+        )
+    )
+)

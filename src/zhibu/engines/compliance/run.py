@@ -180,8 +180,8 @@ class Work:
         cells = judge(portion, asked, number_of(self.question.on))
         sums = sums_of(cells, asked, begin, end, facts.parent, facts.until)
         reaches_over = (sums.organization < begin) | (facts.until[sums.organization] > end)
-        write(self.part / "borders" / name, _table_of_parts(sums.chosen(reaches_over)))
-        inside = sums.chosen(~reaches_over)
+        write(self.part / "borders" / name, _table_of_parts(sums.chosen(np.flatnonzero(reaches_over))))
+        inside = sums.chosen(np.flatnonzero(~reaches_over))
         own_ids = bytes_of(portion.organizations.column("id")).take(inside.organization - begin)
         write(self.part / "sums" / name, table_of_sums(inside, asked, own_ids))
         counted = np.bincount(cells.status, minlength=len(STATUSES))
@@ -252,9 +252,19 @@ def _outcome(facts: Facts, done: list[Done]) -> Outcome:
 
 
 def write(path: Path, table: pa.Table) -> None:
-    words = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+    words, pressed = [], {}
+    for field in table.schema:
+        if pa.types.is_list(field.type):
+            # Ids of records are as chance made them: to press them costs more than it saves.
+            pressed[f"{field.name}.list.element"] = "none"
+        else:
+            pressed[field.name] = "lz4"
+        if pa.types.is_dictionary(field.type):
+            words.append(field.name)
     with _Whole(path) as unfinished:
-        pq.write_table(table, unfinished, use_dictionary=words, write_statistics=["organization"], compression="lz4")
+        pq.write_table(
+            table, unfinished, use_dictionary=words, write_statistics=["organization"], compression=pressed
+        )
 
 
 def _write_text(path: Path, document: dict[str, Any]) -> None:

@@ -6,14 +6,14 @@ border of a range, each range gives its part, and the parts are added when all r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from zhibu.engines.compliance.calendar import Asked
 from zhibu.engines.compliance.files import NEVER, Flags, Ints
-from zhibu.engines.compliance.kernel import OWED, Cells
+from zhibu.engines.compliance.kernel import OWED, Cells, last_of, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class Sums:
     def __len__(self) -> int:
         return len(self.organization)
 
-    def chosen(self, rows: Ints | Flags) -> Sums:
+    def chosen(self, rows: Ints) -> Sums:
         return Sums(
-            self.organization[rows], self.rule[rows], self.first[rows], self.last[rows], self.due[rows],
-            self.numbers[:, rows],
+            self.organization.take(rows), self.rule.take(rows), self.first.take(rows), self.last.take(rows),
+            self.due.take(rows),
+            self.numbers.take(rows, 1),
         )  # fmt: skip
 
 
@@ -47,7 +48,8 @@ def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, unti
     turns, places = np.unique(np.concatenate([since, before]), return_inverse=True)
     begins, ends = places[: len(since)], places[len(since) :]
     running = _running(cells, len(keys), turns, end - begin)
-    sums = [(number.take(ends, 0) - number.take(begins, 0)).reshape(-1) for number in running]
+    sums = np.stack([(number.take(ends, 0) - number.take(begins, 0)).reshape(-1) for number in running])
+    sums[0] = sums.sum(0)
     owed = np.flatnonzero(sums[0])
     holder, key = np.divmod(owed, max(len(keys), 1))
     rule, first, last, due = (
@@ -57,7 +59,7 @@ def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, unti
             *([getattr(one, name) for one in keys] for name in ("first", "last", "due")),
         )
     )
-    of_columns = Sums(holders[holder], rule, first, last, due, np.stack([number[owed] for number in sums]))
+    of_columns = Sums(holders[holder], rule, first, last, due, sums.take(owed, 1))
     terms = np.flatnonzero((cells.key < 0) & (cells.why_not == OWED))
     of_terms = Sums(
         cells.organization[terms] + begin,
@@ -65,9 +67,9 @@ def sums_of(cells: Cells, asked: Asked, begin: int, end: int, parent: Ints, unti
         cells.first[terms],
         cells.last[terms],
         cells.due[terms],
-        np.stack([number[terms] for number in _counted(cells)]).astype(np.int32),
+        _counted(_outcome(cells)[terms]),
     )
-    up = added(_carried_up(of_terms, parent, until))
+    up = _carried_up(of_terms, parent, until)
     # A rule with versions by the term and by the calendar may have both of one period.
     apart = not set(np.unique(up.rule).tolist()) & {asked.rule_ids.index(one.rule) for one in keys}
     return _joined([of_columns, up]) if apart else added([of_columns, up])
@@ -81,29 +83,50 @@ def _above(organization: int, parent: Ints) -> Ints:
     return np.array(found[::-1], np.int32)
 
 
-def _counted(cells: Cells) -> tuple[Flags, Flags, Flags, Flags]:
-    """Of each cell whether it counts as owed, met, late, explained."""
-    owed = cells.why_not == OWED
-    done, in_time = cells.completed_on < NEVER, cells.completed_on <= cells.due
-    return owed, owed & in_time, owed & done & ~in_time, owed & ~done & (cells.explained_on < NEVER)
+#: What became of a cell that is owed; nothing yet is the first of them, and all are owed.
+_OUTCOMES = (_OPEN, _MET, _LATE, _EXPLAINED) = range(4)
+_OUTCOME_OF = last_of(_OPEN, _EXPLAINED, _LATE, _MET)
 
 
-def _running(cells: Cells, count: int, turns: Ints, size: int) -> Iterator[Ints]:
-    """Of owed … explained a table [turn, key]: the sums over the organizations before that turn."""
+def _outcome(cells: Cells) -> Ints:
+    return _OUTCOME_OF.take(
+        together(cells.explained_on < NEVER, cells.completed_on < NEVER, cells.completed_on <= cells.due)
+    )
+
+
+def _counted(outcome: Ints) -> Ints:
+    """Of each cell that is owed whether it counts as owed, met, late, explained: each a row."""
+    return np.stack([np.ones(len(outcome), np.int32), *(outcome == one for one in _OUTCOMES[1:])])
+
+
+def _running(cells: Cells, count: int, turns: Ints, size: int) -> list[Ints]:
+    """Of each outcome a table [turn, key]: how many are owed of the organizations before that turn."""
     pieces = np.searchsorted(turns, np.arange(size), "right")
-    place = pieces.take(cells.organization) * count + cells.key
-    of_key = cells.key >= 0
-    for counts in _counted(cells):
-        counted = np.bincount(place[counts & of_key], minlength=(len(turns) + 1) * count)
-        yield np.cumsum(counted.reshape(len(turns) + 1, count)[: len(turns)], axis=0, dtype=np.int32)
+    place = pieces.take(cells.organization) + _outcome(cells) * np.intp(len(turns) + 1)
+    owed = np.flatnonzero((cells.key >= 0) & (cells.why_not == OWED))
+    shape = len(_OUTCOMES), len(turns) + 1, count
+    counted = np.bincount((place * count + cells.key).take(owed), minlength=shape[0] * shape[1] * shape[2])
+    return [np.cumsum(one, axis=0) for one in counted.astype(np.int32).reshape(shape)]
 
 
-def _carried_up(own: Sums, parent: Ints, until: Ints) -> Iterator[Sums]:
+def _carried_up(own: Sums, parent: Ints, until: Ints) -> Sums:
     """What has periods of its own, and so no running sums: to itself, to its parent, to the one above that …"""
-    while len(own):
-        yield own.chosen(until[own.organization] > own.organization + 1)
-        up = parent[own.organization]
-        own = Sums(up, own.rule, own.first, own.last, own.due, own.numbers).chosen(up >= 0)
+    own = own.chosen(np.lexsort((own.due, own.last, own.first, own.rule)))
+    period = np.cumsum(~_is_same(own.rule, own.first, own.last, own.due))
+    row, organization = np.arange(len(own)), own.organization
+    rows, organizations = [row], [organization]
+    while len(row):
+        organization = parent.take(organization)
+        has = np.flatnonzero(organization >= 0)
+        row, organization = row.take(has), organization.take(has)
+        rows.append(row)
+        organizations.append(organization)
+    row, organization = np.concatenate(rows), np.concatenate(organizations)
+    holders = np.flatnonzero(until.take(organization) > organization + 1)
+    row, organization = row.take(holders), organization.take(holders)
+    order = np.argsort(organization * np.int64(len(own)) + period.take(row))
+    up = own.chosen(row.take(order))
+    return _merged(replace(up, organization=organization.take(order)))
 
 
 def _joined(parts: list[Sums]) -> Sums:
@@ -117,15 +140,21 @@ def _joined(parts: list[Sums]) -> Sums:
 def added(parts: Iterable[Sums]) -> Sums:
     """Rows of the same organization, rule and period as one; in that order."""
     every = _joined(list(parts))
-    if not len(every):
-        return every
-    every = every.chosen(np.lexsort((every.due, every.last, every.first, every.rule, every.organization)))
-    same = np.ones(len(every) - 1, np.bool_)
-    for column in (every.organization, every.rule, every.first, every.last, every.due):
-        same &= column[1:] == column[:-1]
-    begins = np.flatnonzero(np.append(True, ~same))
-    total = every.chosen(begins)
-    return Sums(
-        total.organization, total.rule, total.first, total.last, total.due,
-        np.add.reduceat(every.numbers, begins, axis=1),
-    )  # fmt: skip
+    return _merged(every.chosen(np.lexsort((every.due, every.last, every.first, every.rule, every.organization))))
+
+
+def _merged(ordered: Sums) -> Sums:
+    """Rows of the same, which follow each other, as one."""
+    if not len(ordered):
+        return ordered
+    begins = np.flatnonzero(~_is_same(ordered.organization, ordered.rule, ordered.first, ordered.last, ordered.due))
+    return replace(ordered.chosen(begins), numbers=np.add.reduceat(ordered.numbers, begins, axis=1))
+
+
+def _is_same(*columns: Ints) -> Flags:
+    """Of each row whether all columns say the same in it as in the one before."""
+    same = np.ones(len(columns[0]), np.bool_)
+    same[:1] = False
+    for column in columns:
+        same[1:] &= column[1:] == column[:-1]
+    return same

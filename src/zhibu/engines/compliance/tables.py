@@ -7,7 +7,7 @@ on how organizations were cut into ranges, in which order they stand, or which e
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from zhibu.engines.compliance.calendar import Asked
 from zhibu.engines.compliance.columns import DAY, ID, NUMBER, TEXT, WORD, schema_of
-from zhibu.engines.compliance.files import NEVER, POSTS, Flags, Ids, Ints, Portion, bytes_of, halves, ids
+from zhibu.engines.compliance.files import NEVER, POSTS, Flags, Ids, Ints, Portion, bytes_of, ids
 from zhibu.engines.compliance.kernel import STATUSES, WHY_NOT, Cells
 from zhibu.engines.compliance.sums import Sums
 
@@ -127,73 +127,85 @@ def table_of_sums(sums: Sums, asked: Asked, own_ids: Ids) -> pa.Table:
 
 # --- The checksum --------------------------------------------------------------------------------------------------
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+#: The columns of a row are taken times the powers of this number, so that none counts as another would.
+_ODD = 0x9E3779B97F4A7C15
 
 #: So many are hashed at once that all of it stays in the cache of the processor.
-_AT_ONCE = 8_192
+_AT_ONCE = 16_384
 
 
-def _mix(hashes: Hashes, values: Hashes | Ints) -> None:
-    """Take up one value more in each hash, spread over all 64 bits (the finalizer of SplitMix64)."""
-    hashes *= _ODD
-    hashes += values.astype(np.uint64)
-    hashes += np.uint64(1)
+def _hashed(*columns: Hashes | Ints) -> Hashes:
+    """A hash of each row, of what all columns say in it."""
+    found = np.zeros(len(columns[0]), np.int64)
+    for place, column in enumerate(columns, start=1):
+        found += np.multiply(column, np.uint64(pow(_ODD, place, 2**64)).astype(np.int64))
+    return _spread(found.view(np.uint64))
+
+
+def _by_parts(rows: int) -> Iterator[slice]:
+    for start in range(0, rows, _AT_ONCE):
+        yield slice(start, min(start + _AT_ONCE, rows))
+
+
+def _spread(hashes: Hashes) -> Hashes:
+    """Let each bit tell on all others (the finalizer of SplitMix64)."""
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         hashes ^= hashes >> np.uint64(shift)
         hashes *= np.uint64(factor)
     hashes ^= hashes >> np.uint64(31)
+    return hashes
 
 
-def _hashed(begin: Hashes, *columns: Hashes | Ints) -> Hashes:
-    """Hashes that go on from those in ``begin`` with a value of each column."""
-    found = begin.copy()
-    for start in range(0, len(found), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        for column in columns:
-            _mix(found[some], column[some])
-    return found
-
-
-def _of_words(words: Sequence[str]) -> Hashes:
+def _of_words(words: Sequence[str]) -> Ints:
     """The word itself is hashed, so its place in a list does not matter; -1 is no word."""
     hashes = [int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big") for word in words]
-    return np.array([*hashes, 0], np.uint64)
+    return np.array([*hashes, 0], np.uint64).view(np.int64)
 
 
-def _of_ids(of: Ids) -> Hashes:
-    pairs = halves(of)
-    return _hashed(np.zeros(len(of), np.uint64), pairs[:, 0], pairs[:, 1])
+def _of_ids(of: Ids) -> tuple[Ints, Ints]:
+    """Their two halves."""
+    pairs = of.view("<i8").reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def checksum_of_cells(cells: Cells, portion: Portion, asked: Asked) -> int:
-    own = _of_ids(bytes_of(portion.organizations.column("id")))
-    texts = portion.waivers.table.column("reason").to_pylist()
-    each = _hashed(
-        own.take(cells.organization),
-        _of_words(POSTS)[cells.post],
-        _of_words(asked.rule_ids)[asked.id_of_rule].take(cells.rule),
-        asked.version.take(cells.rule),
-        cells.first,
-        cells.last,
-        cells.due,
-        _of_words(STATUSES).take(cells.status),
-        cells.needed,
-        cells.completed_on,
-        cells.explained_on,
-        _of_words(texts)[cells.waiver],
-        _of_words(WHY_NOT)[cells.why_not],
-    )
-    total = int(each.sum(dtype=np.uint64))
-    for seed, ends, records in ((1, cells.ends, cells.evidence), (2, cells.ends_without, cells.without_quorum)):
-        lengths = np.diff(ends, prepend=np.int32(0))
-        place = np.arange(len(records), dtype=np.int32) - np.repeat(ends - lengths, lengths)
-        pairs = records.view(">u8").reshape(-1, 2)
-        begin = _hashed(np.zeros(len(each), np.uint64), each, np.broadcast_to(np.uint64(seed), len(each)))
-        of_records = _hashed(np.repeat(begin, lengths), place, pairs[:, 0], pairs[:, 1])
-        total += int(of_records.sum(dtype=np.uint64))
+    own = _hashed(*_of_ids(bytes_of(portion.organizations.column("id")))).view(np.int64)
+    reasons = portion.waivers.table.column("reason").combine_chunks().dictionary_encode()
+    texts = np.append(_of_words(reasons.dictionary.to_pylist()).take(reasons.indices.to_numpy()), 0)
+    posts, statuses, why_not = (_of_words(words) for words in (POSTS, STATUSES, WHY_NOT))
+    rules = _of_words(asked.rule_ids).take(asked.id_of_rule)
+    each = np.empty(len(cells), np.int64)
+    for some in _by_parts(len(cells)):
+        rule = cells.rule[some]
+        each[some] = _hashed(
+            own.take(cells.organization[some]),
+            posts.take(cells.post[some]),
+            rules.take(rule),
+            asked.version.take(rule),
+            cells.first[some],
+            cells.last[some],
+            cells.due[some],
+            statuses.take(cells.status[some]),
+            cells.needed[some],
+            cells.completed_on[some],
+            cells.explained_on[some],
+            texts.take(cells.waiver[some]),
+            why_not.take(cells.why_not[some]),
+        ).view(np.int64)
+    total = int(each.view(np.uint64).sum(dtype=np.uint64))
+    for seed, ends, of, records in (
+        (1, cells.ends, cells.cell_of_evidence, cells.evidence),
+        (2, cells.ends_without, cells.cell_without_quorum, cells.without_quorum),
+    ):
+        begins = np.append(0, ends) - seed
+        place = np.arange(len(records))
+        for some in _by_parts(len(records)):
+            rank = place[some] - begins.take(of[some])
+            total += int(_hashed(each.take(of[some]), rank, *_of_ids(records[some])).sum(dtype=np.uint64))
     return total % 2**64
 
 
 def checksum_of_sums(sums: Sums, asked: Asked, own_ids: Ids) -> int:
     rule = _of_words(asked.rule_ids).take(sums.rule)
-    return int(_hashed(_of_ids(own_ids), rule, sums.first, sums.last, sums.due, *sums.numbers).sum(dtype=np.uint64))
+    hashes = _hashed(*_of_ids(own_ids), rule, sums.first, sums.last, sums.due, *sums.numbers)
+    return int(hashes.sum(dtype=np.uint64))
