@@ -27,6 +27,7 @@ from zhibu.engines.planning import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 POLL, MOST, GREEDY, NAIVE, OURS = "poll", "most available", "greedy by cost", "naive CP-SAT", "ours"
+HEAVY = {NAIVE: "ortools.sat.python.cp_model", OURS: "ortools.math_opt.core.python.solver"}
 TODAY = {POLL: poll, MOST: most_available, GREEDY: greedy_by_cost}
 
 Json = dict[str, Any]
@@ -108,9 +109,8 @@ def main() -> None:
     problem = read_problem(Path(file).read_bytes())
     made: Plan | None
     trace: list[tuple[float, float, float]] = []
-    if planner in {NAIVE, OURS}:
-        for heavy in ("ortools.math_opt.python.mathopt", "ortools.sat.python.cp_model"):
-            import_module(heavy)
+    if planner in HEAVY:
+        import_module(HEAVY[planner])
     began = monotonic()
     if planner == OURS:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from array import array
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -71,9 +72,9 @@ class Program:
     prices: list[float] = field(default_factory=list)
     row_lows: list[float] = field(default_factory=list)
     row_highs: list[float] = field(default_factory=list)
-    row_of: list[int] = field(default_factory=list)
-    variable_of: list[int] = field(default_factory=list)
-    coefficients: list[float] = field(default_factory=list)
+    row_of: array[int] = field(default_factory=lambda: array("q"))
+    variable_of: array[int] = field(default_factory=lambda: array("q"))
+    coefficients: array[float] = field(default_factory=lambda: array("d"))
     constant: float = 0
 
     def variable(self, high: float = 1, price: float = 0, low: float = 0) -> int:
@@ -122,16 +123,45 @@ class Program:
     def _priced(self) -> dict[int, float]:
         return {number: price for number, price in enumerate(self.prices) if price}
 
-    def solve(self, budget: Budget, gap: float = 0.99) -> Answer:
-        """Prices are whole numbers, so that a difference below ``gap`` = 0.99 is none."""
+    def solve(
+        self, budget: Budget, gap: float = 0.99, *, is_easy: bool = False, is_for_bound: bool = False
+    ) -> Answer:
+        """Prices are whole numbers, so that a difference below ``gap`` = 0.99 is none.
+
+        ``is_easy``: most programs of this kind are decided at the root, so that little is to be prepared.
+        ``is_for_bound``: nothing is done for solutions, and little memory is used for cuts.
+        """
         try:
-            from ortools.math_opt import model_pb2
-            from ortools.math_opt.python import mathopt
+            from ortools.math_opt import parameters_pb2, result_pb2
         except ImportError as error:
             raise SolverMissing from error
         seconds = budget.left
         if seconds <= 0:
             return Answer(-INFINITY, None)
+        parameters = parameters_pb2.SolveParametersProto(
+            absolute_gap_tolerance=gap, relative_gap_tolerance=0.0, threads=1, node_limit=budget.nodes
+        )
+        if is_easy:
+            parameters.gscip.emphasis = parameters.gscip.EASY_CIP
+        if is_for_bound:
+            parameters.gscip.heuristics = parameters.gscip.OFF
+            parameters.gscip.int_params["separating/maxstallroundsroot"] = 3
+        if seconds < INFINITY:
+            parameters.time_limit.FromTimedelta(dt.timedelta(seconds=seconds))
+        result = _interruptibly(self._proto(), parameters)
+        bound = result.termination.objective_bounds.dual_bound
+        if not result.solutions:
+            is_impossible = result.termination.reason == result_pb2.TERMINATION_REASON_INFEASIBLE
+            return Answer(INFINITY if is_impossible else bound, None)
+        values = [0] * len(self.prices)
+        found = result.solutions[0].primal_solution.variable_values
+        for number, value in zip(found.ids, found.values, strict=True):
+            values[number] = round(value)
+        return Answer(bound, values)
+
+    def _proto(self) -> Any:
+        from ortools.math_opt import model_pb2
+
         proto = model_pb2.ModelProto()
         count = len(self.prices)
         proto.variables.ids.extend(range(count))
@@ -148,32 +178,34 @@ class Program:
         proto.linear_constraint_matrix.row_ids.extend(self.row_of)
         proto.linear_constraint_matrix.column_ids.extend(self.variable_of)
         proto.linear_constraint_matrix.coefficients.extend(self.coefficients)
-        model = mathopt.Model.from_model_proto(proto)
-        parameters = mathopt.SolveParameters(absolute_gap_tolerance=gap, relative_gap_tolerance=0.0, threads=1)
-        if budget.nodes is not None:
-            parameters.node_limit = budget.nodes
-        elif seconds < INFINITY:
-            parameters.time_limit = dt.timedelta(seconds=seconds)
-        result = _interruptibly(mathopt, model, parameters)
-        bounds = result.termination.objective_bounds
-        if not result.has_primal_feasible_solution():
-            is_impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
-            return Answer(INFINITY if is_impossible else bounds.dual_bound, None)
-        values = [round(value) for value in result.variable_values(list(model.variables()))]
-        return Answer(bounds.dual_bound, values)
+        return proto
 
 
-def _interruptibly(mathopt: Any, model: Any, parameters: Any) -> Any:
+def _interruptibly(proto: Any, parameters: Any) -> Any:
     """Solves in a thread beside this one, which a signal (Ctrl-C) can then reach at once.
 
-    What is being solved goes on until its time is over or the process ends: interrupting it by ``SolveInterrupter``
-    fails with this solver in OR-Tools 9.15.
+    What is being solved goes on until its time is over or the process ends: asked to watch for an interruption, this
+    solver writes an error to the terminal (OR-Tools 9.15).
     """
+    from ortools.math_opt import callback_pb2, model_parameters_pb2, parameters_pb2
+    from ortools.math_opt.core.python import solver
+
+    asked = (
+        proto,
+        parameters_pb2.SOLVER_TYPE_GSCIP,
+        parameters_pb2.SolverInitializerProto(),
+        parameters,
+        model_parameters_pb2.ModelSolveParametersProto(),
+        None,
+        callback_pb2.CallbackRegistrationProto(),
+        None,
+        None,
+    )
     future: Future[Any] = Future()
 
     def solve() -> None:
         try:
-            future.set_result(mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters))
+            future.set_result(solver.solve(*asked))
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
             future.set_exception(error)
 
