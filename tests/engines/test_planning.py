@@ -30,8 +30,8 @@ from zhibu.domain.roster import (
     faults,
 )
 from zhibu.engines.planning import Outcome, plan, search
+from zhibu.engines.planning.parts import parts_of
 from zhibu.engines.planning.ways import Facts, Way
-from zhibu.engines.planning.whole import parts_of
 
 PATTERNS = ("DEN-", "BB--", "DK-", "NN--", "D-L", "EDB-")
 
@@ -79,6 +79,22 @@ def a_problem(seed: int) -> Problem:
         f"p{seed}", date(2026, 6, 1), days, 30, Rules(22, 2, (16, 24)), PRICES, SHIFTS, ("x", "y")[:sites], travel,
         organizations, posts, rooms, people, items,
     )  # fmt: skip
+
+
+def with_a_committee(problem: Problem, seed: int) -> Problem:
+    """Whose members come in to one sitting, as they do for their branches."""
+    chance = random.Random(f"committee {seed}")
+    members = tuple(person for person in problem.people if chance.random() < 0.5) or tuple(problem.people)[:2]
+    chairs, hall = members[:2], problem.rooms["hall"]
+    committee = Item(
+        "top.committee", "top", "committee", 2, 0, problem.days - 1, members, chairs, members, (hall.id,), 1,
+        len(members) // 2 + 1, online=False,
+    )  # fmt: skip
+    return replace(
+        problem,
+        items={**problem.items, committee.id: committee},
+        rooms={**problem.rooms, hall.id: replace(hall, capacity=len(problem.people))},
+    )
 
 
 def _works(person: Person, day: int, slot: int) -> bool:
@@ -144,6 +160,27 @@ def test_the_bound_of_the_cover_is_one(seed: int, monkeypatch: pytest.MonkeyPatc
     assert best.plan.objective is not None
     assert outcome.plan.objective is not None
     assert outcome.plan.bound <= best.plan.objective <= outcome.plan.objective
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bounds_of_branches_and_of_what_their_superior_holds_add_up(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People who come in for both are paid once, so that the sum must not exceed what all costs together."""
+    problem = a_problem(seed)
+    if len(problem.organizations) < 3:
+        pytest.skip("nobody stands above one branch")
+    problem = with_a_committee(problem, seed)
+    best = naive_model(problem, 20, workers=1)
+    monkeypatch.setattr(search, "EVERY", 0)
+    outcome = plan(problem, effort=20, workers=1)
+    assert is_sound(problem, outcome)
+    assert outcome.plan.bound is not None
+    assert outcome.plan.objective is not None
+    if best is not None:
+        assert best.objective is not None
+        assert outcome.plan.bound <= best.objective
+        assert best.bound != best.objective or best.objective <= outcome.plan.objective
 
 
 @pytest.mark.parametrize(("name", "best"), [("B-M-1-b05", 371), ("B-M-1-b11", 198), ("B-M-1-b29", 394)])
@@ -218,7 +255,7 @@ def test_an_interruption_leaves_the_best_so_far() -> None:
             raise KeyboardInterrupt
 
     outcome = plan(problem, effort=20, workers=1, progress=interrupt)
-    assert {session.item for session in outcome.plan.sessions} == {"top.lecture"}
+    assert {session.item for session in outcome.plan.sessions} == {"b.0", "b.1"}
     assert cost(problem, outcome.plan).total == outcome.plan.objective
 
 

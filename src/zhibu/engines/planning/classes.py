@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,8 +82,25 @@ class StartClass:
         return replace(self, ways={group: both for group, both in ways.items() if both != (None, None)})
 
 
-def groups_of(facts: Facts, items: Sequence[Item], taken: Taken) -> list[Group]:
-    """Everybody whom one of ``items`` concerns, in the order in which the items name them."""
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What coming in by ``people`` costs items that share them with others: ``price`` a day, less ``free`` in all.
+
+    ``by_day``: days that have a price of their own; there is nothing free then.
+    """
+
+    people: frozenset[Id]
+    price: int
+    free: int
+    by_day: Mapping[Any, int] = field(default_factory=dict)
+
+    def on(self, day: Any) -> int:
+        return self.by_day.get(day, self.price)
+
+
+def groups_of(facts: Facts, items: Sequence[Item], taken: Taken, shares: Sequence[Share] = ()) -> list[Group]:
+    """Everybody whom one of ``items`` concerns, in the order in which the items name them; no group in two shares."""
+    share_of = {person: number for number, share in enumerate(shares) for person in share.people}
     parts: dict[Id, list[tuple[int, str]]] = defaultdict(list)
     for number, item in enumerate(items):
         for part, people in (("a", item.audience), ("c", item.chairs), ("v", item.voters)):
@@ -99,11 +116,12 @@ def groups_of(facts: Facts, items: Sequence[Item], taken: Taken) -> list[Group]:
             frozenset(taken.called.get(person, ())),
             tuple(sorted(taken.people.get(person, ()))),
             facts.kept_seats.get(person, frozenset()),
+            share_of.get(person),
         )
         alike.setdefault(key, []).append(person)
     return [
         Group(number, post, letters, tuple(people), called, busy, kept)
-        for number, ((post, letters, _, called, busy, kept), people) in enumerate(alike.items())
+        for number, ((post, letters, _, called, busy, kept, _), people) in enumerate(alike.items())
     ]
 
 
@@ -377,14 +395,20 @@ def _joined(parts: Sequence[_Kind]) -> _Kind:
     )
 
 
-def merged(catalogues: Mapping[Id, Catalogue], *, by_time: bool = False) -> dict[Any, Any]:
+def merged(
+    catalogues: Mapping[Id, Catalogue], shares: Sequence[Share] = (), *, by_time: bool = False
+) -> dict[Any, Any]:
     """Days that need not be looked at, each with the day that does for it: all its classes are dominated there.
 
-    ``by_time``: only by classes of the same times and rooms, so that what is disjoint on one day is on the other.
+    And coming in costs no more there by any of ``shares``. ``by_time``: only by classes of the same times and rooms,
+    so that what is disjoint on one day is on the other.
     """
     days = sorted({day for one in catalogues.values() for day in one.by_day()})
     number_of = {day: number for number, day in enumerate(days)}
     does = np.ones((len(days), len(days)), dtype=bool)
+    for share in shares:
+        prices = np.array([share.on(day) for day in days])
+        does &= prices[:, None] <= prices[None, :]
     for one in catalogues.values():
         by_day = one.by_day()
         if by_time:

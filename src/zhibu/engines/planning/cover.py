@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zhibu.domain.roster import Id, Item
-from zhibu.engines.planning.classes import Catalogue, Group, Price, Row, StartClass
+from zhibu.engines.planning.classes import Catalogue, Group, Price, Row, Share, StartClass
 from zhibu.engines.planning.mip import INFINITY, Program
 from zhibu.engines.planning.ways import Facts
 
@@ -63,17 +63,20 @@ class _Item:
 
 
 class Cover:
-    """The program of ``catalogues``; ``is_called_free``: as if coming in cost nothing (for bounds of joint items)."""
+    """The program of ``catalogues``.
+
+    With ``shares``, for bounds of items whose people others call in as well: coming in costs what these say, for
+    people of none of them nothing, and coming in again nothing.
+    """
 
     def __init__(
         self,
         facts: Facts,
         groups: Sequence[Group],
         catalogues: Mapping[Id, Catalogue],
-        *,
-        is_called_free: bool = False,
+        shares: Sequence[Share] | None = None,
     ) -> None:
-        self.facts, self.groups, self.is_called_free = facts, groups, is_called_free
+        self.facts, self.groups, self.shares = facts, groups, shares
         self.program = Program()
         self.session_of: dict[tuple[Id, int], int] = {}
         self.classes: list[tuple[int, StartClass]] = []
@@ -83,14 +86,22 @@ class Cover:
         self.impossible: list[Id] = []
         for item_id, one in catalogues.items():
             self._item(facts.problem.items[item_id], one)
-        self._coming_in_again()
+        if shares is None:
+            self._coming_in_again()
+        else:
+            self._beyond_what_is_free(shares)
 
     def _call(self, day: Any, group: int) -> int:
         """How many of ``group`` come in on ``day``."""
         if (day, group) not in self.called:
-            price = 0 if self.is_called_free else self.facts.problem.prices.callin_day
-            self.called[day, group] = self.program.variable(self.groups[group].size, price)
+            self.called[day, group] = self.program.variable(self.groups[group].size, self._price_of(group, day))
         return self.called[day, group]
+
+    def _price_of(self, group: int, day: Any) -> int:
+        """Of a day of coming in; 0 where all of a share are counted together."""
+        if self.shares is None:
+            return self.facts.problem.prices.callin_day
+        return sum(share.on(day) for share in self.shares if not share.free and self._is_of(group, share))
 
     def _item(self, item: Item, one: Catalogue) -> None:
         program, groups = self.program, self.groups
@@ -267,9 +278,19 @@ class Cover:
         by_group: dict[int, list[int]] = defaultdict(list)
         for (_, group), variable in self.called.items():
             by_group[group].append(variable)
-        for number, days in by_group.items() if price and not self.is_called_free else ():
+        for number, days in by_group.items() if price else ():
             who = self.groups[number]
             self.program.pairs(days, price, AGAIN, size=who.size, before=len(who.called))
+
+    def _beyond_what_is_free(self, shares: Iterable[Share]) -> None:
+        for share in shares:
+            days = [variable for (_, number), variable in self.called.items() if self._is_of(number, share)]
+            if share.free and share.price and days:
+                beyond = self.program.variable(10**6, 1)
+                self.program.at_least(-share.free, {beyond: 1, **dict.fromkeys(days, -share.price)})
+
+    def _is_of(self, group: int, share: Share) -> bool:
+        return self.groups[group].people[0] in share.people
 
     def chosen(self, values: Sequence[int]) -> list[Chosen]:
         """The sessions of a solution."""
@@ -291,20 +312,24 @@ class Cover:
         return found
 
 
-def greedily(facts: Facts, groups: Sequence[Group], one: Catalogue) -> list[Chosen]:
-    """Sessions of one item by what each adds, the main sitting first: where there is no time for the cover."""
+def greedily(
+    facts: Facts, groups: Sequence[Group], one: Catalogue, lacking: Mapping[int, int], held: int
+) -> list[Chosen]:
+    """Sessions of one item by how many of each group who are ``lacking`` it adds, beside those ``held`` already.
+
+    The main sitting first. For where there is no time for the cover.
+    """
     item = one.item
     voters = one.numbers_of(item.voters)
-    lacking = {number: groups[number].size for number in one.numbers_of(item.audience)}
+    left = {number: lacking[number] for number in one.numbers_of(item.audience) if lacking.get(number)}
     staying = max(1, facts.problem.prices.extension)
     found: list[Chosen] = []
-    while len(found) < item.max_sessions and lacking:
-        is_main = bool(item.quorum) and not found
+    while held + len(found) < item.max_sessions and any(left.values()):
+        is_main = bool(item.quorum) and not held and not found
 
         def gain(start_class: StartClass, *, is_main: bool = is_main) -> tuple[int, int]:
-            there = sum(lacking.get(group, 0) for group, ways in start_class.ways.items() if _is_there(ways))
             main = _as_main(item, start_class, groups, voters, staying) if is_main else None
-            return (-(10**6) if main is None else -main[0]) if is_main else 0, there
+            return (-(10**6) if main is None else -main[0]) if is_main else 0, sum(_added(start_class, left).values())
 
         best = max(one.classes, key=gain, default=None)
         if best is None or gain(best)[0] == -(10**6) or not (is_main or gain(best)[1]):
@@ -313,9 +338,33 @@ def greedily(facts: Facts, groups: Sequence[Group], one: Catalogue) -> list[Chos
             frozenset(group for group, ways in best.ways.items() if _is_call(ways[0])) if is_main else frozenset()
         )
         found.append(Chosen(item.id, best, is_main, called))
-        for group, ways in best.ways.items():
-            if _is_there(ways):
-                lacking.pop(group, None)
+        for group, count in _added(best, left).items():
+            left[group] -= count
+    return found
+
+
+def most_attended(one: Catalogue, per_day: int) -> Catalogue:
+    """Of each day so many classes that most could attend without being called in, and those that are pinned."""
+    sizes = {group.number: group.size for group in one.groups}
+    there = [-sum(_added(each, sizes).values()) for each in one.classes]
+    return one.only(
+        sorted(
+            number
+            for numbers in one.by_day().values()
+            for place, number in enumerate(sorted(numbers, key=lambda each: there[each]))
+            if place < per_day or one.classes[number].pinned
+        )
+    )
+
+
+def _added(start_class: StartClass, left: Mapping[int, int]) -> dict[int, int]:
+    """How many of each group who are ``left`` could attend without being called in, as posts can spare them."""
+    found = {group: left[group] for group, ways in start_class.ways.items() if left.get(group) and _is_there(ways)}
+    for uses, spare in start_class.rows:
+        places = spare
+        for group in sorted({group for group, _ in uses if group in found}):
+            found[group] = min(found[group], places)
+            places -= found[group]
     return found
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from zhibu.domain.roster import Id, Item, Plan, Session, cost
-from zhibu.engines.planning.classes import Catalogue, Group, StartClass, catalogue, groups_of, merged
-from zhibu.engines.planning.cover import Chosen, Cover, greedily
+from zhibu.engines.planning.classes import Catalogue, Group, Share, StartClass, catalogue, groups_of, merged
+from zhibu.engines.planning.cover import Chosen, Cover, greedily, most_attended
 from zhibu.engines.planning.mip import EPSILON, Budget
 from zhibu.engines.planning.seating import Pins, attend, choose, every, near, place, seat
 from zhibu.engines.planning.ways import Facts, Taken
@@ -24,6 +24,12 @@ COPIES = 2
 #: Sittings that the exact model chooses from: all, where there are no more than so many, else so many near those of
 #: the cover, for so many seconds.
 EVERY, NEAR, SECONDS = 300, 150, 5
+
+#: Programs of more variables than that are prepared less.
+LARGE = 2000
+
+#: How much of the time may go into asking what overlaps in the only room; the rest is for a better plan.
+CLASHES = 0.75
 
 #: So often a set of sessions that overlap whatever one does is forbidden and the cover asked anew.
 ROUNDS = 12
@@ -52,14 +58,19 @@ class Task:
     taken: Taken
     standing: tuple[Session, ...]
     pins: Pins = field(default_factory=dict)
+    shares: Sequence[Share] | None = None
+    #: Of the start classes of each day the cover is offered so many that most could attend; ``None``: all.
+    per_day: int | None = None
 
     def ground(self) -> Ground:
-        groups = groups_of(self.facts, self.items, self.taken)
+        groups = groups_of(self.facts, self.items, self.taken, self.shares or ())
         raw = {
             item.id: catalogue(self.facts, item, groups, self.taken, self.pins.get(item.id, ()))
             for item in self.items
         }
-        return Ground(self.facts, groups, raw, {item: one.reduced() for item, one in raw.items()})
+        return Ground(
+            self.facts, groups, raw, {item: one.reduced() for item, one in raw.items()}, self.shares, self.per_day
+        )
 
     def cost_of(self, sessions: Iterable[Session]) -> int:
         """What ``sessions`` add to what those standing cost; who misses one of the task's items included."""
@@ -89,29 +100,34 @@ class Ground:
     groups: Sequence[Group]
     raw: Mapping[Id, Catalogue]
     full: Mapping[Id, Catalogue]
+    shares: Sequence[Share] | None = None
+    per_day: int | None = None
 
     @property
     def is_small(self) -> bool:
         """Whether every time and room can be looked at by itself."""
         return sum(len(each.starts) for one in self.raw.values() for each in one.classes) <= EVERY
 
-    def cover(self, *, is_merged: bool = True, is_called_free: bool = False) -> Cover:
+    def cover(self, *, is_merged: bool = True) -> Cover:
         """With each day as it is, or without days that others do for."""
-        into = merged(self.full) if is_merged else {}
+        offered = self.full
+        if self.per_day is not None:
+            offered = {item: most_attended(one, self.per_day) for item, one in offered.items()}
+        into = merged(offered, self.shares or ()) if is_merged and self.per_day is None else {}
         needed = {
             item: one.only(
                 [number for number, each in enumerate(one.classes) if each.day not in into]
             ).without_needless()
-            for item, one in self.full.items()
+            for item, one in offered.items()
         }
-        return Cover(self.facts, self.groups, needed, is_called_free=is_called_free)
+        return Cover(self.facts, self.groups, needed, self.shares)
 
 
 def by_cover(task: Task, ground: Ground, solving: Budget, budget: Budget) -> tuple[Found, list[Chosen]]:
     """What the cover says, sought for as long as ``solving``: its bound, its sessions, and these seated."""
     cover = ground.cover()
-    answer = cover.program.solve(solving)
-    bound = max(whole_number(answer.bound), 0)
+    answer = cover.program.solve(solving, is_easy=len(cover.program.prices) > LARGE)
+    bound = max(whole_number(answer.bound), 0) if ground.per_day is None else 0
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
     if answer.values is None:
         return best, []
@@ -127,8 +143,12 @@ def begin(task: Task, budget: Budget) -> Found:
         best = as_before(task, best, budget)
     if chosen and not best.is_proven and ground.is_small:
         best = exactly(task, ground, best, budget)
-    if not best.sessions:
+    if not best.sessions and len(task.items) > 1:
         best = one_by_one(task, best, budget)
+    elif not best.sessions and chosen:
+        best = disjoint(task, ground, best, budget.within(SECONDS))
+    if not best.sessions and (task.per_day is not None or not chosen):
+        best = _greedily(task, ground, best, budget)
     if chosen and not best.sessions:
         best = _chosen_among(task, chosen, ground, best, budget)
     return best
@@ -166,9 +186,12 @@ def exactly(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
 
 def finish(task: Task, best: Found, budget: Budget) -> Found:
     """``best`` made better, and its bound, until they meet or the time is over."""
-    best = improve(task, replace(best, cost=task.cost_of(best.sessions)), budget, at_once=2)
+    best = replace(best, cost=task.cost_of(best.sessions))
+    if best.cost - best.bound >= task.facts.problem.prices.missed:
+        best = improve(task, best, budget, at_once=2)
     if not best.is_proven and task.only_room and len(task.items) > 1:
-        best = _without_clashes(task, task.ground(), best, budget)
+        best = _without_clashes(task, task.ground(), best, budget.within(CLASHES * budget.left))
+    best = improve(task, best, budget, at_once=2)
     return improve(task, best, budget, at_once=3)
 
 
@@ -227,17 +250,46 @@ def improve(
 def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget: Budget) -> list[Session]:
     """Sessions of ``items`` beside ``others``: by the cover where its sessions can be seated, else one item each."""
     standing = (*task.standing, *others)
-    smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins)
+    smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins, per_day=task.per_day)
     ground = smaller.ground()
     best, chosen = by_cover(smaller, ground, budget.within(10), budget)
     if not chosen:
-        chosen = [each for one in ground.full.values() for each in greedily(task.facts, ground.groups, one)]
-        return seat(task.facts, chosen, ground.full, smaller.taken, budget.at_least(1), 0) or []
+        return list(_greedily(smaller, ground, best, budget).sessions)
     if budget.left > 0 and (not best.sessions or (len(items) > 1 and not best.is_proven)):
         best = disjoint(smaller, ground, best, budget.within(SECONDS))
     if budget.left > 0 and not best.sessions:
         best = _chosen_among(smaller, chosen, ground, best, budget)
     return list(best.sessions)
+
+
+def _greedily(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
+    """Sessions by what each adds; then more of them for those who found no place, as long as that helps."""
+    chosen: list[Chosen] = []
+    lacking = {item.id: Counter(group.number for group in ground.groups for _ in group.people) for item in task.items}
+    while True:
+        more = [
+            each
+            for id_, one in ground.full.items()
+            for each in greedily(task.facts, ground.groups, one, lacking[id_], sum(c.item == id_ for c in chosen))
+        ]
+        chosen += more
+        seated = seat(task.facts, chosen, ground.full, task.taken, budget.at_least(1), 0) if more else None
+        before, best = best, better(task, best, seated)
+        if best.cost == before.cost:
+            return best
+        for item in task.items:
+            there = {
+                person
+                for session in best.sessions
+                if session.item == item.id
+                for person in (*session.in_person, *session.online)
+            }
+            lacking[item.id] = Counter(
+                group.number
+                for group in ground.groups
+                for person in group.people
+                if person in item.audience and person not in there
+            )
 
 
 def whole_number(bound: float) -> float:
@@ -258,7 +310,7 @@ def disjoint(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
     cover = ground.cover(is_merged=False)
     for row in _apart(task.facts, cover):
         cover.program.at_most(*row)
-    answer = cover.program.solve(budget.but_last(3))
+    answer = cover.program.solve(budget.but_last(3), is_easy=True)
     if answer.values is None:
         return best
     chosen = cover.chosen(answer.values)
@@ -326,7 +378,7 @@ def _without_clashes(task: Task, ground: Ground, best: Found, budget: Budget) ->
         cover = Cover(task.facts, ground.groups, catalogues)
         _ask_of_copies(task.facts, cover, forbidden)
         cover.program.cheaper_than(best.cost)
-        answer = cover.program.solve(budget.but_last(3))
+        answer = cover.program.solve(budget.but_last(1), is_easy=True)
         bound = min(whole_number(answer.bound), best.cost)
         best = replace(best, bound=max(best.bound, bound))
         if answer.values is None or best.is_proven:

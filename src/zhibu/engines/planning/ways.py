@@ -5,7 +5,7 @@ Shares nothing with ``domain.roster``, which judges what comes out; a test holds
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -91,6 +91,16 @@ class Roster:
         return values[np.clip(index, 0, len(values) - 1)] if len(values) else np.zeros(len(index), dtype=values.dtype)
 
 
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What one session takes: the room from when until when, people's time, places at posts; who comes in for it."""
+
+    span: tuple[int, int]
+    people: tuple[tuple[Id, tuple[int, int]], ...]
+    away: tuple[tuple[tuple[Id, int], int], ...]
+    called: tuple[Id, ...]
+
+
 class Facts:
     """A problem made ready for many questions."""
 
@@ -110,6 +120,7 @@ class Facts:
                 for start, end, least in post.profiles[profile]:
                     span = slice(day * self.per_day + start + self.margin, day * self.per_day + end + self.margin)
                     spare[span] = np.minimum(spare[span], np.maximum(0, on_duty[post.id][span] - least))
+        self._takes: dict[Session, Takes] = {}
         self.kept_sessions: set[tuple[Id, int, Id]] | None = None
         self.kept_seats: dict[Id, frozenset[tuple[Id, int]]] = {}
         if problem.baseline is not None:
@@ -147,6 +158,25 @@ class Facts:
         """From when until when ``person`` is busy with that session, the ways there and back included."""
         way_there = 0 if online else self.travel(person, room)
         return start - way_there, start + item.duration + way_there
+
+    def takes(self, session: Session) -> Takes:
+        """Looked up once for each session."""
+        if session not in self._takes:
+            self._takes[session] = self._taken_by(session)
+        return self._takes[session]
+
+    def _taken_by(self, session: Session) -> Takes:
+        item = self.problem.items[session.item]
+        people, away, called = [], Counter[tuple[Id, int]](), []
+        for those, online in ((session.in_person, False), (session.online, True)):
+            for person in those:
+                first, last = self.busy(person, item, session.start, session.room, online=online)
+                people.append((person, (first, last)))
+                away.update(self.away(person, first, last))
+                if self.way(person, first, last, online=online) == Way.CALL_IN:
+                    called.append(person)
+        span = (session.start, session.start + item.duration)
+        return Takes(span, tuple(people), tuple(away.items()), tuple(called))
 
     def way(self, person: Id, first: int, last: int, *, online: bool) -> Way:
         return self.roster(self.problem.people[person].roster).way(first, last, online=online)
@@ -193,20 +223,32 @@ class Taken:
         return taken
 
     def add(self, facts: Facts, session: Session) -> None:
-        problem = facts.problem
-        item = problem.items[session.item]
-        self.rooms.setdefault(session.room, []).append((session.start, session.start + item.duration))
-        for people, online in ((session.in_person, False), (session.online, True)):
-            for person in people:
-                first, last = facts.busy(person, item, session.start, session.room, online=online)
-                self.people.setdefault(person, []).append((first, last))
-                for place in facts.away(person, first, last):
-                    self.away[place] = self.away.get(place, 0) + 1
-                if facts.way(person, first, last, online=online) == Way.CALL_IN:
-                    self.called.setdefault(person, set()).add(session.start // facts.per_day)
+        takes = facts.takes(session)
+        self.rooms.setdefault(session.room, []).append(takes.span)
+        for person, busy in takes.people:
+            self.people.setdefault(person, []).append(busy)
+        for place, count in takes.away:
+            self.away[place] = self.away.get(place, 0) + count
+        for person in takes.called:
+            self.called.setdefault(person, set()).add(session.start // facts.per_day)
 
     def leaves_room(self, room: Id, first: int, last: int) -> bool:
         return all(last <= start or end <= first for start, end in self.rooms.get(room, ()))
 
     def leaves_time(self, person: Id, first: int, last: int) -> bool:
         return all(last <= start or end <= first for start, end in self.people.get(person, ()))
+
+
+def fits(facts: Facts, standing: Iterable[Session], sessions: Iterable[Session]) -> bool:
+    """Whether ``sessions`` can stand beside those standing, and beside each other: rooms, people and posts."""
+    taken = Taken.by(facts, standing)
+    for session in sessions:
+        takes = facts.takes(session)
+        if not (
+            taken.leaves_room(session.room, *takes.span)
+            and all(taken.leaves_time(person, *busy) for person, busy in takes.people)
+            and all(taken.away.get(place, 0) + count <= (facts.spare(*place) or 0) for place, count in takes.away)
+        ):
+            return False
+        taken.add(facts, session)
+    return True

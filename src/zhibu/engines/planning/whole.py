@@ -10,38 +10,39 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from zhibu.domain.roster import Id, Item, Plan, Problem, Session, cost
 from zhibu.engines.planning.mip import INFINITY, Budget
-from zhibu.engines.planning.search import (
-    Found,
-    Task,
-    as_before,
-    begin,
-    better,
-    by_cover,
-    disjoint,
-    exactly,
-    finish,
-    improve,
-    one_by_one,
-    whole_number,
-)
+from zhibu.engines.planning.parts import Parts, parts_of
+from zhibu.engines.planning.search import Found, as_before, better, exactly, finish, improve, one_by_one
 from zhibu.engines.planning.seating import Pins
-from zhibu.engines.planning.ways import Facts, Taken
+from zhibu.engines.planning.shared import SharedDays
+from zhibu.engines.planning.ways import Facts, fits
+from zhibu.engines.planning.work import (
+    again_beside,
+    at_least,
+    begin_part,
+    begin_roughly,
+    covered,
+    disjointly,
+    finish_part,
+    open_here,
+    open_there,
+    task_of,
+)
 
-#: Seconds that one of many parts has at first; who is not done by then goes on when all have had their turn.
-FIRST = 12.0
+#: So much of the time, at least so many seconds, one of many parts has at first; then all others have their turn.
+FIRST, FIRST_SECONDS = 0.15, 10.0
 
 #: Nodes of a search tree for each unit of effort.
 NODES = 200
 
-#: So many parts are planned again beside each other, so often.
-FEW, AGAIN = 10, 3
+#: What is planned again beside what stands is so often.
+AGAIN = 3
 
-#: What a bound of items that concern many parts is worth waiting for, in seconds.
-JOINT = 10.0
+#: Times and rooms; where there are more, it is not even asked how many of them are possible.
+MANY = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,105 +66,13 @@ class Outcome:
         return max(0.0, 1 - self.plan.bound / self.plan.objective)
 
 
+Result = TypeVar("Result")
+
+#: Seconds; the longest that can be waited for at once.
+LONG = 10**6
+
 #: Told what the best plan costs so far, the bound and how many parts of how many are done.
 Progress = Callable[[float, float, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Items that can be planned apart from the others, and each that concerns several of these (``joint``)."""
-
-    apart: tuple[tuple[Item, ...], ...]
-    joint: tuple[Item, ...]
-
-
-def parts_of(problem: Problem) -> Parts:  # noqa: C901 - a union-find is written in one piece
-    """Items of organizations that share nobody and no room are apart; what a superior holds with several is joint."""
-    concerned: dict[Id, set[Id]] = defaultdict(set)
-    for item in problem.items.values():
-        for person in (*item.audience, *item.chairs):
-            concerned[person].add(item.organization)
-    joint = []
-    apart: dict[Id, list[Item]] = defaultdict(list)
-    for item in problem.items.values():
-        others = {other for person in (*item.audience, *item.chairs) for other in concerned[person]}
-        if any(_is_above(problem, item.organization, other) for other in others):
-            joint.append(item)
-        else:
-            apart[item.organization].append(item)
-    together: dict[Id, Id] = {organization: organization for organization in apart}
-
-    def top(organization: Id) -> Id:
-        while together[organization] != organization:
-            organization = together[organization]
-        return organization
-
-    first_of: dict[tuple[str, Id], Id] = {}
-    for organization, items in apart.items():
-        for item in items:
-            people = {("person", person) for person in (*item.audience, *item.chairs)}
-            for key in (*people, *(("room", room) for room in item.rooms)):
-                together[top(organization)] = top(first_of.setdefault(key, organization))
-    clusters: dict[Id, list[Item]] = defaultdict(list)
-    for organization, items in apart.items():
-        clusters[top(organization)] += items
-    return Parts(tuple(tuple(items) for items in clusters.values()), tuple(joint))
-
-
-def _is_above(problem: Problem, organization: Id, other: Id) -> bool:
-    """Whether ``organization`` stands above ``other``."""
-    seen = {other}
-    while other in problem.organizations:
-        parent = problem.organizations[other].parent
-        if parent is None or parent in seen:
-            return False
-        if parent == organization:
-            return True
-        seen.add(parent)
-        other = parent
-    return False
-
-
-class _Worker:
-    """What a process of the pool keeps between its tasks."""
-
-    facts: Facts
-
-
-def _open(problem: Problem) -> None:
-    _Worker.facts = Facts(problem)
-
-
-def _task(facts: Facts, items: Sequence[Item], pins: Pins, standing: Iterable[Session] = ()) -> Task:
-    stands = tuple(standing)
-    return Task(facts, items, Taken.by(facts, stands), stands, pins)
-
-
-def _begin_part(
-    items: Sequence[Item], pins: Pins, budget: Budget, seconds: float, standing: tuple[Session, ...] = ()
-) -> Found:
-    """Beside what is ``standing``, within so many seconds from when its turn comes."""
-    return begin(_task(_Worker.facts, items, pins, standing), budget.within(seconds))
-
-
-def _finish_part(items: Sequence[Item], pins: Pins, found: Found, budget: Budget, seconds: float) -> Found:
-    return finish(_task(_Worker.facts, items, pins), found, budget.within(seconds))
-
-
-def _joint_bound(items: Sequence[Item], budget: Budget) -> float:
-    """What ``items`` cost at least, whoever comes in for something else anyway."""
-    cover = _task(_Worker.facts, items, {}).ground().cover(is_called_free=True)
-    return max(whole_number(cover.program.solve(budget.within(JOINT)).bound), 0)
-
-
-def _covered(items: Sequence[Item], pins: Pins, budget: Budget) -> Found:
-    task = _task(_Worker.facts, items, pins)
-    return by_cover(task, task.ground(), budget.but_last(3), budget)[0]
-
-
-def _apart(items: Sequence[Item], pins: Pins, budget: Budget) -> Found:
-    task = _task(_Worker.facts, items, pins)
-    return disjoint(task, task.ground(), Found((), INFINITY, 0), budget)
 
 
 class _Here:
@@ -177,7 +86,7 @@ class _Here:
 
 @contextmanager
 def _pool(problem: Problem, workers: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _open, (problem,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), open_there, (problem,))
     try:
         yield pool
     finally:
@@ -218,11 +127,12 @@ class _Search:
         self.workers, self.progress = workers, progress
         self.facts = Facts(problem)
         self.found: dict[int, Found] = {}
-        self.joint: dict[Id, Found] = {}
+        self.impossible: set[Id] = set()
         self.joint_bounds: dict[Id, float] = {}
         self.sessions: tuple[Session, ...] = ()
         self.best: tuple[float, tuple[Session, ...]] = (INFINITY, ())
         self.exact = 0.0
+        self.first = max(FIRST * budget.left, FIRST_SECONDS)
 
     @property
     def bound(self) -> float:
@@ -237,7 +147,7 @@ class _Search:
     def outcome(self) -> Outcome:
         total, best = self._best()
         sat = {session.item for session in best if session.main}
-        impossible = {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
+        impossible = self._impossible()
         impossible |= {item.id for item in self.problem.items.values() if item.quorum and item.id not in sat}
         order = {item: number for number, item in enumerate(self.problem.items)}
         sessions = sorted(best, key=lambda session: (session.start, order[session.item]))
@@ -246,6 +156,10 @@ class _Search:
         )
         return Outcome(made, tuple(sorted(impossible, key=order.__getitem__)))
 
+    def _impossible(self) -> set[Id]:
+        """What nothing satisfies even where nothing else stands."""
+        return {item for found in self.found.values() for item in found.impossible} | self.impossible
+
     def tell(self, done: int, of: int) -> None:
         if self.progress is not None:
             self.progress(self._best()[0], self.bound, done, of)
@@ -253,7 +167,7 @@ class _Search:
     def run(self) -> None:
         is_small = self.is_one and len({room for item in self.problem.items.values() for room in item.rooms}) == 1
         if self.workers < 2 or is_small:  # noqa: PLR2004
-            _open(self.problem)
+            open_here(self.problem)
             self._parts(_Here())
             return
         is_one = self.is_one and self.budget.nodes is None
@@ -265,7 +179,7 @@ class _Search:
                     self._parts(pool)
         except BrokenProcessPool:
             # Where no process can be started, or one was ended for want of memory, this one does it all.
-            _open(self.problem)
+            open_here(self.problem)
             self._parts(_Here())
 
     @property
@@ -275,10 +189,10 @@ class _Search:
     def _one_part(self, pool: ProcessPoolExecutor) -> None:
         """The bound is sought there, a plan here, and what comes from there is a new beginning."""
         (items,) = self.parts.apart
-        task = _task(self.facts, items, self.pins)
+        task = task_of(self.facts, items, self.pins)
         waiting: set[Future[Found]] = {
-            pool.submit(_covered, items, self.pins, self.budget),
-            pool.submit(_apart, items, self.pins, self.budget),
+            pool.submit(covered, items, self.pins, self.budget),
+            pool.submit(disjointly, items, self.pins, self.budget),
         }
 
         def is_news() -> bool:
@@ -309,158 +223,182 @@ class _Search:
             best = improved
 
     def _parts(self, pool: ProcessPoolExecutor | _Here) -> None:
-        apart, joint = self.parts.apart, self.parts.joint
+        """What is apart first, at its best; then what is joint beside it; then what could cost less beside it."""
+        apart = self.parts.apart
         order = sorted(range(len(apart)), key=lambda number: -sum(len(item.audience) for item in apart[number]))
-        largest = sorted(joint, key=lambda item: -len(item.audience))
-        work: dict[Future[Any], tuple[dict[Any, Any], Any]] = {}
-        for item in largest:
-            work[pool.submit(_begin_part, [item], self.pins, self.budget, FIRST)] = (self.joint, item.id)
-        for number in order:
-            work[pool.submit(_begin_part, apart[number], self.pins, self.budget, FIRST)] = (self.found, number)
-        self._gather(work, self._together)
-        self._joint_beside_each_other(largest)
-        self._beside_joint(pool)
-        self._beside_each_other()
-        self._gather(
-            {pool.submit(_joint_bound, [item], self.budget): (self.joint_bounds, item.id) for item in largest}
+        self._ask(
+            pool,
+            begin_part,
+            {number: (apart[number], self.pins, self._until(0.5), self.first) for number in order},
+            self._found,
         )
-        open_ones = [number for number in order if number in self.found and not self.found[number].is_proven]
-        finished: dict[int, Found] = {}
-
-        def adopt() -> None:
-            for number in sorted(finished):
-                self.found[number] = finished.pop(number)
-                self._adopt(apart[number], self.found[number].sessions)
-
-        until = self.budget.but_last(0.2 * self.budget.left) if self.budget.nodes is None else self.budget
-        self._gather(
-            {
-                pool.submit(_finish_part, apart[number], self.pins, self.found[number], until, 2 * FIRST): (
-                    finished,
-                    number,
-                )
-                for number in open_ones
-            },
-            adopt,
-        )
-        self._once_more([*((item,) for item in largest), *apart])
+        if self.parts.joint:
+            self._finish(pool, self._until(0.2), self.first / 2)
+            self._beside_all(pool)
+            days = self._shared_days(pool)
+            self._make_ways(pool, days)
+            self._finish(pool, self._until(0.5), INFINITY)
+            self._beside_again(pool, days)
+        self._finish(pool, self.budget, INFINITY)
         self._exactly()
+
+    def _until(self, share: float) -> Budget:
+        """So much of the time that is left."""
+        return self.budget.within(share * self.budget.left)
+
+    def _ask(
+        self,
+        pool: ProcessPoolExecutor | _Here,
+        does: Callable[..., Result],
+        jobs: Mapping[Any, tuple[Any, ...]],
+        then: Callable[[Any, Result], None] = lambda _key, _result: None,
+    ) -> dict[Any, Result]:
+        """What comes back, as far as there is time. By effort all is waited for, since what is first is chance."""
+        keys = {pool.submit(does, *args): key for key, args in jobs.items()}
+        waiting, found = set(keys), dict[Any, Result]()
+        is_timed = self.budget.nodes is None
+        while waiting and self.budget.left > 0:
+            timeout = min(self.budget.left, LONG) if is_timed else None
+            ready, waiting = wait(
+                waiting, timeout=timeout, return_when=FIRST_COMPLETED if is_timed else ALL_COMPLETED
+            )
+            for future in sorted(ready, key=[*keys].index):
+                found[keys[future]] = future.result()
+                then(keys[future], future.result())
+            self.tell(len(jobs) - len(waiting), len(jobs))
+        for future in waiting:
+            future.cancel()
+        return found
+
+    def _found(self, number: int, found: Found) -> None:
+        """Of a part by itself. Its bound holds whatever stands beside it."""
+        self.found[number] = found
+        self._adopt(self.parts.apart[number], found.sessions)
+
+    def _finish(self, pool: ProcessPoolExecutor | _Here, until: Budget, seconds: float) -> None:
+        """What is open by itself, that with the largest gap first."""
+        order = sorted(self.found, key=lambda number: self.found[number].bound - self.found[number].cost)
+        jobs = {
+            number: (self.parts.apart[number], self.pins, self.found[number], until, seconds)
+            for number in order
+            if not self.found[number].is_proven
+        }
+        self._ask(pool, finish_part, jobs, self._found)
+
+    def _beside_all(self, pool: ProcessPoolExecutor | _Here) -> None:
+        """What is joint beside all that stands; what gets in the way of another has its turn in the next round."""
+        waiting = sorted(self.parts.joint, key=lambda item: (item.max_sessions, len(item.audience)))
+        while waiting:
+            jobs = {item.id: ([item], self.pins, self._until(0.5), self.first, self._but([item])) for item in waiting}
+            found = self._ask(pool, begin_roughly, jobs, self._adopt_joint)
+            left = [item for item in waiting if item.id not in {session.item for session in self.sessions}]
+            if not found or len(left) == len(waiting):
+                break
+            waiting = left
+
+    def _adopt_joint(self, id_: Id, found: Found) -> None:
+        self._adopt([self.problem.items[id_]], found.sessions)
+
+    def _shared_days(self, pool: ProcessPoolExecutor | _Here) -> SharedDays:
+        """The bounds of what is joint."""
+        days = SharedDays(
+            self.parts,
+            {number: found.cost for number, found in self.found.items()},
+            self.problem.prices.callin_day,
+            lambda asked: self._ask(
+                pool, at_least, {key: (*job, self.budget, self.first / 2) for key, job in asked.items()}
+            ),
+        )
+        self.joint_bounds, self.impossible = days.bounds, days.impossible
+        days.seek()
+        return days
+
+    def _make_ways(self, pool: ProcessPoolExecutor | _Here, days: SharedDays) -> None:
+        """For items of one sitting, on the days on which they cost least; for whatever somebody misses needlessly."""
+        for id_, (day, numbers) in days.hints.items():
+            if id_ not in self.pins and self.budget.left > 0:
+                self._make_way(pool, replace(self.problem.items[id_], first=day, last=day), numbers)
+        for item in self.parts.joint if self.budget.left > 0 else ():
+            beyond = self._costs([item]) - self.joint_bounds.get(item.id, 0)
+            if beyond >= (1 if item.max_sessions == 1 else self.problem.prices.missed):
+                self._make_way(pool, item, days.people[item.id])
+
+    def _beside_again(self, pool: ProcessPoolExecutor | _Here, days: SharedDays) -> None:
+        for _ in range(AGAIN):
+            before = self.sessions
+            if self.budget.left > 0:
+                self._again(pool, days)
+            if self.sessions == before:
+                break
+
+    def _make_way(self, pool: ProcessPoolExecutor | _Here, item: Item, numbers: Iterable[int]) -> None:
+        """``item`` beside all but what these parts hold, and that beside it, if all of it costs less."""
+        apart = {number: self.parts.apart[number] for number in sorted(numbers)}
+        ours = [item, *(each for items in apart.values() for each in items)]
+        now = self._but(ours)
+        found = self._ask(pool, begin_part, {item.id: ([item], self.pins, self._until(0.5), self.first, now)})
+        for made in found.values():
+            now = (*now, *made.sessions)
+        again = self._ask(
+            pool,
+            again_beside,
+            {
+                number: (items, self.pins, self.budget, self.first, now, self._of(items))
+                for number, items in apart.items()
+                if found
+            },
+        )
+        self._adopt(ours, [session for some in again.values() for session in some] + [*now[len(self._but(ours)) :]])
+
+    def _again(self, pool: ProcessPoolExecutor | _Here, days: SharedDays) -> None:
+        """What costs more than it has to by itself, or parts that could come in with others, beside what stands."""
+        least: dict[tuple[Item, ...], float] = {
+            (item,): self.joint_bounds.get(item.id, 0) for item in self.parts.joint
+        }
+        for number, found in self.found.items():
+            least[self.parts.apart[number]] = -INFINITY if days.free.get(number) else found.bound
+        jobs = {
+            tuple(item.id for item in items): (items, self.pins, self.budget, self.first, self._but(items), now)
+            for items, bound in least.items()
+            for now in [self._of(items)]
+            if bound == -INFINITY or self._costs(items) > bound
+        }
+        for ids, sessions in self._ask(pool, again_beside, jobs).items():
+            self._adopt([self.problem.items[id_] for id_ in ids], sessions)
+
+    def _of(self, items: Iterable[Item]) -> tuple[Session, ...]:
+        mine = {item.id for item in items}
+        return tuple(session for session in self.sessions if session.item in mine)
+
+    def _but(self, items: Iterable[Item]) -> tuple[Session, ...]:
+        mine = {item.id for item in items}
+        return tuple(session for session in self.sessions if session.item not in mine)
+
+    def _costs(self, items: Sequence[Item]) -> float:
+        """What ``items`` add to what else stands."""
+        return task_of(self.facts, items, self.pins, self._but(items)).cost_of(self._of(items))
+
+    def _adopt(self, items: Iterable[Item], sessions: Iterable[Session]) -> None:
+        """``sessions`` instead of those of ``items``, where they fit beside the others and all costs less."""
+        others, new = self._but(items), tuple(sessions)
+        if fits(self.facts, others, new):
+            self.sessions = min(
+                self.sessions, (*others, *new), key=lambda some: cost(self.problem, Plan("", some)).total
+            )
 
     def _so_far(self, sessions: Sequence[Session]) -> None:
         self.sessions = tuple(sessions)
 
     def _exactly(self) -> None:
         """All at once, where there are few times and rooms in all."""
-        task = _task(self.facts, list(self.problem.items.values()), self.pins)
-        ground = task.ground()
-        if self.is_one or not ground.is_small:
+        items = self.problem.items.values()
+        if self.is_one or sum(1 for item in items for _ in self.facts.starts(item)) > MANY:
             return
-        impossible = tuple(
-            {item for found in (*self.found.values(), *self.joint.values()) for item in found.impossible}
-        )
+        task = task_of(self.facts, list(items), self.pins)
+        ground = task.ground()
+        if not ground.is_small:
+            return
+        impossible = tuple(sorted(self._impossible(), key=str))
         now = Found(self.sessions, task.cost_of(self.sessions), self.bound, impossible)
         found = exactly(task, ground, now, self.budget)
         self.sessions, self.exact = found.sessions, found.bound
-
-    def _once_more(self, parts: Sequence[Sequence[Item]]) -> None:
-        """Each part beside all others, as long as that helps; where there are many, the joint ones only."""
-        for _ in range(AGAIN):
-            before = self.sessions
-            for items in parts if len(parts) <= FEW else parts[: len(self.parts.joint)]:
-                if self.budget.left > 1 and self.parts.joint:
-                    self._adopt(items, ())
-            if self.sessions == before:
-                break
-
-    def _gather(
-        self, work: Mapping[Future[Any], tuple[dict[Any, Any], Any]], then: Callable[[], None] = lambda: None
-    ) -> None:
-        """What comes back from the pool. By effort it is looked at when all is there: what is first is chance."""
-        waiting, of = set(work), len(work)
-        is_timed = self.budget.nodes is None
-        while waiting and self.budget.left > 0:
-            timeout = self.budget.left if is_timed else None
-            ready, waiting = wait(
-                waiting, timeout=timeout, return_when=FIRST_COMPLETED if is_timed else ALL_COMPLETED
-            )
-            for future in sorted(ready, key=lambda each: str(work[each][1])):
-                kept, key = work[future]
-                kept[key] = future.result()
-            then()
-            self.tell(of - len(waiting), of)
-
-    def _together(self) -> None:
-        """What was found apart, side by side, as far as nothing gets in another's way."""
-        sessions: list[Session] = []
-        taken = Taken()
-        for found in (*self.joint.values(), *self.found.values()):
-            if _fits(self.facts, taken, found.sessions):
-                sessions += found.sessions
-                for session in found.sessions:
-                    taken.add(self.facts, session)
-        self.sessions = tuple(sessions)
-
-    def _joint_beside_each_other(self, joint: Sequence[Item]) -> None:
-        self.sessions = ()
-        for item in joint:
-            found = self.joint.get(item.id)
-            self._adopt([item], found.sessions if found is not None else ())
-
-    def _beside_joint(self, pool: ProcessPoolExecutor | _Here) -> None:
-        """Parts that get in the way of what is joint are planned anew beside it; their bounds stay as they are."""
-        standing = self.sessions
-        taken = Taken.by(self.facts, standing)
-        anew: dict[int, Found] = {}
-        self._gather(
-            {
-                pool.submit(_begin_part, items, self.pins, self.budget, FIRST, standing): (anew, number)
-                for number, items in enumerate(self.parts.apart)
-                if number in self.found and not _fits(self.facts, taken, self.found[number].sessions)
-            }
-        )
-        for number, found in self.found.items():
-            sessions = anew[number].sessions if number in anew else found.sessions
-            if _fits(self.facts, taken, sessions):
-                self.sessions = (*self.sessions, *sessions)
-                for session in sessions:
-                    taken.add(self.facts, session)
-
-    def _beside_each_other(self) -> None:
-        """Whatever has found no place yet."""
-        there = {session.item for session in self.sessions}
-        for items in (*self.parts.apart, *((item,) for item in self.parts.joint)):
-            if self.budget.left > 0 and not any(item.id in there for item in items):
-                self._adopt(items, ())
-
-    def _adopt(self, items: Sequence[Item], sessions: Sequence[Session]) -> None:
-        """``sessions`` instead of those of ``items`` where they fit, else newly planned ones; if they cost less."""
-        mine = {item.id for item in items}
-        others = tuple(session for session in self.sessions if session.item not in mine)
-        task = _task(self.facts, items, self.pins, others)
-        if not sessions or not _fits(self.facts, task.taken, sessions):
-            sessions = begin(task, self.budget.within(FIRST)).sessions
-        before = task.cost_of([session for session in self.sessions if session.item in mine])
-        if task.cost_of(sessions) < before:
-            self.sessions = (*others, *sessions)
-
-
-def _fits(facts: Facts, taken: Taken, sessions: Iterable[Session]) -> bool:
-    """Whether ``sessions`` can stand beside what is taken: rooms, people and posts."""
-    problem = facts.problem
-    away: dict[tuple[Id, int], int] = defaultdict(int)
-    for session in sessions:
-        item = problem.items[session.item]
-        if not taken.leaves_room(session.room, session.start, session.start + item.duration):
-            return False
-        for people, online in ((session.in_person, False), (session.online, True)):
-            for person in people:
-                first, last = facts.busy(person, item, session.start, session.room, online=online)
-                if not taken.leaves_time(person, first, last):
-                    return False
-                for place in facts.away(person, first, last):
-                    away[place] += 1
-    return all(
-        taken.away[place] + count <= (facts.spare(*place) or 0)
-        for place, count in away.items()
-        if place in taken.away
-    )
