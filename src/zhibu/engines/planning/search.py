@@ -25,9 +25,6 @@ COPIES = 2
 #: the cover, for so many seconds.
 EVERY, NEAR, SECONDS = 300, 150, 5
 
-#: Programs of more variables than that are prepared less.
-LARGE = 2000
-
 #: How much of the time may go into asking what overlaps in the only room; the rest is for a better plan.
 CLASHES = 0.75
 
@@ -126,7 +123,7 @@ class Ground:
 def by_cover(task: Task, ground: Ground, solving: Budget, budget: Budget) -> tuple[Found, list[Chosen]]:
     """What the cover says, sought for as long as ``solving``: its bound, its sessions, and these seated."""
     cover = ground.cover()
-    answer = cover.program.solve(solving, is_easy=len(cover.program.prices) > LARGE)
+    answer = cover.program.solve(solving, is_easy=ground.per_day is not None)
     bound = max(whole_number(answer.bound), 0) if ground.per_day is None else 0
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
     if answer.values is None:
@@ -310,7 +307,7 @@ def disjoint(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
     cover = ground.cover(is_merged=False)
     for row in _apart(task.facts, cover):
         cover.program.at_most(*row)
-    answer = cover.program.solve(budget.but_last(3), is_easy=True)
+    answer = cover.program.solve(budget.but_last(3))
     if answer.values is None:
         return best
     chosen = cover.chosen(answer.values)

@@ -10,7 +10,6 @@ from zhibu.domain.roster import Id, Item, Problem, Session
 from zhibu.engines.planning.classes import Share
 from zhibu.engines.planning.mip import INFINITY, Budget
 from zhibu.engines.planning.search import (
-    LARGE,
     Found,
     Task,
     begin,
@@ -23,6 +22,9 @@ from zhibu.engines.planning.search import (
 )
 from zhibu.engines.planning.seating import Pins
 from zhibu.engines.planning.ways import Facts, Taken, fits
+
+#: Of a program of more variables than that only the bound is asked for.
+LARGE = 2000
 
 #: Start classes of one day that a rough plan is made from.
 PER_DAY = 4
