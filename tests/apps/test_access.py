@@ -16,6 +16,17 @@ from zhibu.apps.organizations.models import Organization, Placement
 from zhibu.apps.people import access
 from zhibu.apps.people.models import Account, Appointment, Employment, Grant, Membership, Person
 from zhibu.apps.people.queries import asker_of
+from zhibu.apps.rosters.access import (
+    may_decide_swap,
+    may_keep_rotation,
+    may_see_swap,
+    rotations_kept_by,
+    swaps_decided_by,
+    swaps_seen_by,
+)
+from zhibu.apps.rosters.models import Rotation, SwapRequest
+from zhibu.apps.windows import access as windows
+from zhibu.apps.windows.models import Section, Site, WindowPost
 from zhibu.domain.terms import OFFICES, OrganizationKind, PostKind, Role, Standing
 
 pytestmark = pytest.mark.django_db
@@ -89,11 +100,38 @@ def build(house):
                     person=person, organization=organizations[where], post=post, since=LONG_AGO
                 )
         made.append(person)
+    _open_windows(organizations, made)
     account = Account.objects.create(login="asks", person=made[0])
     if role is not None:
         scope = organizations[windows_of] if role == Role.WINDOW_MANAGER else None
         Grant.objects.create(account=account, role=role, organization=scope, since=LONG_AGO)
     return account
+
+
+def _open_windows(organizations, people):
+    """A post of every organization and one of none, at three sites and in two sections; a rotation and a request."""
+    sites = [Site.objects.create(name=f"大厅{i}") for i in range(3)]
+    sections = [Section.objects.create(name=f"科{i}") for i in range(2)]
+    for i, unit in enumerate([*organizations, None]):
+        WindowPost.objects.create(
+            code=f"W{i}",
+            name=f"岗{i}",
+            site=sites[i % 3],
+            section=sections[i % 2],
+            organization=unit,
+            since=LONG_AGO,
+        )
+    for i, unit in enumerate(organizations):
+        Rotation.objects.create(unit=unit, name="轮班", cycle="-")
+        asker, other = people[i % len(people)], people[(i + 1) % len(people)]
+        if asker != other:
+            SwapRequest.objects.create(
+                asker=asker,
+                other=other,
+                unit=unit,
+                first_day=TODAY,
+                asked_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+            )
 
 
 ORGANIZATION_TWINS = [
@@ -107,6 +145,27 @@ BOOK_TWINS = [
     (may_read_lists, lists_read_by),
     (may_write_lists, lists_written_by),
 ]
+WINDOW_UNIT_TWINS = [
+    (windows.may_manage_windows, windows.windows_managed_by),
+    (windows.may_see_windows, windows.windows_seen_by),
+]
+POST_TWINS = [
+    (windows.may_manage_post, windows.posts_managed_by),
+    (windows.may_see_post, windows.posts_seen_by),
+]
+SITE_TWINS = [
+    (windows.may_see_site, windows.sites_seen_by),
+    (windows.may_rename_site, windows.sites_renamed_by),
+]
+SECTION_TWINS = [
+    (windows.may_see_section, windows.sections_seen_by),
+    (windows.may_rename_section, windows.sections_renamed_by),
+]
+SWAP_TWINS = [
+    (may_see_swap, swaps_seen_by),
+    (may_decide_swap, swaps_decided_by),
+]
+ROTATION_TWINS = [(may_keep_rotation, rotations_kept_by)]
 PERSON_TWINS = [
     (access.may_see_person, access.people_seen_by),
     (access.may_see_record, access.records_seen_by),
@@ -121,7 +180,12 @@ def test_the_question_and_the_queryset_agree_on_every_tree(house):
     with transaction.atomic():
         asker = asker_of(build(house), TODAY)
         for twins, things in (
-            (ORGANIZATION_TWINS + BOOK_TWINS, Organization.objects.all()),
+            (ORGANIZATION_TWINS + BOOK_TWINS + WINDOW_UNIT_TWINS, Organization.objects.all()),
+            (POST_TWINS, WindowPost.objects.select_related("organization")),
+            (SITE_TWINS, Site.objects.all()),
+            (SECTION_TWINS, Section.objects.all()),
+            (SWAP_TWINS, SwapRequest.objects.select_related("unit")),
+            (ROTATION_TWINS, Rotation.objects.select_related("unit")),
             (PERSON_TWINS, Person.objects.all()),
         ):
             for may_x, x_by in twins:
@@ -138,6 +202,12 @@ def test_every_pair_of_forms_is_in_the_test_above():
         if (name.startswith("may_") or name.endswith("_by")) and name not in ABOUT_THE_ASKER
     }
     assert about_things == twins
+
+
+def test_every_pair_of_forms_of_the_windows_is_in_the_test_above():
+    twins = WINDOW_UNIT_TWINS + POST_TWINS + SITE_TWINS + SECTION_TWINS
+    asked = {name for name in dir(windows) if name.startswith("may_") or name.endswith("_by")}
+    assert asked == {form.__name__ for pair in twins for form in pair}
 
 
 #: Questions about the one who asks alone: there is no thing to compare, only a queryset of all or of none.

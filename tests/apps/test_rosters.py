@@ -11,7 +11,8 @@ from tests import world
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.organizations.models import Organization
-from zhibu.apps.rosters.actions import keep_roster, name_shift
+from zhibu.apps.rosters.actions.keeping import keep_roster
+from zhibu.apps.rosters.actions.shifts import name_shift
 from zhibu.apps.rosters.errors import RosterRefusal
 from zhibu.apps.rosters.models import RosterDay, Shift
 

@@ -16,6 +16,7 @@ from zhibu.domain.staffing import (
     Short,
     demands_of,
     hours_in,
+    made_short,
     needed_on,
     overlap,
     shortages,
@@ -134,3 +135,12 @@ def test_every_minute_is_needed_and_short_as_counted_one_by_one(demands, present
     there = sum(starts <= asked < ends for starts, ends in present)
     missing = sum(each.missing for each in shortages(needed, present) if each.starts <= asked < each.ends)
     assert missing == max(least - there, 0)
+
+
+def test_what_a_change_leaves_short_is_what_was_not_short_before():
+    before = (Short(540, 720, 1),)
+    assert made_short(before, before) == ()
+    assert made_short(before, ()) == ()
+    assert made_short(before, (Short(540, 660, 1),)) == ()
+    assert made_short(before, (Short(480, 720, 1),)) == (Short(480, 540, 1),)
+    assert made_short(before, (Short(480, 720, 2),)) == (Short(480, 540, 2), Short(540, 720, 1))

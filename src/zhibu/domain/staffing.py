@@ -137,3 +137,22 @@ def shortages(needed: Iterable[Needed], present: Sequence[tuple[int, int]]) -> t
             else:
                 found.append(Short(starts, ends, missing))
     return tuple(found)
+
+
+def made_short(before: Sequence[Short], after: Sequence[Short]) -> tuple[Short, ...]:
+    """The hours of a day in which more are missing after a change than before it, and how many more."""
+    edges = sorted({edge for each in (*before, *after) for edge in (each.starts, each.ends)})
+    found: list[Short] = []
+    for starts, ends in pairwise(edges):
+        more = _missing(after, starts) - _missing(before, starts)
+        if more <= 0:
+            continue
+        if found and found[-1].ends == starts and found[-1].missing == more:
+            found[-1] = Short(found[-1].starts, ends, more)
+        else:
+            found.append(Short(starts, ends, more))
+    return tuple(found)
+
+
+def _missing(shorts: Sequence[Short], minute: int) -> int:
+    return sum(each.missing for each in shorts if each.starts <= minute < each.ends)

@@ -199,6 +199,7 @@ class Occasion(Word):
     WITHDRAWN = "withdrawn", "通知撤回"
     ANSWERED = "answered", "答复"
     EDITION = "edition", "制度汇编"
+    ROSTER = "roster", "排班"
 
 
 class ReasonState(Word):
@@ -272,3 +273,23 @@ class Readership(Word):
     BRANCH = "branch", "本组织和上级"
     HOUSE = "house", "全单位"
     PUBLIC = "public", "公开"
+
+
+class RosterWay(Word):
+    """How a roster came to be changed."""
+
+    PAGE = "page", "在网页上填写"
+    WORKBOOK = "workbook", "从表格导入"
+    ROTATION = "rotation", "按轮班填充"
+
+
+class SwapState(Word):
+    """How a request to change shifts stands."""
+
+    ASKED = "asked", "等对方同意"
+    AGREED = "agreed", "等批准"
+    APPROVED = "approved", "已批准"
+    DECLINED = "declined", "未批准"
+    REFUSED = "refused", "对方不同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+    LAPSED = "lapsed", "已过期"

@@ -1,15 +1,26 @@
-"""Reads of the roster: which shift somebody has on which day, and during which of them something falls."""
+"""Reads of the roster: who has which shift, during which of them something falls, and who is at which post when."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localtime, make_aware
 
-from zhibu.apps.rosters.models import RosterDay, Shift
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Employment, Person
+from zhibu.apps.rosters.models import OPEN, RosterDay, Shift, SwapRequest
+from zhibu.apps.windows.models import Seat, Section, WindowPost
+from zhibu.apps.windows.queries import seats_between, staffing_of
 from zhibu.domain.quiet import SLEEP, Rest
+from zhibu.domain.staffing import DAY, Needed, Short, made_short, shortages
+
+_ONE = dt.timedelta(days=1)
 
 
 def shifts_of(person: UUID, days: Collection[dt.date]) -> dict[dt.date, Shift]:
@@ -53,3 +64,154 @@ def rests_of(people: Collection[UUID], on: dt.date) -> dict[UUID, list[Rest]]:
         if hours is not None:
             found.setdefault(night.person_id, []).append(Rest(hours[1], hours[1] + SLEEP))
     return found
+
+
+# --- Rosters of a unit ---------------------------------------------------------------------------------------------
+
+
+def people_of(
+    unit: Organization, first: dt.date, last: dt.date, *, section: Section | None = None
+) -> QuerySet[Person]:
+    """Who stands in the roster of the unit on these days, by staff number; of one section, who sits there.
+
+    Those who work in the unit, and those who belong to one of its window posts.
+    """
+    theirs = Q(Q(until__isnull=True) | Q(until__gt=first), since__lte=last, person=OuterRef("pk"))
+    seats = Seat.objects.filter(theirs, window_post__organization=unit)
+    if section is not None:
+        found = Person.objects.filter(Exists(seats.filter(window_post__section=section)))
+    else:
+        works = Employment.objects.filter(theirs, organization=unit)
+        found = Person.objects.filter(Exists(seats) | Exists(works))
+    return found.order_by("staff_number")
+
+
+#: By person and day.
+Said: TypeAlias = "dict[UUID, dict[dt.date, Shift]]"
+
+
+def roster_of(people: Collection[UUID], first: dt.date, last: dt.date) -> Said:
+    """Which shift these people have on which day; one query."""
+    rows = RosterDay.objects.filter(person__in=people, day__range=(first, last)).select_related("shift").order_by()
+    found: Said = {}
+    for row in rows:
+        found.setdefault(row.person_id, {})[row.day] = row.shift
+    return found
+
+
+# --- Who is at which post ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody at a post, in minutes from 00:00 of the day: below 0 since the day before, above 1440 beyond it."""
+
+    person: UUID
+    name: str
+    shift: Shift
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One post on one day. ``needed`` is ``None`` where its staffing is unknown; then nothing is short."""
+
+    needed: tuple[Needed, ...] | None
+    present: tuple[Present, ...]
+    short: tuple[Short, ...]
+
+
+#: By post and day.
+Covered: TypeAlias = "dict[UUID, dict[dt.date, Coverage]]"
+#: What days would say instead of the roster, by person and day.
+Instead: TypeAlias = "Mapping[tuple[UUID, dt.date], Shift | None]"
+
+
+def coverage(
+    posts: Sequence[WindowPost], first: dt.date, last: dt.date, *, instead: Instead | None = None
+) -> Covered:
+    """Who is at each post from ``first`` to ``last``, both included, and in which hours too few; three queries."""
+    needed = staffing_of(posts, first, last)
+    seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
+    for seat in seats_between([post.pk for post in posts], first - _ONE, last):
+        seats[seat.window_post_id].append(seat)
+    people = {seat.person_id for each in seats.values() for seat in each}
+    said = {
+        (person, day): shift
+        for person, days in roster_of(people, first - _ONE, last).items()
+        for day, shift in days.items()
+    }
+    shifts: dict[tuple[UUID, dt.date], Shift | None] = {**said, **(instead or {})}
+    days = [first + _ONE * offset for offset in range((last - first).days + 1)]
+    return {
+        post.pk: {
+            day: _coverage(post, needed.get(post.pk, {}).get(day), _present(post, seats[post.pk], shifts, day))
+            for day in days
+        }
+        for post in posts
+    }
+
+
+def _coverage(_post: WindowPost, needed: tuple[Needed, ...] | None, present: tuple[Present, ...]) -> Coverage:
+    short = shortages(needed or (), [(each.starts, each.ends) for each in present])
+    return Coverage(needed, present, short)
+
+
+def _present(
+    post: WindowPost, seats: Sequence[Seat], shifts: Mapping[tuple[UUID, dt.date], Shift | None], day: dt.date
+) -> tuple[Present, ...]:
+    """Whose shift touches the day, the earliest first; only shifts in which people sit at the post."""
+    serving = set(post.serving.split())
+    found = []
+    for seat in seats:
+        for back in (1, 0):
+            on = day - _ONE * back
+            shift = shifts.get((seat.person_id, on)) if seat.holds(on) else None
+            if shift is None or shift.span is None or (serving and shift.code not in serving):
+                continue
+            starts, ends = (minute - DAY * back for minute in shift.span)
+            if ends > 0:
+                found.append(Present(seat.person_id, seat.person.name, shift, starts, ends))
+    return tuple(sorted(found, key=lambda each: (each.starts, each.ends, each.name)))
+
+
+# --- Requests to exchange shifts -----------------------------------------------------------------------------------
+
+
+def swaps_waiting_for(person: UUID, on: dt.date) -> QuerySet[SwapRequest]:
+    """What somebody has asked or been asked and that still waits."""
+    mine = Q(asker=person) | Q(other=person)
+    return SwapRequest.objects.filter(
+        mine, state__in=[state.value for state in OPEN], first_day__gte=on
+    ).select_related("asker", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """Hours of a day in which so many more would be missing at a post because of a change."""
+
+    post: WindowPost
+    day: dt.date
+    short: Short
+
+
+def uncovered_by(swap: SwapRequest) -> list[Uncovered]:
+    """Where windows would run short that do not now, post by post and day by day."""
+    days = list(swap.days.select_related("asker_has", "other_has"))
+    first, last = days[0].day, days[-1].day + _ONE
+    theirs = Seat.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=first), since__lte=last, person__in=[swap.asker_id, swap.other_id]
+    )
+    posts = list(WindowPost.objects.filter(pk__in=theirs.order_by().values("window_post")).order_by("code"))
+    instead: dict[tuple[UUID, dt.date], Shift | None] = {}
+    for each in days:
+        instead[swap.asker_id, each.day] = each.other_has
+        instead[swap.other_id, each.day] = each.asker_has
+    now, then = coverage(posts, first, last), coverage(posts, first, last, instead=instead)
+    return [
+        Uncovered(post, day, short)
+        for post in posts
+        for day, covered in then[post.pk].items()
+        for short in made_short(now[post.pk][day].short, covered.short)
+    ]

@@ -38,7 +38,11 @@ class Section(models.Model):
 
 
 class WindowPost(Dated):
-    """窗口岗位. ``least_staffing`` null means unknown, never zero; ``weekdays`` are ISO digits, "" unknown."""
+    """窗口岗位. ``least_staffing`` null means unknown, never zero; ``weekdays`` are ISO digits, "" unknown.
+
+    ``serving``: the codes of the shifts, a space apart, in which people who belong to the post sit at it; "" means
+    all of them. Where two take turns, one at the window and one in the office behind it, it is one of the two.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=20, unique=True)
@@ -49,6 +53,7 @@ class WindowPost(Dated):
     opening_hours = models.CharField(max_length=80, blank=True)
     weekdays = models.CharField(max_length=7, blank=True)
     least_staffing = models.PositiveSmallIntegerField(null=True, blank=True)
+    serving = models.CharField(max_length=80, blank=True)
 
     objects = DatedQuerySet["WindowPost"].as_manager()
 

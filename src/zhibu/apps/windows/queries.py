@@ -1,16 +1,21 @@
-"""Reads of the service windows: how many a post needs in which hours."""
+"""Reads of the service windows: how many a post needs in which hours, and who belongs to it."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
-from zhibu.apps.windows.models import Staffing, WindowPost
+from zhibu.apps.organizations.dated import holds_on
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Account, Person
+from zhibu.apps.windows.models import Seat, Section, Staffing, WindowPost
 from zhibu.domain.staffing import Demand, Needed, demands_of, needed_on
+from zhibu.domain.terms import Role
+from zhibu.domain.tree import STEP
 
 _ONE = dt.timedelta(days=1)
 
@@ -21,10 +26,18 @@ def staffing(posts: Collection[UUID], first: dt.date, last: dt.date) -> dict[UUI
     The hours of a day are in order and lie apart; on a day without any nobody is needed. A day on which a post's
     staffing is unknown is left out, and so is a post of which no day is known.
     """
+    return staffing_of(WindowPost.objects.filter(pk__in=posts).order_by(), first, last)
+
+
+def staffing_of(
+    posts: Iterable[WindowPost], first: dt.date, last: dt.date
+) -> dict[UUID, dict[dt.date, tuple[Needed, ...]]]:
+    """The same of posts that are read already; one query."""
     found: dict[UUID, dict[dt.date, tuple[Needed, ...]]] = {}
-    told = _told(posts, first - _ONE, last)
+    read = list(posts)
+    told = _told([post.pk for post in read], first - _ONE, last)
     days = [first + _ONE * offset for offset in range(-1, (last - first).days + 1)]
-    for post in WindowPost.objects.filter(pk__in=posts).order_by():
+    for post in read:
         asked = [_demands(post, told[post.pk], day) for day in days]
         known = {
             day: needed_on(day, here, (before or ()) if post.holds(day) else ())
@@ -52,3 +65,50 @@ def _demands(post: WindowPost, told: Sequence[Staffing], day: dt.date) -> tuple[
         return ()
     own = tuple(row.demand for row in told if row.holds(day))
     return own or demands_of(post.opening_hours, post.weekdays, post.least_staffing)
+
+
+def lines_of(post: WindowPost, day: dt.date) -> list[Staffing]:
+    """What the post says of itself on the day; none where its opening hours and its number say it."""
+    return list(post.staffing.on(day))
+
+
+def seats_between(posts: Collection[UUID], first: dt.date, last: dt.date) -> QuerySet[Seat]:
+    """Who belonged to these posts on any day from ``first`` to ``last``, both included, with the person."""
+    rows = Seat.objects.filter(Q(until__isnull=True) | Q(until__gt=first), window_post__in=posts, since__lte=last)
+    return rows.select_related("person").order_by("person__staff_number", "since")
+
+
+def with_crews(posts: QuerySet[WindowPost], day: dt.date) -> QuerySet[WindowPost]:
+    """Each post with ``crew``: how many people belong to it on the day."""
+    return posts.annotate(crew=Count("seats", filter=holds_on(day, "seats__")))
+
+
+def seat_of(person: UUID, day: dt.date) -> Seat | None:
+    """The seat with its post and section; ``None`` where somebody belongs to no window."""
+    rows = Seat.objects.on(day).filter(person=person, window_post__organization__isnull=False)
+    return rows.select_related("window_post__section", "window_post__organization").first()
+
+
+def colleagues_of(seat: Seat, day: dt.date) -> QuerySet[Person]:
+    """Those who belong to a post of the same section and unit on the day, the person included."""
+    return seated_in(seat.window_post.section, seat.window_post.organization, day, day)
+
+
+def seated_in(section: Section, unit: Organization | None, first: dt.date, last: dt.date) -> QuerySet[Person]:
+    """Who belongs to a post of the section in the unit on any of the days, by staff number."""
+    posts = WindowPost.objects.filter(section=section, organization=unit)
+    seats = Seat.objects.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last, window_post__in=posts)
+    return Person.objects.filter(pk__in=seats.values("person")).order_by("staff_number")
+
+
+def managers_of(unit: Organization, day: dt.date) -> set[UUID]:
+    """The people who manage the windows of the unit, by a grant for it or for one above it."""
+    above = [unit.path[:length] for length in range(STEP, len(unit.path) + 1, STEP)]
+    granted = Account.objects.filter(
+        holds_on(day, "grants__"),
+        grants__role=Role.WINDOW_MANAGER,
+        grants__organization__path__in=above,
+        is_active=True,
+        person__isnull=False,
+    )
+    return set(granted.values_list("person_id", flat=True))

@@ -23,9 +23,11 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.live import postponed
 from zhibu.apps.people.actions import accounts, membership, posts, work
 from zhibu.apps.people.models import Account, Person
-from zhibu.apps.rosters.actions import keep_roster, name_shift
+from zhibu.apps.rosters.actions.keeping import keep_roster
+from zhibu.apps.rosters.actions.shifts import name_shift
 from zhibu.apps.rosters.models import Shift
-from zhibu.apps.windows import actions as windows
+from zhibu.apps.windows.actions import posts as windows
+from zhibu.apps.windows.actions import seating
 from zhibu.apps.windows.models import WindowPost
 from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
@@ -247,11 +249,11 @@ class _Hands:
     @do.register
     def _(self, deed: deeds.Seat, at: dt.datetime) -> None:
         person, post = self._people[deed.number], self._window_posts[deed.post]
-        windows.seat(person, post=post, on=deed.since, actor=self._system, at=at)
+        seating.seat(person, post=post, on=deed.since, actor=self._system, at=at)
 
     @do.register
     def _(self, deed: deeds.Unseat, at: dt.datetime) -> None:
-        windows.unseat(self._people[deed.number], on=deed.on, actor=self._system, at=at)
+        seating.unseat(self._people[deed.number], on=deed.on, actor=self._system, at=at)
 
     @do.register
     def _(self, deed: deeds.NameShift, at: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""Window posts are opened, people take their places at them and give them up."""
+"""People take their places at window posts and give them up."""
 
 from __future__ import annotations
 
@@ -8,62 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.actions.closing import close
 from zhibu.apps.people.models import Person
 from zhibu.apps.windows.errors import WindowRefusal
-from zhibu.apps.windows.models import Seat, Section, Site, WindowPost
-
-
-@transaction.atomic
-def open_window_post(
-    *,
-    code: str,
-    name: str,
-    site: str,
-    section: str,
-    organization: Organization | None,
-    since: dt.date,
-    actor: Actor,
-    at: dt.datetime,
-    opening_hours: str = "",
-    weekdays: str = "",
-    least_staffing: int | None = None,
-) -> WindowPost:
-    """A new post at a site, in a section; both are made when first named. Refused where the code is taken."""
-    if WindowPost.objects.filter(code=code).exists():
-        raise WindowRefusal(
-            _("Window post %(code)s exists already. Choose another code or change that post.") % {"code": code}
-        )
-    post = WindowPost.objects.create(
-        code=code,
-        name=name,
-        site=Site.objects.get_or_create(name=site)[0],
-        section=Section.objects.get_or_create(name=section)[0],
-        organization=organization,
-        opening_hours=opening_hours,
-        weekdays=weekdays,
-        least_staffing=least_staffing,
-        since=since,
-    )
-    record(
-        "window_post_opened",
-        post.pk,
-        actor=actor,
-        at=at,
-        document={
-            "code": code,
-            "name": name,
-            "site": site,
-            "section": section,
-            "organization": str(organization.pk) if organization else None,
-            "opening_hours": opening_hours,
-            "weekdays": weekdays,
-            "least_staffing": least_staffing,
-            "since": since.isoformat(),
-        },
-    )
-    return post
+from zhibu.apps.windows.models import Seat, WindowPost
 
 
 @transaction.atomic
