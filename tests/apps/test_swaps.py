@@ -7,17 +7,16 @@ import datetime as dt
 import pytest
 
 from tests import world
+from tests.windows import DONE, TUESDAY, WEDNESDAY, Windows
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.notices.models import Notice
 from zhibu.apps.people.queries import asker_of
 from zhibu.apps.rosters.access import may_decide_swap, may_see_swap, swaps_decided_by, swaps_seen_by
-from zhibu.apps.rosters.actions.keeping import change_roster, undo
-from zhibu.apps.rosters.actions.shifts import name_shift
+from zhibu.apps.rosters.actions.keeping import undo
 from zhibu.apps.rosters.actions.swaps import (
     agree_to_swap,
     approve_swap,
-    ask_swap,
     decline_swap,
     refuse_swap,
     withdraw_swap,
@@ -25,69 +24,10 @@ from zhibu.apps.rosters.actions.swaps import (
 from zhibu.apps.rosters.errors import RosterRefusal
 from zhibu.apps.rosters.models import LastChange, RosterDay, SwapRequest
 from zhibu.apps.rosters.queries import uncovered_by
-from zhibu.apps.windows.actions.posts import open_window_post
-from zhibu.apps.windows.actions.seating import seat
 from zhibu.domain.staffing import Short
-from zhibu.domain.terms import Role, RosterWay, SwapState
+from zhibu.domain.terms import Role, SwapState
 
 pytestmark = pytest.mark.django_db
-
-DONE = {"actor": OPERATOR, "at": world.AT}
-#: Tuesday to Friday after the day on which the tests live.
-TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (world.DAY + dt.timedelta(days=count) for count in (1, 2, 3, 4))
-
-HOURS = {
-    "窗": (dt.time(8, 30), dt.time(17, 30)),
-    "晚": (dt.time(14), dt.time(22)),
-    "夜": (dt.time(20), dt.time(8)),
-    "休": (None, None),
-}
-
-
-class Windows:
-    """The small house with a post at which Chen and Lin sit in turns, one of them a day, and Wen who manages it."""
-
-    def __init__(self) -> None:
-        self.house = world.bureau()
-        self.chen, self.lin, self.wen = self.house.chen, self.house.lin, self.house.wen
-        self.shifts = {
-            code: name_shift(code=code, name=code, starts=starts, ends=ends, ends_next_day=code == "夜", **DONE)
-            for code, (starts, ends) in HOURS.items()
-        }
-        self.shifts["假"] = name_shift(code="假", name="年休假", starts=None, ends=None, **DONE)
-        self.post = open_window_post(
-            code="C01",
-            name="报检1号窗口",
-            site="大厅",
-            section="报检",
-            organization=self.house.inspection,
-            since=world.LONG_AGO,
-            opening_hours="08:30-12:00;13:30-17:30",
-            weekdays="12345",
-            least_staffing=1,
-            **DONE,
-        )
-        for person in (self.chen, self.lin):
-            seat(person, post=self.post, on=world.LONG_AGO, **DONE)
-        self.manager = world.account(self.wen)
-        world.grant(self.manager, Role.WINDOW_MANAGER, of=self.house.inspection)
-        self.rostered(self.chen, "窗休窗休")
-        self.rostered(self.lin, "休窗休窗")
-
-    def rostered(self, person, codes: str) -> None:
-        cells = {
-            TUESDAY + dt.timedelta(days=count): None if code == "-" else self.shifts[code]
-            for count, code in enumerate(codes)
-        }
-        change_roster(self.house.inspection, month=world.DAY, cells={person.pk: cells}, way=RosterWay.PAGE, **DONE)
-
-    def ask(self, *days, asker=None, other=None, note="") -> SwapRequest:
-        return ask_swap(asker or self.chen, other or self.lin, days=days, note=note, **DONE)
-
-    def agreed(self, *days) -> SwapRequest:
-        swap = self.ask(*days)
-        agree_to_swap(swap, **DONE)
-        return swap
 
 
 @pytest.fixture
@@ -268,16 +208,7 @@ def test_an_exchange_inside_the_post_leaves_it_covered(windows):
 def test_the_hours_that_an_exchange_leaves_uncovered_are_named(windows):
     windows.rostered(windows.lin, "晚")
     windows.rostered(windows.chen, "窗")
-    other_post = open_window_post(
-        code="C02",
-        name="报检2号窗口",
-        site="大厅",
-        section="报检",
-        organization=windows.house.inspection,
-        since=world.LONG_AGO,
-        **DONE,
-    )
-    windows.lin.seats.update(window_post=other_post)
+    windows.lin.seats.update(window_post=windows.second)
     swap = windows.ask(TUESDAY)
     assert [(each.post.code, each.day, each.short) for each in uncovered_by(swap)] == [
         ("C01", TUESDAY, Short(510, 720, 1)),

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "zhibu.web.member",
     "zhibu.web.secretary",
     "zhibu.web.supervision",
+    "zhibu.web.windows",
     "zhibu.web.operator",
     "zhibu.web.feeds",
     "django.contrib.auth",

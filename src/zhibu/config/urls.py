@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhibu.web.member.urls")),
     path("", include("zhibu.web.secretary.urls")),
     path("", include("zhibu.web.supervision.urls")),
+    path("", include("zhibu.web.windows.urls")),
     path("", include("zhibu.web.operator.urls")),
     path("meetings/", include("zhibu.web.secretary.meetings.urls")),
     path("", include("zhibu.web.feeds.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -231,3 +232,9 @@ def placed_in(organization: Organization | None, on: dt.date) -> QuerySet[Person
     if organization is not None:
         place |= Q(pk__in=membership.filter(organization=organization).values("person"))
     return Person.objects.filter(place).order_by("staff_number")
+
+
+def departments_on(people: Collection[UUID], on: dt.date) -> dict[UUID, str]:
+    """The department of each of these people on a day, "" where none is known; who does not work then is left out."""
+    rows = Employment.objects.on(on).filter(person__in=people).order_by("since")
+    return dict(rows.values_list("person_id", "department"))

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime, make_aware
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Employment, Person
 from zhibu.apps.rosters.models import OPEN, RosterDay, Shift, SwapRequest
-from zhibu.apps.windows.models import Seat, Section, WindowPost
+from zhibu.apps.windows.models import Seat, Section, Staffing, WindowPost
 from zhibu.apps.windows.queries import seats_between, staffing_of
 from zhibu.domain.quiet import SLEEP, Rest
 from zhibu.domain.staffing import DAY, Needed, Short, made_short, shortages
@@ -129,31 +129,52 @@ Instead: TypeAlias = "Mapping[tuple[UUID, dt.date], Shift | None]"
 
 
 def coverage(
-    posts: Sequence[WindowPost], first: dt.date, last: dt.date, *, instead: Instead | None = None
+    posts: Sequence[WindowPost],
+    first: dt.date,
+    last: dt.date,
+    *,
+    instead: Instead | None = None,
+    lines: Sequence[Staffing] | None = None,
 ) -> Covered:
-    """Who is at each post from ``first`` to ``last``, both included, and in which hours too few; three queries."""
-    needed = staffing_of(posts, first, last)
+    """Who is at each post from ``first`` to ``last``, both included, and in which hours too few; three queries.
+
+    ``lines``: how many the posts need, where that is read already.
+    """
+    return coverage_and_roster(posts, (), first, last, instead=instead, lines=lines)[0]
+
+
+def coverage_and_roster(
+    posts: Sequence[WindowPost],
+    people: Collection[UUID],
+    first: dt.date,
+    last: dt.date,
+    *,
+    instead: Instead | None = None,
+    lines: Sequence[Staffing] | None = None,
+) -> tuple[Covered, Said]:
+    """The same, with the roster of these people besides; no more queries."""
+    needed = staffing_of(posts, first, last, lines=lines)
     seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
     for seat in seats_between([post.pk for post in posts], first - _ONE, last):
         seats[seat.window_post_id].append(seat)
-    people = {seat.person_id for each in seats.values() for seat in each}
-    said = {
-        (person, day): shift
-        for person, days in roster_of(people, first - _ONE, last).items()
-        for day, shift in days.items()
+    seated = {seat.person_id for each in seats.values() for seat in each}
+    said = roster_of(seated | set(people), first - _ONE, last)
+    shifts: dict[tuple[UUID, dt.date], Shift | None] = {
+        (person, day): shift for person, by_day in said.items() for day, shift in by_day.items()
     }
-    shifts: dict[tuple[UUID, dt.date], Shift | None] = {**said, **(instead or {})}
+    shifts |= instead or {}
     days = [first + _ONE * offset for offset in range((last - first).days + 1)]
-    return {
+    covered = {
         post.pk: {
-            day: _coverage(post, needed.get(post.pk, {}).get(day), _present(post, seats[post.pk], shifts, day))
+            day: _coverage(needed.get(post.pk, {}).get(day), _present(post, seats[post.pk], shifts, day))
             for day in days
         }
         for post in posts
     }
+    return covered, {person: said[person] for person in people if person in said}
 
 
-def _coverage(_post: WindowPost, needed: tuple[Needed, ...] | None, present: tuple[Present, ...]) -> Coverage:
+def _coverage(needed: tuple[Needed, ...] | None, present: tuple[Present, ...]) -> Coverage:
     short = shortages(needed or (), [(each.starts, each.ends) for each in present])
     return Coverage(needed, present, short)
 

@@ -30,12 +30,14 @@ def staffing(posts: Collection[UUID], first: dt.date, last: dt.date) -> dict[UUI
 
 
 def staffing_of(
-    posts: Iterable[WindowPost], first: dt.date, last: dt.date
+    posts: Iterable[WindowPost], first: dt.date, last: dt.date, *, lines: Iterable[Staffing] | None = None
 ) -> dict[UUID, dict[dt.date, tuple[Needed, ...]]]:
-    """The same of posts that are read already; one query."""
+    """The same of posts that are read already; one query, or none where their ``lines`` are read as well."""
     found: dict[UUID, dict[dt.date, tuple[Needed, ...]]] = {}
     read = list(posts)
-    told = _told([post.pk for post in read], first - _ONE, last)
+    told: defaultdict[UUID, list[Staffing]] = defaultdict(list)
+    for row in _lines_between(read, first - _ONE, last) if lines is None else lines:
+        told[row.window_post_id].append(row)
     days = [first + _ONE * offset for offset in range(-1, (last - first).days + 1)]
     for post in read:
         asked = [_demands(post, told[post.pk], day) for day in days]
@@ -49,14 +51,10 @@ def staffing_of(
     return found
 
 
-def _told(posts: Collection[UUID], first: dt.date, last: dt.date) -> defaultdict[UUID, list[Staffing]]:
-    rows = Staffing.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=first), window_post__in=posts, since__lte=last
+def _lines_between(posts: Iterable[WindowPost], first: dt.date, last: dt.date) -> QuerySet[Staffing]:
+    return Staffing.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=first), window_post__in=[post.pk for post in posts], since__lte=last
     ).order_by()
-    found: defaultdict[UUID, list[Staffing]] = defaultdict(list)
-    for row in rows:
-        found[row.window_post_id].append(row)
-    return found
 
 
 def _demands(post: WindowPost, told: Sequence[Staffing], day: dt.date) -> tuple[Demand, ...] | None:

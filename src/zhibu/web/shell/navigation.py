@@ -99,25 +99,35 @@ def _starts_here(asker: Asker) -> bool:
     return not starts_elsewhere(asker)
 
 
+def _manages_windows(asker: Asker) -> bool:
+    return bool(asker.windows)
+
+
 def _reads_roles(asker: Asker) -> bool:
     return may_manage_accounts(asker) or may_audit(asker)
 
 
-_MINE, _BRANCH, _OFFICE = _("Mine"), _("Organizations"), _("Administration")
+_MINE, _BRANCH, _WINDOWS, _OFFICE = _("Mine"), _("Organizations"), _("Service windows"), _("Administration")
 
 #: As they follow each other in the menu of a desk.
-GROUPS = (_MINE, _BRANCH, _OFFICE)
+GROUPS = (_MINE, _BRANCH, _WINDOWS, _OFFICE)
 
 #: What matters most first: a phone's bar shows the first four. An entry whose page is not there yet is left out.
 ENTRIES: tuple[Entry, ...] = (
     Entry("home", _("Start"), _starts_here, "home", _MINE),
     Entry("today", _("Today"), _is_person, "check", _MINE),
+    Entry("windows_now", _("Windows now"), _manages_windows, "window", _WINDOWS),
+    Entry("rosters", _("Rosters"), _manages_windows, "calendar", _WINDOWS),
     Entry("this_month", _("This month"), _convenes, "note", _BRANCH),
     Entry("meetings", _("Meetings"), _belongs, "calendar", _BRANCH),
     Entry("my_record", _("My record"), _is_person, "person", _MINE),
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
     Entry("plan", _("Plan"), _plans, "calendar", _BRANCH),
     Entry("notices", _("Notices"), _is_person, "note", _MINE),
+    Entry("my_roster", _("My roster"), _is_person, "calendar", _MINE),
+    Entry("windows", _("Window posts"), _manages_windows, "list", _WINDOWS),
+    Entry("swaps", _("Changes of shifts"), _manages_windows, "people", _WINDOWS),
+    Entry("rotations", _("Rotations"), _manages_windows, "document", _WINDOWS),
     Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),

@@ -15,6 +15,8 @@ _PAGES = {
     "campaign": ("campaign", 1),
     "cell": ("obligation", 3),
     "edition": ("edition", 1),
+    "swap": ("my_swap", 1),
+    "swap-decision": ("swap", 1),
 }
 
 
