@@ -65,7 +65,7 @@ def at(post: WindowPost, further: str = "") -> str:
 
 def test_the_manager_sees_who_is_there_now_and_who_comes_next(windows, wen):
     text = text_of(wen.get("/windows/now/"))
-    assert "报检C01窗口 大厅 陈星 窗班 在岗" in text
+    assert "报检C01窗口 大厅 陈星 窗班 人员到位" in text
     assert "次日 08:30 林悦" in text
     assert "报检C02窗口 大厅 无人 最少在岗不清楚" in text
 
@@ -86,7 +86,7 @@ def test_the_page_of_a_post_tells_the_day_hour_by_hour(windows, wen):
     text = text_of(wen.get(at(windows.post)))
     assert "08:30–12:00 1 无人 缺1人" in text
     assert "13:30–14:00 1 无人 缺1人" in text
-    assert "14:00–17:30 1 林悦 在岗" in text
+    assert "14:00–17:30 1 林悦 人员到位" in text
     assert "17:30–22:00 0 林悦" in text
     assert "陈星 10002" in text
 
