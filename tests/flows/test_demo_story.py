@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zhibu.domain.periods import add_months
+from zhibu.domain.rotations import shift_on
 from zhibu.domain.terms import OFFICES, PostKind, Standing
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.days import EARLIEST, LATEST, Days, workday, workday_before
@@ -224,3 +225,41 @@ def test_a_window_post_has_two_people_of_whom_one_sits_there(told):
 )
 def test_nothing_is_recorded_on_a_weekend(day, on_or_after, before):
     assert (workday(day), workday_before(day)) == (on_or_after, before)
+
+
+def test_the_rotations_of_the_division_give_the_rosters_of_those_at_the_windows(told):
+    cycles = {deed.name: deed.cycle for deed in of(told, deeds.KeepRotation)}
+    seats = {deed.number: deed.post for deed in of(told, deeds.Seat)}
+    serving = {deed.code: deed.serving for deed in of(told, deeds.OpenWindowPost)}
+    kept = [deed for deed in of(told, deeds.KeepRoster) if deed.unit == "GZ-101"]
+    followed = Counter()
+    for deed in kept:
+        for number, codes in deed.rows.items():
+            if number not in seats:
+                continue
+            name = "窗口轮岗" if serving[seats[number]] == "窗" else "市民中心轮岗"
+            days = [deed.month.replace(day=day + 1) for day in range(len(codes))]
+            given = {ahead: tuple(shift_on(cycles[name], day, ahead) for day in days) for ahead in (0, 7)}
+            followed[next((ahead for ahead, row in given.items() if row == codes), None)] += 1
+    assert followed[None] == 0
+    assert followed[0] == followed[7] == 22 * len(kept)
+
+
+@pytest.mark.parametrize(
+    "today", [dt.date(2026, 11, 23), dt.date(2026, 1, 31), dt.date(2024, 2, 29), dt.date(2026, 10, 1)]
+)
+def test_changes_of_shifts_are_asked_for_days_to_come_that_the_roster_tells(today):
+    story = bureau(today).story
+    asked = [deed for deed in story if isinstance(deed, deeds.AskSwap)]
+    rows = {
+        (number, deed.month.replace(day=place + 1)): code
+        for deed in story
+        if isinstance(deed, deeds.KeepRoster)
+        for number, codes in deed.rows.items()
+        for place, code in enumerate(codes)
+    }
+    assert len(asked) == 4
+    for deed in asked:
+        for day in deed.days:
+            assert day > today
+            assert {rows[deed.asker, day], rows[deed.other, day]} == {"窗", "白"}

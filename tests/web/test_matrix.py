@@ -53,7 +53,10 @@ from zhibu.apps.oversight.models import Cell
 from zhibu.apps.people.actions.accounts import issue_tokens
 from zhibu.apps.people.models import Account, Person
 from zhibu.apps.planning.models import Hindered, Plan, Room
+from zhibu.apps.rosters.models import LastChange, RosterDay, Rotation, Shift, SwapDay, SwapRequest
 from zhibu.apps.rules.models import Confirmation
+from zhibu.apps.windows.actions.posts import open_window_post
+from zhibu.apps.windows.actions.seating import seat
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
@@ -66,6 +69,8 @@ from zhibu.domain.terms import (
     Proof,
     Readership,
     Role,
+    RosterWay,
+    SwapState,
     VotingWay,
 )
 from zhibu.domain.tree import STEP
@@ -120,6 +125,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "shared_note": {"member", "leader", "secretary"},
         "plan": {"secretary"},
         "room": {"leader", "secretary"},
+        "window_post": {"secretary", "committee", "window"},
+        "rotation": {"window"},
+        "swap": {"window"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -146,6 +154,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "shared_note": set(),
         "plan": set(),
         "room": set(),
+        "window_post": {"other"},
+        "rotation": set(),
+        "swap": set(),
     },
 }
 
@@ -275,6 +286,15 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "person.id": ("person", "person"),
     "person_xlsx.id": ("person", "person"),
     "person_json.id": ("person", "person"),
+    "post_id": ("window_post", "window_post"),
+    "window_post_unseat.person": ("person", "window_post"),
+    "site_id": ("site", "window_post"),
+    "section_id": ("window_section", "window_post"),
+    "unit": ("organization", "window_post"),
+    "month": ("month", "public"),
+    "rotation_id": ("rotation", "rotation"),
+    "swap_id": ("swap", "swap"),
+    "my_swap.swap_id": ("swap", "own"),
     "figure.id": ("figure", "public"),
     "figure_xlsx.id": ("figure", "public"),
 }
@@ -463,6 +483,29 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **campaign(organization, marks, by=officer, writer=marked),
         }
     )
+    side.things = running | {
+        "organization": organization.pk,
+        "code": organization.code,
+        "rule": "theme_day",
+        "first": DAY.replace(month=9, day=1),
+        "person": marked.pk,
+        "account": account.pk,
+        "grant": grant.pk,
+        "event": Event.objects.order_by("-sequence").first().id,
+        "import": imported.pk,
+        "talk": record_talk(organization=organization, one=officer, other=marked, held_on=DAY, by=None, **DONE).pk,
+        "confirmation": Confirmation.objects.create(
+            rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
+        ).pk,
+        "token": account.api_tokens.get().pk,
+        "digest": account.calendar_feeds.get().pk,
+        "secret": secret,
+        "q": side.asked("name"),
+        **circular(organization, marks["circular"], by=officer),
+        **lists(organization, marks["list"], by=marked),
+        **campaign(organization, marks, by=officer, writer=marked),
+        **windows(organization, marks, seated=marked),
+    }
     return side
 
 
@@ -514,7 +557,47 @@ def campaign(of: Organization, marks: dict[str, str], *, by: Person, writer: Per
     return {"campaign": opened.pk, "part": part.pk, "material": opened.materials.get().pk}
 
 
+def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:
+    """A post at a site and in a section of its own, a rotation, and a change of shifts that waits for a decision."""
+    post = open_window_post(
+        code=marks["window_post"][:20],
+        name=marks["window_post"],
+        site=marks["window_post"],
+        section=marks["window_post"],
+        organization=of,
+        since=world.LONG_AGO,
+        **DONE,
+    )
+    seat(seated, post=post, on=world.LONG_AGO, **DONE)
+    colleague = world.member("换班的", of)
+    seat(colleague, post=post, on=world.LONG_AGO, **DONE)
+    day, rest = (Shift.objects.get_or_create(code=code, name=code)[0] for code in ("班", "休"))
+    tomorrow = DAY + dt.timedelta(days=1)
+    for person, shift in ((seated, day), (colleague, rest)):
+        RosterDay.objects.create(person=person, day=tomorrow, shift=shift)
+    swap = SwapRequest.objects.create(
+        asker=seated,
+        other=colleague,
+        unit=of,
+        first_day=tomorrow,
+        state=SwapState.AGREED.value,
+        note=marks["swap"],
+        asked_at=AT,
+    )
+    SwapDay.objects.create(swap=swap, day=tomorrow, asker_has=day, other_has=rest)
+    LastChange.objects.create(unit=of, month=DAY.replace(day=1), way=RosterWay.PAGE.value, cells={}, made_at=AT)
+    return {
+        "window_post": post.pk,
+        "site": post.site_id,
+        "window_section": post.section_id,
+        "rotation": Rotation.objects.create(unit=of, name=marks["rotation"][:40], cycle="-").pk,
+        "swap": swap.pk,
+        "month": f"{DAY:%Y-%m}",
+    }
+
+
 NOWHERE = {
+    "month": "2026-11",
     "waiting": "nothing",
     # Public words: it is the organization that is nowhere.
     "rule": "theme_day",

@@ -45,6 +45,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "meetings",
         "my_record",
         "notices",
+        "my_roster",
         "campaigns",
         "lists",
         "organizations",
@@ -61,6 +62,14 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "talks",
         "codes",
     }
+
+
+def test_a_window_manager_finds_the_windows_besides(bureau: Bureau) -> None:
+    account = world.account(bureau.wen)
+    before = names(asker_of(account, DAY))
+    world.grant(account, Role.WINDOW_MANAGER, of=bureau.inspection)
+    windows = {"windows_now", "windows", "rosters", "rotations", "swaps"}
+    assert names(asker_of(account, DAY)) == before | windows | {"home"}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +111,7 @@ def test_the_groups_stand_together_whatever_the_order_of_the_entries(monkeypatch
     def for_all(_asker: Asker) -> bool:
         return True
 
-    mine, branch, _office = navigation.GROUPS
+    mine, branch, _windows, _office = navigation.GROUPS
     entries = [Entry("menu", _("Start"), for_all, "home", group) for group in (branch, mine, branch)]
     monkeypatch.setattr(navigation, "ENTRIES", entries)
     with override("zh-hans"):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhibu.domain.requirements import Decision
+from zhibu.domain.staffing import Demand
 from zhibu.domain.terms import (
     AbsenceReason,
     Affiliation,
@@ -154,6 +155,15 @@ class OpenWindowPost(Deed):
     since: dt.date
     opening_hours: str
     weekdays: str
+    serving: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStaffing(Deed):
+    """From ``on`` the post needs so many in these hours."""
+
+    post: str
+    demands: tuple[Demand, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +194,38 @@ class KeepRoster(Deed):
     unit: str
     month: dt.date
     rows: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepRotation(Deed):
+    unit: str
+    name: str
+    cycle: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSwap(Deed):
+    """``asker`` wants the shifts of ``other`` on these days; the deeds below know the request by its asker."""
+
+    asker: str
+    other: str
+    days: tuple[dt.date, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeToSwap(Deed):
+    asker: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideSwap(Deed):
+    """Approved where ``reason`` is "", else not, because of it."""
+
+    asker: str
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -543,15 +585,20 @@ ORDER: tuple[type[Deed], ...] = (
     BeginTerm,
     Appoint,
     OpenWindowPost,
+    SetStaffing,
     Seat,
     Unseat,
     Leave,
     Dissolve,
+    KeepRotation,
     KeepRoster,
     Bestow,
     OpenAccount,
     GrantRole,
     OpenAccounts,
+    AskSwap,
+    AgreeToSwap,
+    DecideSwap,
 )
 
 

@@ -25,7 +25,7 @@ from zhibu.web.operator.demo.organizations import organizations
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
 from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
 from zhibu.web.operator.demo.standing import Shifts, Standings
-from zhibu.web.operator.demo.windows import places, rosters, windows
+from zhibu.web.operator.demo.windows import exchanges, places, rosters, rotations, staffing, windows
 
 HONOR, HONOR_YEAR = "援外抗疫", 2015
 #: Where the eight come from who had it; one of each has been at work for long enough whatever the served date.
@@ -60,9 +60,12 @@ def bureau(today: dt.date) -> Bureau:
         *_lives([*chain.from_iterable(people.values()), *gone], days, tree),
         *_offices(posts, days),
         *windows(days, seated, gone),
+        *staffing(days),
+        *rotations(days),
         *rosters(days, people, seated),
         *_honors(days, people),
         *doors(days, known),
+        *exchanges(days, seated, known),
     ]
     told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
     counted = census(told, today)

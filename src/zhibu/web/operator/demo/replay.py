@@ -23,9 +23,10 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.live import postponed
 from zhibu.apps.people.actions import accounts, membership, posts, work
 from zhibu.apps.people.models import Account, Person
+from zhibu.apps.rosters.actions import swaps
 from zhibu.apps.rosters.actions.keeping import keep_roster
-from zhibu.apps.rosters.actions.shifts import name_shift
-from zhibu.apps.rosters.models import Shift
+from zhibu.apps.rosters.actions.shifts import keep_rotation, name_shift
+from zhibu.apps.rosters.models import Shift, SwapRequest
 from zhibu.apps.windows.actions import posts as windows
 from zhibu.apps.windows.actions import seating
 from zhibu.apps.windows.models import WindowPost
@@ -242,9 +243,14 @@ class _Hands:
             opening_hours=deed.opening_hours,
             weekdays=deed.weekdays,
             least_staffing=1,
+            serving=deed.serving,
             actor=self._system,
             at=at,
         )
+
+    @do.register
+    def _(self, deed: deeds.SetStaffing, at: dt.datetime) -> None:
+        windows.set_staffing(self._window_posts[deed.post], deed.demands, on=deed.on, actor=self._system, at=at)
 
     @do.register
     def _(self, deed: deeds.Seat, at: dt.datetime) -> None:
@@ -271,6 +277,34 @@ class _Hands:
     def _(self, deed: deeds.KeepRoster, at: dt.datetime) -> None:
         rows = {self._people[number]: [self._shifts[code] for code in codes] for number, codes in deed.rows.items()}
         keep_roster(self._organizations[deed.unit], month=deed.month, rows=rows, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.KeepRotation, at: dt.datetime) -> None:
+        unit = self._organizations[deed.unit]
+        keep_rotation(unit, name=deed.name, cycle=deed.cycle, actor=self._system, at=at)
+
+    # --- Changes of shifts -----------------------------------------------------------------------------------------
+
+    def _swap(self, asker: str) -> SwapRequest:
+        return SwapRequest.objects.select_related("asker", "other", "unit").get(asker__staff_number=asker)
+
+    @do.register
+    def _(self, deed: deeds.AskSwap, at: dt.datetime) -> None:
+        asker, other = self._people[deed.asker], self._people[deed.other]
+        actor = Account.objects.get(login=deed.asker).actor
+        swaps.ask_swap(asker, other, days=deed.days, note=deed.note, actor=actor, at=at)
+
+    @do.register
+    def _(self, deed: deeds.AgreeToSwap, at: dt.datetime) -> None:
+        swaps.agree_to_swap(self._swap(deed.asker), actor=Account.objects.get(login=deed.by).actor, at=at)
+
+    @do.register
+    def _(self, deed: deeds.DecideSwap, at: dt.datetime) -> None:
+        actor = Account.objects.get(login=deed.by).actor
+        if deed.reason:
+            swaps.decline_swap(self._swap(deed.asker), reason=deed.reason, actor=actor, at=at)
+        else:
+            swaps.approve_swap(self._swap(deed.asker), actor=actor, at=at)
 
     @do.register
     def _(self, deed: deeds.Bestow, at: dt.datetime) -> None:

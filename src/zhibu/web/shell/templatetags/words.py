@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from zhibu.domain.terms import Word
 
@@ -30,3 +31,9 @@ def word(term: Word) -> str:
             return traditional(term.zh)
         case _:
             return str(term.value).replace("_", " ")
+
+
+@register.filter
+def weekday_letter(day: dt.date) -> str:
+    """As short as a column of a roster is wide."""
+    return pgettext("letters of the weekdays", "Mo Tu We Th Fr Sa Su").split()[day.weekday()]
