@@ -201,8 +201,13 @@ def test_an_approved_exchange_can_not_be_taken_back_as_a_change(windows):
 # --- What the manager is shown -------------------------------------------------------------------------------------
 
 
+def uncovered(swap):
+    days = list(swap.days.select_related("asker_has", "other_has"))
+    return [(each.post.code, each.day, each.short) for each in uncovered_by(swap, days)]
+
+
 def test_an_exchange_inside_the_post_leaves_it_covered(windows):
-    assert uncovered_by(windows.ask(TUESDAY, WEDNESDAY)) == []
+    assert uncovered(windows.ask(TUESDAY, WEDNESDAY)) == []
 
 
 def test_the_hours_that_an_exchange_leaves_uncovered_are_named(windows):
@@ -210,7 +215,7 @@ def test_the_hours_that_an_exchange_leaves_uncovered_are_named(windows):
     windows.rostered(windows.chen, "窗")
     windows.lin.seats.update(window_post=windows.second)
     swap = windows.ask(TUESDAY)
-    assert [(each.post.code, each.day, each.short) for each in uncovered_by(swap)] == [
+    assert uncovered(swap) == [
         ("C01", TUESDAY, Short(510, 720, 1)),
         ("C01", TUESDAY, Short(810, 840, 1)),
     ]

@@ -134,7 +134,7 @@ def test_the_page_of_a_request_and_the_manager_s_list_ask_as_often_for_one_as_fo
         SwapRequest.objects.create(
             asker=windows.chen, other=windows.lin, unit=windows.unit, first_day=TUESDAY, asked_at=world.AT
         )
-    for client, address in ((chen, f"/my-roster/swaps/{swap.pk}/"), (wen, "/swaps/")):
+    for client, address in ((chen, f"/my-roster/swaps/{swap.pk}/"), (wen, "/swaps/"), (wen, f"/swaps/{swap.pk}/")):
         client.get(address)
         with django_assert_max_num_queries(8):
             text_of(client.get(address))

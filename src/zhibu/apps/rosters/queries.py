@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -14,9 +14,9 @@ from django.utils.timezone import localtime, make_aware
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Employment, Person
-from zhibu.apps.rosters.models import OPEN, RosterDay, Shift, SwapRequest
+from zhibu.apps.rosters.models import OPEN, RosterDay, Shift, SwapDay, SwapRequest
 from zhibu.apps.windows.models import Seat, Section, Staffing, WindowPost
-from zhibu.apps.windows.queries import seats_between, staffing_of
+from zhibu.apps.windows.queries import seats_at, seats_between, staffing_of
 from zhibu.domain.quiet import SLEEP, Rest
 from zhibu.domain.staffing import DAY, Needed, Short, made_short, shortages
 
@@ -129,49 +129,71 @@ Instead: TypeAlias = "Mapping[tuple[UUID, dt.date], Shift | None]"
 
 
 def coverage(
-    posts: Sequence[WindowPost],
-    first: dt.date,
-    last: dt.date,
-    *,
-    instead: Instead | None = None,
-    lines: Sequence[Staffing] | None = None,
+    posts: Sequence[WindowPost], first: dt.date, last: dt.date, *, lines: Sequence[Staffing] | None = None
 ) -> Covered:
     """Who is at each post from ``first`` to ``last``, both included, and in which hours too few; three queries.
 
     ``lines``: how many the posts need, where that is read already.
     """
-    return coverage_and_roster(posts, (), first, last, instead=instead, lines=lines)[0]
+    seats = seats_between([post.pk for post in posts], first - _ONE, last)
+    return _read(posts, seats, (), first, last, lines=lines).covered()
 
 
 def coverage_and_roster(
+    posts: Sequence[WindowPost], people: Collection[UUID], first: dt.date, last: dt.date
+) -> tuple[Covered, Said]:
+    """The same, with the roster of these people besides; no more queries."""
+    seats = seats_between([post.pk for post in posts], first - _ONE, last)
+    read = _read(posts, seats, people, first, last)
+    return read.covered(), {person: read.said[person] for person in people if person in read.said}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All that tells who is at some posts on some days."""
+
+    posts: Sequence[WindowPost]
+    days: Sequence[dt.date]
+    needed: Mapping[UUID, Mapping[dt.date, tuple[Needed, ...]]]
+    seats: Mapping[UUID, Sequence[Seat]]
+    said: Said
+
+    def covered(self, instead: Instead | None = None) -> Covered:
+        shifts: dict[tuple[UUID, dt.date], Shift | None] = {
+            (person, day): shift for person, by_day in self.said.items() for day, shift in by_day.items()
+        }
+        shifts |= instead or {}
+        return {
+            post.pk: {
+                day: _coverage(
+                    self.needed.get(post.pk, {}).get(day), _present(post, self.seats.get(post.pk, ()), shifts, day)
+                )
+                for day in self.days
+            }
+            for post in self.posts
+        }
+
+
+def _read(
     posts: Sequence[WindowPost],
+    seats: Iterable[Seat],
     people: Collection[UUID],
     first: dt.date,
     last: dt.date,
     *,
-    instead: Instead | None = None,
     lines: Sequence[Staffing] | None = None,
-) -> tuple[Covered, Said]:
-    """The same, with the roster of these people besides; no more queries."""
-    needed = staffing_of(posts, first, last, lines=lines)
-    seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
-    for seat in seats_between([post.pk for post in posts], first - _ONE, last):
-        seats[seat.window_post_id].append(seat)
-    seated = {seat.person_id for each in seats.values() for seat in each}
-    said = roster_of(seated | set(people), first - _ONE, last)
-    shifts: dict[tuple[UUID, dt.date], Shift | None] = {
-        (person, day): shift for person, by_day in said.items() for day, shift in by_day.items()
-    }
-    shifts |= instead or {}
-    days = [first + _ONE * offset for offset in range((last - first).days + 1)]
-    covered = {
-        post.pk: {
-            day: _coverage(needed.get(post.pk, {}).get(day), _present(post, seats[post.pk], shifts, day))
-            for day in days
-        }
-        for post in posts
-    }
-    return covered, {person: said[person] for person in people if person in said}
+) -> _Read:
+    by_post: defaultdict[UUID, list[Seat]] = defaultdict(list)
+    for seat in seats:
+        by_post[seat.window_post_id].append(seat)
+    seated = {seat.person_id for each in by_post.values() for seat in each}
+    return _Read(
+        posts,
+        [first + _ONE * offset for offset in range((last - first).days + 1)],
+        staffing_of(posts, first, last, lines=lines),
+        by_post,
+        roster_of(seated | set(people), first - _ONE, last),
+    )
 
 
 def _coverage(needed: tuple[Needed, ...] | None, present: tuple[Present, ...]) -> Coverage:
@@ -217,19 +239,25 @@ class Uncovered:
     short: Short
 
 
-def uncovered_by(swap: SwapRequest) -> list[Uncovered]:
-    """Where windows would run short that do not now, post by post and day by day."""
-    days = list(swap.days.select_related("asker_has", "other_has"))
+def uncovered_by(swap: SwapRequest, days: Sequence[SwapDay]) -> list[Uncovered]:
+    """Where windows would run short that do not now, post by post and day by day; three queries.
+
+    ``days``: those of the request in order, with their shifts.
+    """
     first, last = days[0].day, days[-1].day + _ONE
-    theirs = Seat.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=first), since__lte=last, person__in=[swap.asker_id, swap.other_id]
+    theirs = seats_at(first - _ONE, last).filter(person__in=[swap.asker_id, swap.other_id])
+    seats = list(
+        seats_at(first - _ONE, last)
+        .filter(window_post__in=theirs.order_by().values("window_post"))
+        .select_related("person", "window_post")
     )
-    posts = list(WindowPost.objects.filter(pk__in=theirs.order_by().values("window_post")).order_by("code"))
+    posts = sorted({seat.window_post for seat in seats}, key=lambda post: post.code)
+    read = _read(posts, seats, (), first, last)
     instead: dict[tuple[UUID, dt.date], Shift | None] = {}
     for each in days:
         instead[swap.asker_id, each.day] = each.other_has
         instead[swap.other_id, each.day] = each.asker_has
-    now, then = coverage(posts, first, last), coverage(posts, first, last, instead=instead)
+    now, then = read.covered(), read.covered(instead)
     return [
         Uncovered(post, day, short)
         for post in posts

@@ -70,10 +70,15 @@ def lines_of(post: WindowPost, day: dt.date) -> list[Staffing]:
     return list(post.staffing.on(day))
 
 
+def seats_at(first: dt.date, last: dt.date) -> QuerySet[Seat]:
+    """All that held on any day from ``first`` to ``last``, both included, by staff number."""
+    rows = Seat.objects.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last)
+    return rows.order_by("person__staff_number", "since")
+
+
 def seats_between(posts: Collection[UUID], first: dt.date, last: dt.date) -> QuerySet[Seat]:
-    """Who belonged to these posts on any day from ``first`` to ``last``, both included, with the person."""
-    rows = Seat.objects.filter(Q(until__isnull=True) | Q(until__gt=first), window_post__in=posts, since__lte=last)
-    return rows.select_related("person").order_by("person__staff_number", "since")
+    """Who belonged to these posts on any of the days, with the person."""
+    return seats_at(first, last).filter(window_post__in=posts).select_related("person")
 
 
 def with_crews(posts: QuerySet[WindowPost], day: dt.date) -> QuerySet[WindowPost]:
@@ -95,7 +100,7 @@ def colleagues_of(seat: Seat, day: dt.date) -> QuerySet[Person]:
 def seated_in(section: Section, unit: Organization | None, first: dt.date, last: dt.date) -> QuerySet[Person]:
     """Who belongs to a post of the section in the unit on any of the days, by staff number."""
     posts = WindowPost.objects.filter(section=section, organization=unit)
-    seats = Seat.objects.filter(Q(until__isnull=True) | Q(until__gt=first), since__lte=last, window_post__in=posts)
+    seats = seats_at(first, last).filter(window_post__in=posts).order_by()
     return Person.objects.filter(pk__in=seats.values("person")).order_by("staff_number")
 
 

@@ -70,10 +70,10 @@ def rosters(request: AskedRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A day beneath the grid: how many work on it, and at how many posts somebody is missing."""
+    """A day beneath the grid: how many come to the posts on it, and at how many posts somebody is missing."""
 
     day: dt.date
-    working: int
+    there: int
     short: int
 
 
@@ -99,16 +99,20 @@ def gaps_in(posts: Sequence[WindowPost], covered: Covered, days: Sequence[dt.dat
                 yield Gap(day, post, short_in_words(short))
 
 
-def sums_of(said: Said, gaps: Sequence[Gap], days: Sequence[dt.date]) -> list[Sum]:
-    working = Counter(day for by_day in said.values() for day, shift in by_day.items() if shift.span)
+def sums_of(covered: Covered, gaps: Sequence[Gap], days: Sequence[dt.date]) -> list[Sum]:
+    """Of all the posts, however many people stand on the page."""
     short = Counter(gap.day for gap in gaps)
-    return [Sum(day, working[day], short[day]) for day in days]
+    there = {
+        day: {each.person for by_day in covered.values() for each in by_day[day].present if each.starts >= 0}
+        for day in days
+    }
+    return [Sum(day, len(there[day]), short[day]) for day in days]
 
 
 @login_required
 @require_safe
 def roster(request: AskedRequest, unit: UUID, month: str) -> HttpResponse:
-    """``?section=``: of one section. Gaps are those of all its posts, sums those of the people on the page."""
+    """``?section=``: of one section. Gaps and sums are those of all its posts."""
     of = chosen(request, unit, month)
     page = page_at_once(request, of.people(), usual=USUAL)
     posts = of.shown_posts
@@ -123,7 +127,7 @@ def roster(request: AskedRequest, unit: UUID, month: str) -> HttpResponse:
             "of": of,
             "page": page,
             "roster": grid(people, said, of.days),
-            "sums": sums_of(said, gaps, of.days),
+            "sums": sums_of(covered, gaps, of.days),
             "gaps": gaps[:MOST_GAPS],
             "more_gaps": max(len(gaps) - MOST_GAPS, 0),
             "unknown": [post for post in posts if all(day.needed is None for day in covered[post.pk].values())],

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhibu.apps.rosters.access import may_decide_swap, swaps_seen_by
 from zhibu.apps.rosters.actions import swaps as deeds
 from zhibu.apps.rosters.errors import RosterRefusal
-from zhibu.apps.rosters.models import SwapRequest
+from zhibu.apps.rosters.models import OPEN, SwapRequest
 from zhibu.apps.rosters.queries import uncovered_by
 from zhibu.apps.windows.access import may_manage_windows, windows_managed_by
 from zhibu.domain.terms import SwapState
@@ -73,14 +73,15 @@ def swap(request: AskedRequest, swap_id: UUID) -> HttpResponse:
         forbid_unless(may_decide)
         if form.is_valid():
             return _decided(request, found, form.cleaned_data["reason"])
-    uncovered = uncovered_by(found) if state in {SwapState.ASKED, SwapState.AGREED} else []
+    days = list(found.days.select_related("asker_has", "other_has"))
+    uncovered = uncovered_by(found, days) if state in OPEN else []
     return render(
         request,
         "windows/swap.html",
         {
             "swap": found,
             "state": state,
-            "days": list(found.days.select_related("asker_has", "other_has")),
+            "days": days,
             "uncovered": [(each, short_in_words([each.short])) for each in uncovered],
             "may_decide": may_decide and state is SwapState.AGREED,
             "is_own": not may_decide,
