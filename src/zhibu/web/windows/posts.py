@@ -224,7 +224,9 @@ class PostForm(forms.Form):
 
 class NewPostForm(PostForm):
     code = forms.CharField(label=_lazy("Code"), max_length=20, help_text=_lazy("Such as W01; it never changes."))
-    since = forms.DateField(label=_lazy("Open from"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=pgettext_lazy("windows", "Open from"), widget=forms.DateInput(_DATE, format="%Y-%m-%d")
+    )
 
     field_order = ("code", "name", "organization")
 
