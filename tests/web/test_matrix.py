@@ -481,31 +481,9 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **circular(organization, marks["circular"], by=officer),
             **lists(organization, marks["list"], by=marked),
             **campaign(organization, marks, by=officer, writer=marked),
+            **windows(organization, marks, seated=marked),
         }
     )
-    side.things = running | {
-        "organization": organization.pk,
-        "code": organization.code,
-        "rule": "theme_day",
-        "first": DAY.replace(month=9, day=1),
-        "person": marked.pk,
-        "account": account.pk,
-        "grant": grant.pk,
-        "event": Event.objects.order_by("-sequence").first().id,
-        "import": imported.pk,
-        "talk": record_talk(organization=organization, one=officer, other=marked, held_on=DAY, by=None, **DONE).pk,
-        "confirmation": Confirmation.objects.create(
-            rule=word, version=DAY, document="x", dated=DAY, in_force=DAY, since=DAY, confirmed_at=AT
-        ).pk,
-        "token": account.api_tokens.get().pk,
-        "digest": account.calendar_feeds.get().pk,
-        "secret": secret,
-        "q": side.asked("name"),
-        **circular(organization, marks["circular"], by=officer),
-        **lists(organization, marks["list"], by=marked),
-        **campaign(organization, marks, by=officer, writer=marked),
-        **windows(organization, marks, seated=marked),
-    }
     return side
 
 

@@ -14,7 +14,13 @@ from zhibu.domain.seal import Canonical
 #: Deeds after which somebody may be elsewhere than a plan took them to be.
 CHANGES = (
     "roster_kept",
+    "roster_changed",
+    "roster_change_undone",
+    "swap_approved",
     "shift_named",
+    "staffing_set",
+    "window_post_altered",
+    "window_post_closed",
     "person_seated",
     "person_unseated",
     "hindrance_said",
