@@ -119,6 +119,7 @@ def test_three_hundred_people_are_shown_page_by_page_in_eight_statements(windows
     assert "共 303 条" in text_of(answer)
     assert len(answer.content) < 400_000
     assert len(wen.get(at(windows, "/edit/")).content) < 400_000
+    assert wen.get(at(windows, "/edit/") + "?size=50&page=2").content.count(b'<th scope="row">') == 50
 
 
 # --- Filled in -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tests.web.conftest import Opens
 from tests.web.strict import faults_of
 from tests.windows import DONE, TUESDAY, Windows
 from zhibu.apps.archive.models import Event
+from zhibu.apps.rosters.actions.shifts import name_shift
 from zhibu.apps.windows.actions.posts import close_window_post, set_staffing
 from zhibu.apps.windows.actions.seating import unseat
 from zhibu.apps.windows.models import Seat, Site, Staffing, WindowPost
@@ -195,6 +196,13 @@ def test_a_post_is_altered_and_closed(windows, wen):
     assert wen.post(at(windows.second, "close/"), {"on": TUESDAY.isoformat()}).status_code == 302
     assert "陈星" in wen.post(at(windows.post, "close/"), {"on": TUESDAY.isoformat()}).content.decode()
     assert wen.post(at(windows.post, "close/"), {"on": TUESDAY.isoformat()}).status_code == 409
+
+
+def test_more_shifts_at_the_post_than_can_be_kept_are_refused(windows, wen):
+    codes = [f"班次{number:06}" for number in range(12)]
+    for code in codes:
+        name_shift(code=code, name=code, starts=dt.time(8), ends=dt.time(9), **DONE)
+    assert "所有班次" in text_of(wen.post(at(windows.post, "edit/"), SAID | {"serving": codes}), 422)
 
 
 def lines(*rows: tuple[str, str, str, str]) -> dict[str, object]:

@@ -167,6 +167,10 @@ def _seats(found: WindowPost, day: dt.date) -> list[Seat]:
 # --- Opened, altered, closed ---------------------------------------------------------------------------------------
 
 
+#: What the column holds.
+_LONGEST_SERVING = 80
+
+
 class PostForm(forms.Form):
     """What a post is like."""
 
@@ -208,6 +212,12 @@ class PostForm(forms.Form):
             return cells.opening_hours(self.cleaned_data["opening_hours"])
         except cells.Unreadable as error:
             raise forms.ValidationError(_("Write it as 08:30-12:00;13:30-17:30.")) from error
+
+    def clean_serving(self) -> list[str]:
+        codes: list[str] = self.cleaned_data["serving"]
+        if len(" ".join(codes)) > _LONGEST_SERVING:
+            raise forms.ValidationError(_("These are too many. Choose none where people sit here in all of them."))
+        return codes
 
     def said(self) -> dict[str, Any]:
         facts = self.cleaned_data

@@ -43,7 +43,7 @@ from zhibu.web.shell.signing import signed
 from zhibu.web.windows.units import Chosen, chosen, kept
 from zhibu.web.windows.words import short_in_words
 
-#: So many people stand on a page unless another number is asked for; on one that is filled in never more.
+#: So many people stand on a page unless another number is asked for, and on one whose days are filled in.
 USUAL, FILLED_IN = 50, 25
 
 
@@ -174,7 +174,7 @@ def edit(request: AskedRequest, unit: UUID, month: str) -> HttpResponse:
     """The days of a page of people as boxes for the codes of shifts; an empty one says nothing."""
     of = kept(request, unit, month)
     page = page_of(request, of.people(), usual=FILLED_IN)
-    people = list(page.object_list)[:FILLED_IN]
+    people = list(page.object_list)
     shifts = {shift.code: shift for shift in Shift.objects.order_by("code")}
     said = roster_of([person.pk for person in people], of.days[0], of.days[-1])
     typed = request.POST if request.method == "POST" else None
@@ -325,7 +325,7 @@ def fill(request: AskedRequest, unit: UUID, month: str) -> HttpResponse:
     of = kept(request, unit, month)
     offered = list(rotations_kept_by(request.asker).filter(unit=of.unit))
     page = page_of(request, of.people(), usual=USUAL)
-    people = list(page.object_list)[:USUAL]
+    people = list(page.object_list)
     ends = len(of.days)
     given = request.POST if request.method == "POST" else None
     initial = {"first": 1, "last": ends, "only_open": True, "rotation": offered[0].pk if offered else None}
