@@ -126,6 +126,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "plan": {"secretary"},
         "room": {"leader", "secretary"},
         "window_post": {"secretary", "committee", "window"},
+        "site": {"leader", "secretary", "committee", "window", "other"},  # a room stands at any site of the house
         "rotation": {"window"},
         "swap": {"window"},
     },
@@ -155,6 +156,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "plan": set(),
         "room": set(),
         "window_post": {"other"},
+        "site": {"leader", "secretary", "committee", "other"},
         "rotation": set(),
         "swap": set(),
     },
@@ -540,7 +542,7 @@ def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[
     post = open_window_post(
         code=marks["window_post"][:20],
         name=marks["window_post"],
-        site=marks["window_post"],
+        site=marks["site"],
         section=marks["window_post"],
         organization=of,
         since=world.LONG_AGO,
