@@ -16,7 +16,8 @@ from zhibu.apps.people.models import Person
 from zhibu.apps.planning.actions import making, proposing
 from zhibu.apps.planning.models import Plan
 from zhibu.apps.rosters.models import RosterDay, Shift
-from zhibu.apps.windows.actions import open_window_post, seat
+from zhibu.apps.windows.actions.posts import open_window_post
+from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import WindowPost
 from zhibu.domain.terms import MeetingKind, PostKind
 from zhibu.engines.planning import plan as solved

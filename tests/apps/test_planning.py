@@ -9,7 +9,7 @@ import pytest
 from django.utils.timezone import localtime
 
 from tests import world
-from tests.gatherings import announced
+from tests.gatherings import announced, shift
 from tests.planned import DONE, FIRST, MONTH, asked, hall, made, narrowed, planned, rotates
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
@@ -28,7 +28,7 @@ from zhibu.apps.planning.facts import gather, is_night, shift_minutes
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, PlanSeat, PlanSession, Room
 from zhibu.apps.planning.previews import moved
 from zhibu.apps.planning.queries import lines_of, parts_of, plan_shown, seat_of
-from zhibu.apps.rosters.actions import keep_roster
+from zhibu.apps.rosters.actions.keeping import keep_roster
 from zhibu.apps.rosters.models import RosterDay
 from zhibu.apps.windows.models import Site
 from zhibu.domain import roster
@@ -171,6 +171,21 @@ def test_nobody_is_taken_from_a_post_that_needs_them():
     place = hall(members=6, least=1)  # eight people, four at each post, one of whom is on duty at a time
     plan = planned(place.branch)
     assert not PlanSeat.objects.filter(item__plan=plan, way=Way.DUTY.value).exists()
+
+
+def test_who_works_behind_the_window_leaves_it_to_whoever_sits_there(place):
+    for post in place.posts:
+        post.serving = "早 中 夜"
+        post.save()
+    behind = shift("后", starts=8, hours=8)
+    RosterDay.objects.filter(person__in=place.people[4:]).update(shift=behind)
+    plan = planned(place.branch)
+    away = PlanSeat.objects.filter(session__item__plan=plan, way=Way.DUTY.value)
+    days = {(seat.person_id, localtime(seat.session.starts_at).date()) for seat in away.select_related("session")}
+    worked = {(row.person_id, row.day): row.shift for row in RosterDay.objects.filter(day__gte=FIRST)}
+    assert days
+    # Each early shift has one person at each post: nobody of them leaves it, who sits behind it does.
+    assert {worked[key] for key in days} == {behind}
 
 
 def test_a_sitting_nobody_can_hold_says_the_smallest_changes():

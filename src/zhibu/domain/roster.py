@@ -33,7 +33,8 @@ MINUTES_PER_DAY = 24 * 60
 class Shift:
     """``code`` is one letter. ``start`` and ``end`` are slots from midnight of its day; it may end on the next.
 
-    ``stays``: who has it stays at the post and attends nothing on its day.
+    ``stays``: who has it stays at the post and attends nothing on its day. ``serves`` off: who has it works, but
+    elsewhere than at the post, which counts without them.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Shift:
     end: int
     night: bool
     stays: bool = False
+    serves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,8 +284,14 @@ def duties(problem: Problem, person: Person, days: Iterable[int] | None = None) 
 
 
 def on_duty(problem: Problem, person: Person) -> set[int]:
-    """The slots in which ``person`` is on duty."""
-    return {slot for duty in duties(problem, person) for slot in range(duty.start, duty.end)}
+    """The slots in which ``person`` is on duty at the post."""
+    midnight = problem.slots_per_day
+    return {
+        day * midnight + slot
+        for day, letter in enumerate(person.roster)
+        if (shift := problem.shifts.get(letter)) is not None and shift.serves
+        for slot in range(shift.start, shift.end)
+    }
 
 
 def busy(problem: Problem, item: Item, post: Id, start: int, site: int, *, online: bool) -> tuple[int, int]:

@@ -11,7 +11,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from string import ascii_letters
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,9 +43,8 @@ OFFICE = (8 * 60 + 30, 17 * 60 + 30)
 #: A night's work lasts so many minutes between 22:00 and 06:00 at least.
 NIGHT, LATE, EARLY = 180, 22 * 60, 6 * 60
 
-#: The letter of the office shift that is assumed, and those of named shifts; ``L`` and ``-`` have their meaning.
-_ASSUMED = "0"
-_LETTERS = "".join(letter for letter in ascii_letters if letter != LEAVE)
+#: Where the letters of shifts begin: far from ``L`` and ``-``, which have their meaning, and never at an end.
+_FIRST_LETTER = 0x4E00
 
 #: Where somebody is who belongs to no post, or a meeting that has no room of its own.
 NOWHERE = "?"
@@ -272,17 +270,24 @@ def _standing(people: Collection[UUID], span: _Span, plan: Plan) -> list[_Standi
 
 
 class _Seated(NamedTuple):
+    """``serving``: codes of the shifts in which one sits at the post; none: every shift."""
+
     post: UUID
     name: str
     site: UUID
+    serving: frozenset[str]
 
 
 def _seats(people: Collection[UUID], day: dt.date) -> tuple[dict[UUID, _Seated], dict[UUID, _Seated]]:
     """The post of each of these people, and of everybody who holds one of those posts in turn with them."""
     posts = Seat.objects.on(day).filter(person__in=people).values("window_post")
     rows = Seat.objects.on(day).filter(window_post__in=posts).order_by("person")
-    named = rows.values_list("person", "window_post", "window_post__code", "window_post__site")
-    everybody = {person: _Seated(post, code, site) for person, post, code, site in named}
+    named = rows.values_list(
+        "person", "window_post", "window_post__code", "window_post__site", "window_post__serving"
+    )
+    everybody = {
+        person: _Seated(post, code, site, frozenset(serving.split())) for person, post, code, site, serving in named
+    }
     own = {person: seated for person, seated in everybody.items() if person in people}
     return own, everybody
 
@@ -327,6 +332,7 @@ class _Gathering:
         self.per_day = MINUTES_PER_DAY // self.minutes
         self.rooms = list(Room.objects.filter(closed_at__isnull=True).select_related("organization"))
         self._begins: dict[Id, int] = {}
+        self._named: dict[roster.Shift, str] = {}
         self.sites: dict[UUID | None, int] = {None: 0}
         for seated in mates.values():
             self.sites.setdefault(seated.site, len(self.sites))
@@ -432,62 +438,53 @@ class _Gathering:
 
     # --- Shifts
 
-    def _letters(self) -> dict[UUID, str]:
-        worked = [shift for shift in self.shifts.values() if shift.starts is not None]
-        if len(worked) > len(_LETTERS) // 2:
-            raise PlanningRefusal(
-                _("%(given)s shifts are named; a plan knows %(most)s. Join those that have the same hours.")
-                % {"given": len(worked), "most": len(_LETTERS) // 2}
-            )
-        named = dict(zip((shift.pk for shift in worked), _LETTERS, strict=False))
-        for shift in self.shifts.values():
-            if shift.starts is None:
-                named[shift.pk] = LEAVE if shift.is_leave else OFF
-        return named
+    def _shift_of(self, key: UUID) -> roster.Shift | str:
+        """The shift in slots of its day; ``OFF`` or ``LEAVE`` where it has no hours."""
+        shift = self.shifts[key]
+        if shift.starts is None or shift.ends is None:
+            return LEAVE if shift.is_leave else OFF
+        starts, ends = shift_minutes(shift)
+        return roster.Shift("", *self._outward(starts, ends), night=is_night(starts, ends))
 
-    def _staying(self) -> dict[str, str]:
-        """Of each letter the one of the same shift in which one leaves the post for nothing."""
-        letters = [letter for letter in self._letters().values() if letter not in {LEAVE, OFF}]
-        spare = [letter for letter in _LETTERS if letter not in letters]
-        return dict(zip(letters, spare, strict=False)) | {OFF: LEAVE, LEAVE: LEAVE, _ASSUMED: "1"}
+    def _letter(self, shift: roster.Shift | str, *, serves: bool, stays: bool) -> str:
+        """The letter of a shift, by its hours, and by whether one serves at the post and stays there that day."""
+        if isinstance(shift, str):
+            return LEAVE if stays else shift
+        alike = replace(shift, serves=serves, stays=stays)
+        return self._named.setdefault(alike, chr(_FIRST_LETTER + len(self._named)))
 
     def _shifts(self) -> dict[str, roster.Shift]:
-        start, end = self._outward(*OFFICE)
-        found = {_ASSUMED: roster.Shift(_ASSUMED, start, end, night=False)}
-        for key, letter in self._letters().items():
-            shift = self.shifts[key]
-            if shift.starts is not None and shift.ends is not None:
-                starts, ends = shift_minutes(shift)
-                found[letter] = roster.Shift(letter, *self._outward(starts, ends), night=is_night(starts, ends))
-        staying = {
-            other: roster.Shift(other, found[letter].start, found[letter].end, found[letter].night, stays=True)
-            for letter, other in self._staying().items()
-            if letter in found
-        }
-        return found | staying
+        """Those that some roster has; after ``_rosters``."""
+        return {letter: replace(shift, code=letter) for shift, letter in self._named.items()}
 
     def _rosters(self) -> tuple[dict[UUID, str], set[UUID]]:
         """The row of letters of each person, and who has none and is taken to work in an office."""
-        letters, staying = self._letters(), self._staying()
-        said: dict[UUID, dict[dt.date, str]] = defaultdict(dict)
+        shifts = {key: self._shift_of(key) for key in self.shifts}
+        assumed = roster.Shift("", *self._outward(*OFFICE), night=False)
+        said: dict[UUID, dict[dt.date, UUID]] = defaultdict(dict)
         rows = RosterDay.objects.filter(person__in=self.people, day__range=(self.span.start, self.span.end))
         for person, day, shift in rows.values_list("person", "day", "shift").order_by():
-            said[person][day] = letters[shift]
-        hindered: dict[UUID, set[dt.date]] = defaultdict(set)
-        away = Hindered.objects.filter(
-            person__in=self.people, taken_back_at__isnull=True, day__range=(self.span.start, self.span.end)
+            said[person][day] = shift
+        hindered = set(
+            Hindered.objects.filter(
+                person__in=self.people, taken_back_at__isnull=True, day__range=(self.span.start, self.span.end)
+            ).values_list("person", "day")
         )
-        for person, day in away.values_list("person", "day"):
-            hindered[person].add(day)
-        office = {day: _ASSUMED if is_working_day(day) else OFF for day in self.span.days}
         found = {}
         for person in self.people:
-            row = said.get(person, office)
-            held = [row.get(day, OFF) for day in self.span.days]
-            found[person] = "".join(
-                staying[letter] if day in hindered[person] else letter
-                for day, letter in zip(self.span.days, held, strict=True)
-            )
+            letters = []
+            serving = self.mates[person].serving if person in self.mates else frozenset()
+            for day in self.span.days:
+                is_hindered = (person, day) in hindered
+                key = said[person].get(day) if person in said else None
+                if key is not None:
+                    serves = not serving or self.shifts[key].code in serving
+                    letters.append(self._letter(shifts[key], serves=serves, stays=is_hindered))
+                elif person not in said and is_working_day(day):
+                    letters.append(self._letter(assumed, serves=True, stays=is_hindered))
+                else:
+                    letters.append(self._letter(OFF, serves=True, stays=is_hindered))
+            found[person] = "".join(letters)
         return found, {person for person in self.called.everybody if person not in said}
 
     # --- Places

@@ -313,7 +313,7 @@ class _AtSite:
         for slot, count in self._away_at(post):
             is_there = (window == slot + facts.margin) & (spare != UNASKED)
             spare = np.where(is_there, np.maximum(0, spare - count), spare)
-        on_duty = [facts.roster(group.letters).on_duty[window] for group in groups]
+        on_duty = [facts.roster(group.letters).at_post[window] for group in groups]
         seen = np.concatenate([np.stack(columns, axis=1), spare, *on_duty], axis=1).astype(np.int32)
         firsts, inverse = np.unique(seen, axis=0, return_inverse=True)
         count = 2 * len(groups)

@@ -34,23 +34,31 @@ class Way(IntEnum):
 class Roster:
     """One row of letters: its duties in the order of time, and how each interval lies to them.
 
-    ``on_duty[slot]``: whether on duty then, with ``margin`` slots before the first and after the last day.
+    ``on_duty[slot]``: whether on duty then, ``at_post[slot]``: whether at the post too, with ``margin`` slots before
+    the first and after the last day.
     """
 
     def __init__(self, letters: str, shifts: Mapping[str, Shift], per_day: int, rules: Rules) -> None:
         worked = sorted(
-            (day * per_day + shifts[code].start, day * per_day + shifts[code].end, shifts[code].night)
+            (
+                day * per_day + shifts[code].start,
+                day * per_day + shifts[code].end,
+                shifts[code].night,
+                shifts[code].serves,
+            )
             for day, code in enumerate(letters)
             if code in shifts
         )
-        self.starts = np.array([start for start, _, _ in worked], dtype=np.int64)
-        self.ends = np.array([end for _, end, _ in worked], dtype=np.int64)
-        self.nights = np.array([night for _, _, night in worked], dtype=bool)
+        self.starts = np.array([start for start, *_ in worked], dtype=np.int64)
+        self.ends = np.array([end for _, end, *_ in worked], dtype=np.int64)
+        self.nights = np.array([night for _, _, night, _ in worked], dtype=bool)
         self.margin = 2 * per_day
         length = len(letters) * per_day + 2 * self.margin
         self.on_duty = np.zeros(length, dtype=bool)
-        for start, end, _ in worked:
+        self.at_post = np.zeros(length, dtype=bool)
+        for start, end, _, serves in worked:
             self.on_duty[start + self.margin : end + self.margin] = True
+            self.at_post[start + self.margin : end + self.margin] = serves
         self._on_leave = np.zeros(length, dtype=bool)
         for day, code in enumerate(letters):
             if code == LEAVE or (code in shifts and shifts[code].stays):
@@ -110,16 +118,16 @@ class Facts:
         self.rosters: dict[str, Roster] = {}
         self.margin = 2 * self.per_day
         length = problem.days * self.per_day + 2 * self.margin
-        on_duty = {post: np.zeros(length, dtype=np.int64) for post in problem.posts}
+        at_post = {post: np.zeros(length, dtype=np.int64) for post in problem.posts}
         for person in problem.people.values():
-            on_duty[person.post] += self.roster(person.roster).on_duty
+            at_post[person.post] += self.roster(person.roster).at_post
         self.spare_at: dict[Id, Slots] = {}
         for post in problem.posts.values():
             spare = self.spare_at[post.id] = np.full(length, UNASKED)
             for day, profile in enumerate(post.day_profile):
                 for start, end, least in post.profiles[profile]:
                     span = slice(day * self.per_day + start + self.margin, day * self.per_day + end + self.margin)
-                    spare[span] = np.minimum(spare[span], np.maximum(0, on_duty[post.id][span] - least))
+                    spare[span] = np.minimum(spare[span], np.maximum(0, at_post[post.id][span] - least))
         self._takes: dict[Session, Takes] = {}
         self.kept_sessions: set[tuple[Id, int, Id]] | None = None
         self.kept_seats: dict[Id, frozenset[tuple[Id, int]]] = {}
@@ -141,7 +149,7 @@ class Facts:
         known = self.problem.people[person]
         roster, spare = self.roster(known.roster), self.spare_at[known.post]
         for slot in range(first, last):
-            if roster.on_duty[slot + roster.margin] and spare[slot + self.margin] != UNASKED:
+            if roster.at_post[slot + roster.margin] and spare[slot + self.margin] != UNASKED:
                 yield known.post, slot
 
     def roster(self, letters: str) -> Roster:
