@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 
 from zhibu.apps.meetings.access import is_held_by, may_run, meetings_attended_by
 from zhibu.apps.meetings.models import Attendance, Leave, Meeting, Session, Task
-from zhibu.apps.meetings.queries import RollLine, meant_for
+from zhibu.apps.meetings.queries import RollLine, meant_for, turns_of
 from zhibu.apps.people.access import Asker
 from zhibu.apps.rosters.models import Shift
 from zhibu.apps.rosters.queries import shift_during, shifts_of
@@ -51,7 +51,8 @@ def duty_of(session: Session, shifts: dict[dt.date, Shift]) -> Duty:
 class Ahead:
     """A session to come, or one that is open. ``meetings``: the one that keeps the roll, then those that share it.
 
-    ``has_leave`` tells whether leave was asked for, ``granted`` what was answered; ``None`` while nothing was.
+    ``is_meant``: a plan means it for this person. ``has_leave`` tells whether leave was asked for, ``granted`` what
+    was answered; ``None`` while nothing was.
     """
 
     session: Session
@@ -60,6 +61,7 @@ class Ahead:
     has_leave: bool
     granted: bool | None
     is_here: bool
+    is_meant: bool
 
     @property
     def meeting(self) -> Meeting:
@@ -101,6 +103,7 @@ def _ahead(session: Session, shifts: dict[dt.date, Shift]) -> Ahead:
         has_leave=row["has_leave"],
         granted=row["granted"],
         is_here=row["is_here"],
+        is_meant=row["is_meant"],
     )
 
 
@@ -132,6 +135,7 @@ def _sessions_ahead(person: UUID, at: dt.datetime) -> QuerySet[Session]:
             has_leave=Exists(leave),
             granted=Subquery(leave.values("granted")[:1]),
             is_here=Exists(here.filter(session=OuterRef("pk"))),
+            is_meant=Exists(turns_of(person).filter(session=OuterRef("pk"))),
             is_shared=Exists(_guests().filter(host=OuterRef("meeting"))),
         )
         .select_related("meeting__organization")

@@ -155,7 +155,7 @@ class Session(models.Model):
 
 
 class Turn(models.Model):
-    """Whom a session of a meeting held in turns is meant for. Who comes to another of its sessions counts as well."""
+    """Whom a plan means a session for. Who comes to another session of the meeting counts as well."""
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="turns")
     person = models.ForeignKey(Person, models.PROTECT, related_name="turns")

@@ -429,9 +429,14 @@ CHANGES_OF_A_SESSION = (
 )
 
 
+def turns_of(person: Any) -> QuerySet[Turn]:
+    """The sessions that plans mean for somebody."""
+    return Turn.objects.filter(person=person)
+
+
 def meant_for(person: Any) -> Q:
     """The condition that a session is somebody's own: of a meeting whose turns name them, only theirs; else each."""
-    turns = Turn.objects.filter(person=person)
+    turns = turns_of(person)
     return Q(Exists(turns.filter(session=OuterRef("pk")))) | ~Q(
         Exists(turns.filter(session__meeting=OuterRef("meeting")))
     )

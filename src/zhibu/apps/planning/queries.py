@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -211,12 +211,6 @@ def hindrance_in_words(why: str) -> str:
 
 def hindered_on(person: UUID, day: dt.date) -> Hindered | None:
     return Hindered.objects.filter(person=person, day=day, taken_back_at__isnull=True).first()
-
-
-def planned_among(sessions: Collection[UUID]) -> set[UUID]:
-    """Those of these sessions that an accepted plan set; one query."""
-    rows = PlanSession.objects.filter(session__in=sessions, item__plan__state=PlanState.ACCEPTED.value)
-    return set(rows.values_list("session_id", flat=True))
 
 
 def hindered_in(organization: Organization, month: dt.date, last: dt.date) -> list[Hindered]:

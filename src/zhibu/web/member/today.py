@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.mine import Ahead, ahead_of, minutes_waiting_for, tasks_held_by
 from zhibu.apps.notices.queries import new_notices_of
-from zhibu.apps.planning.queries import planned_among
 from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
@@ -40,14 +39,12 @@ def today(request: AskedRequest) -> HttpResponse:
     notices = new_notices_of(person, at)[: MOST_NOTICES + 1]
     lines = [told(notice) for notice in notices]
     tasks = list(tasks_held_by(person, at.date()).filter(done_on__isnull=True)[: MOST_TASKS + 1])
-    planned = planned_among([one.session.pk for one in ahead[:MOST_AHEAD]]) if ahead else set()
     shown = groupby(ahead[:MOST_AHEAD], key=lambda one: one.day)
     return render(
         request,
         "member/today.html",
         {
             "days": [Day(day, list(sessions)) for day, sessions in shown],
-            "planned": planned,
             "has_more": len(ahead) > MOST_AHEAD,
             "notices": lines[:MOST_NOTICES],
             "has_more_notices": len(lines) > MOST_NOTICES,

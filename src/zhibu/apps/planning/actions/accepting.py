@@ -91,9 +91,9 @@ def _hours(one: PlanSession) -> Hours:
     return Hours(one.starts_at, one.ends_at, one.place)
 
 
-def _people(one: PlanSession, planned: Sequence[PlanSession]) -> set[UUID]:
-    """Whom it is meant for; a single session is everybody's, those whom the plan could not seat included."""
-    return {seat.person_id for seat in one.seats.all()} if len(planned) > 1 else set()
+def _people(one: PlanSession) -> set[UUID]:
+    """Whom it is meant for. Who misses the meeting is meant for none of its sessions, and so hears of all."""
+    return {seat.person_id for seat in one.seats.all()}
 
 
 def _called(
@@ -101,9 +101,9 @@ def _called(
 ) -> list[Session]:
     """A new meeting like the last of its kind, or the draft that waited for its time."""
     if item.meeting is not None:
-        waiting = [Retimed(None, _hours(one), _people(one, planned)) for one in planned]
+        waiting = [Retimed(None, _hours(one), _people(one)) for one in planned]
         return turns.give_times(item.meeting.pk, waiting, actor=actor, at=at)
-    meant = [_people(one, planned) for one in planned]
+    meant = [_people(one) for one in planned]
     before = last_held(item.organization, item.word)
     there = people_of(item.organization, at.date())
     chair = _first(item, planned)
@@ -149,7 +149,7 @@ def _retimed(item: PlanItem, planned: Sequence[PlanSession]) -> list[Retimed]:
     for one in planned:
         if one.pk not in found and standing:
             found[one.pk] = standing.pop(0)
-    return [Retimed(found.get(one.pk), _hours(one), _people(one, planned)) for one in planned]
+    return [Retimed(found.get(one.pk), _hours(one), _people(one)) for one in planned]
 
 
 def _hand_down(plan: Plan, items: Sequence[PlanItem], *, at: dt.datetime) -> None:
