@@ -36,7 +36,8 @@ from zhibu.domain.minutes import Gathering
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.terms import MeetingKind, MeetingStage
 
-pytestmark = pytest.mark.django_db
+#: Each has a plan made by the solver.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

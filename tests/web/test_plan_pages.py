@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.timezone import localtime
 
 from tests import world
-from tests.planned import DONE, FIRST, asked, hall, made, narrowed, planned
+from tests.planned import DONE, FIRST, MONTH, asked, hall, made, narrowed, planned
 from tests.web.browser import assert_good
 from tests.world import AT, DAY
 from zhibu.apps.meetings.models import Meeting
@@ -21,7 +21,8 @@ from zhibu.domain.terms import MeetingKind
 from zhibu.web.operator.planner import Planner
 from zhibu.web.shell import clock
 
-pytestmark = pytest.mark.django_db
+#: Each has a plan made by the solver.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -182,6 +183,11 @@ def test_the_reason_why_somebody_can_not_come_is_for_who_plans_alone(place, prop
     Hindered.objects.create(
         person=place.house.chen, organization=place.branch, day=dt.date(2026, 12, 9), reason="孩子住院", said_at=AT
     )
+    # The committee's own plan speaks by name: of its own meetings.
+    own = Plan.objects.create(
+        organization=place.house.office, month=MONTH, state=PlanState.PROPOSED.value, asked_at=AT
+    )
+    own.items.create(organization=place.house.office, kind="committee_meeting", first=FIRST, last=FIRST, minutes=60)
     chen, other, fang = (caller(one) for one in (place.house.chen, place.people[6], place.house.fang))
     above = f"/plan/?organization={place.house.office.code}&month=2026-12"
     for address in (at(place), "/today/", f"/people/{place.house.chen.pk}/", above):
@@ -292,7 +298,6 @@ def world_site(name):
 # --- The worker ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_the_worker_makes_a_plan_in_a_process_of_its_own(place):
     plan = narrowed(asked(place.branch))
     planner = Planner()
@@ -306,7 +311,6 @@ def test_the_worker_makes_a_plan_in_a_process_of_its_own(place):
     assert plan.state == PlanState.PROPOSED, plan.trouble
 
 
-@pytest.mark.slow
 def test_a_worker_that_is_stopped_leaves_the_plan_to_the_next(place):
     plan = narrowed(asked(place.branch))
     first = Planner()

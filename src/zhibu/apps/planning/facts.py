@@ -381,13 +381,10 @@ class _Gathering:
 
         The rest of the roll is no plan's concern.
         """
-        left: dict[Id, dict[int, int]] = {}
-        for post in problem.posts.values():
-            there = Counter[int]()
-            for person in problem.people.values():
-                if person.post == post.id:
-                    there.update(roster.on_duty(problem, person))
-            left[post.id] = roster.slack(problem, post, there)
+        there: dict[Id, Counter[int]] = defaultdict(Counter)
+        for person in problem.people.values():
+            there[person.post].update(roster.on_duty(problem, person))
+        left = {post.id: roster.slack(problem, post, there[post.id]) for post in problem.posts.values()}
         found = {}
         taken: dict[Id, list[tuple[int, int]]] = defaultdict(list)
         for name, item in standing.items():
@@ -411,7 +408,8 @@ class _Gathering:
         if isinstance(roster.attending(problem, known, *span, online=False), roster.Obstacle):
             return False
         spare = left[known.post]
-        slots = [slot for slot in range(*span) if slot in spare and slot in roster.on_duty(problem, known)]
+        worked = roster.on_duty(problem, known)
+        slots = [slot for slot in range(*span) if slot in spare and slot in worked]
         if any(spare[slot] < 1 for slot in slots):
             return False
         for slot in slots:

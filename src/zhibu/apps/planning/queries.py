@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -213,14 +213,9 @@ def hindered_on(person: UUID, day: dt.date) -> Hindered | None:
     return Hindered.objects.filter(person=person, day=day, taken_back_at__isnull=True).first()
 
 
-def hindered_in(organization: Organization, month: dt.date, last: dt.date) -> list[Hindered]:
-    """Who said that they can not come on a day of the month; for who plans."""
+def hindered_in(holders: Collection[UUID], month: dt.date, last: dt.date) -> list[Hindered]:
+    """Who said of a session of these organizations that they can not come on its day; for who plans them."""
     rows = Hindered.objects.filter(
-        organization__path__startswith=organization.path, day__range=(month, last), taken_back_at__isnull=True
-    )
+        organization__in=holders, day__range=(month, last), taken_back_at__isnull=True
+    ).order_by("day", "person__staff_number")
     return list(rows.select_related("person"))
-
-
-def by_day(lines: Sequence[ItemLine]) -> Counter[dt.date]:
-    """How many sessions on which day."""
-    return Counter(line.session.starts_at.date() for item in lines for line in item.sessions)

@@ -143,6 +143,7 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
     lines = lines_of(shown)
     wanted = [line for line in lines if line.item.is_wanted]
     by_name = not shown.is_whole
+    holders = {line.item.organization_id for line in lines}
     named = names_of_posts([one.get("post", "") for one in shown.broken + [r for i in wanted for r in _posts_in(i)]])
     return {
         "lines": page_of(request, wanted) if shown.is_whole else wanted,
@@ -159,7 +160,7 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
         },
         "broken": [_broken_in_words(one, lines, named) for one in shown.broken],
         "impossible": [(line, _relaxed(line, named)) for line in wanted if line.item.relaxations],
-        "hindered": hindered_in(shown.organization, shown.month, month_end(shown.month)) if by_name else [],
+        "hindered": hindered_in(holders, shown.month, month_end(shown.month)) if by_name else [],
         "let_go": [
             (MeetingKind(one["kind"]), dt.datetime.fromisoformat(one["at"]))
             for one in shown.assumed.get("let_go", ())
