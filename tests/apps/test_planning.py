@@ -35,6 +35,7 @@ from zhibu.domain import roster
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.terms import MeetingKind, MeetingStage
+from zhibu.engines.planning import plan as solved
 
 #: Each has a plan made by the solver.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -138,11 +139,19 @@ def test_who_comes_in_on_a_day_off_is_told_why(proposal):
 
 
 def test_a_plan_keeps_to_what_is_announced_already(place):
-    taken = announced(place.house, AT.replace(month=12, day=9, hour=14), kind=MeetingKind.LESSON, title="党课")
-    plan = planned(place.branch)
+    taken = announced(
+        place.house, AT.replace(month=12, day=9, hour=14, minute=0), kind=MeetingKind.LESSON, title="党课"
+    )
     there = taken.sessions.get()
-    for session in sessions_of(plan):
-        assert session.ends_at <= there.starts_at or there.ends_at <= session.starts_at or not session.seats.exists()
+    plan = narrowed(asked(place.branch))
+    gathered = gather(plan, DAY)
+    name = f"session:{there.pk}"
+    assert (name, gathered.slot(there.starts_at), name) in gathered.pins
+    assert gathered.problem.items[name].audience
+    busy = set(gathered.problem.items[name].audience)
+    for session in sessions_of(made(plan)):
+        if session.starts_at < there.ends_at and there.starts_at < session.ends_at:
+            assert not busy & {str(seat.person_id) for seat in session.seats.all()}
 
 
 def test_nobody_without_a_roster_is_forgotten_and_the_page_is_told():
@@ -230,12 +239,14 @@ def test_what_does_not_hold_is_never_shown(place):
 
 
 def test_a_plan_that_was_given_up_meanwhile_gets_no_sessions(place):
-    plan = asked(place.branch)
+    plan = narrowed(asked(place.branch))
     task = making.begin_next(AT, DAY)
+    found = solved(task.gathered.problem, effort=1, pins=task.gathered.pins, workers=1)
     proposing.give_up(plan, **DONE)
-    making.finish(task, roster.Plan("", ()), (), at=AT)
+    making.finish(task, found.plan, found.impossible, at=AT)
     plan.refresh_from_db()
     assert plan.state == PlanState.DROPPED
+    assert not sessions_of(plan)
 
 
 def test_a_plan_that_a_worker_had_begun_is_made_by_the_next(place):
