@@ -370,6 +370,7 @@ def judged_by_the_checker(instance, document, rosters):
 TIMES = {"S-1": 50, "S-3": 50, "B-M-1-b05": 100, "B-M-1-b11": 1400, "B-M-1-b29": 300, "B-M-1-b41": 150}
 
 
+@pytest.mark.slow
 def test_thousands_of_wrong_plans_are_judged_and_priced_as_the_checker_does():
     codes, obstacles, counts, holding = set(), set(), set(), 0
     for name, times in TIMES.items():

@@ -136,6 +136,7 @@ def test_how_somebody_attends_is_known_as_the_judge_knows_it() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(14))
 def test_a_small_problem_is_planned_to_its_proven_best(seed: int) -> None:
     """Against the model of every person and start, which such small problems leave to be proven."""
@@ -148,6 +149,7 @@ def test_a_small_problem_is_planned_to_its_proven_best(seed: int) -> None:
     assert best is None or best.objective == outcome.plan.objective
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(14))
 def test_the_bound_of_the_cover_is_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is planned exactly here, as where there is more than can be."""
@@ -162,6 +164,7 @@ def test_the_bound_of_the_cover_is_one(seed: int, monkeypatch: pytest.MonkeyPatc
     assert outcome.plan.bound <= best.plan.objective <= outcome.plan.objective
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_bounds_of_branches_and_of_what_their_superior_holds_add_up(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -206,6 +209,7 @@ def test_a_pinned_session_takes_place() -> None:
     assert (item.id, start) in {(session.item, session.start) for session in outcome.plan.sessions}
 
 
+@pytest.mark.slow
 def test_after_a_change_of_the_roster_what_can_stay_stays() -> None:
     """Each leave on the day of a session is answered at the least price, of moving included."""
     problem = planning.problem("B-M-1-b11")
