@@ -256,7 +256,7 @@ def test_the_page_asks_eight_times_at_most_however_much_is_planned(place, lin, d
             PlanSeat(item=item, session=held, person=person, way=Way.DUTY.value) for person in place.people
         )
     lin.get(at(place))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         lin.get(at(place))
 
 

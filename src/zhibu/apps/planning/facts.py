@@ -70,12 +70,16 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """``pins``: what is already called, and what somebody holds on to. ``planned``: the items that are asked for."""
+    """``pins``: what is already called, and what somebody holds on to. ``planned``: the items that are asked for.
+
+    ``names``: what the posts are called, by their ids in the problem.
+    """
 
     problem: Problem
     pins: tuple[Pin, ...]
     planned: tuple[PlanItem, ...]
     assumed: Assumed
+    names: Mapping[str, str]
 
     def moment(self, slot: int) -> dt.datetime:
         problem = self.problem
@@ -273,6 +277,7 @@ class _Seated(NamedTuple):
     """``serving``: codes of the shifts in which one sits at the post; none: every shift."""
 
     post: UUID
+    code: str
     name: str
     site: UUID
     serving: frozenset[str]
@@ -283,10 +288,11 @@ def _seats(people: Collection[UUID], day: dt.date) -> tuple[dict[UUID, _Seated],
     posts = Seat.objects.on(day).filter(person__in=people).values("window_post")
     rows = Seat.objects.on(day).filter(window_post__in=posts).order_by("person")
     named = rows.values_list(
-        "person", "window_post", "window_post__code", "window_post__site", "window_post__serving"
+        "person", "window_post", "window_post__code", "window_post__name", "window_post__site", "window_post__serving"
     )
     everybody = {
-        person: _Seated(post, code, site, frozenset(serving.split())) for person, post, code, site, serving in named
+        person: _Seated(post, code, name, site, frozenset(serving.split()))
+        for person, post, code, name, site, serving in named
     }
     own = {person: seated for person, seated in everybody.items() if person in people}
     return own, everybody
@@ -371,10 +377,11 @@ class _Gathering:
             items=items,
         )
         problem = replace(problem, items=items | self._held(problem, standing))
-        unstaffed = sorted({seated.name for seated in self.seats.values() if seated.post not in self.needed})
+        unstaffed = sorted({seated.code for seated in self.seats.values() if seated.post not in self.needed})
         assumed = Assumed(len(unrostered), tuple(unstaffed), len(self.items) - len(items))
-        found = Gathered(problem, (), tuple(self.items), assumed)
-        return Gathered(problem, tuple(self._pins(found)), found.planned, assumed)
+        names = {str(seated.post): f"{seated.code} {seated.name}" for seated in self.mates.values()}
+        found = Gathered(problem, (), tuple(self.items), assumed, names)
+        return replace(found, pins=tuple(self._pins(found)))
 
     def _held(self, problem: Problem, standing: Mapping[Id, Item]) -> dict[Id, Item]:
         """The sessions that stand, each with those who can be there without a post falling short.

@@ -137,6 +137,7 @@ class _Cover:
 
     def __init__(self, gathered: Gathered, plan: roster.Plan) -> None:
         self.problem = problem = gathered.problem
+        self.names = gathered.names
         self.on_duty: dict[Id, Counter[int]] = defaultdict(Counter)
         self.duty_of: dict[Id, set[int]] = {}
         for person in problem.people.values():
@@ -179,6 +180,7 @@ class _Cover:
             found.append(
                 {
                     "post": str(post),
+                    "name": self.names.get(str(post), ""),
                     "on_duty": self.on_duty[post][tight],
                     "stay": left[tight],
                     "least": least.get(tight),

@@ -6,10 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.planning.models import Hindered, Plan, PlanItem, PlanSeat, PlanSession
@@ -65,14 +64,23 @@ class Part:
 
 
 def plan_shown(organization: Organization, month: dt.date) -> Plan | None:
-    """The proposal on its way, else the plan that was accepted; one query."""
+    """The proposal on its way, else the plan that was accepted; one query.
+
+    ``has_hindered``: somebody ever said that they can not come to what its holders hold.
+    """
     shown = [state.value for state in PlanState if state is not PlanState.DROPPED]
     return (
         Plan.objects.filter(organization=organization, month=month, state__in=shown)
         .annotate(
             rank=Case(
                 When(state=PlanState.ACCEPTED.value, then=Value(1)), default=Value(0), output_field=IntegerField()
-            )
+            ),
+            has_hindered=Exists(
+                Hindered.objects.filter(
+                    organization__in=PlanItem.objects.filter(plan=OuterRef(OuterRef("pk"))).values("organization"),
+                    taken_back_at__isnull=True,
+                )
+            ),
         )
         .select_related("organization", "keeps")
         .order_by("rank", "-asked_at")
@@ -81,7 +89,7 @@ def plan_shown(organization: Organization, month: dt.date) -> Plan | None:
 
 
 def lines_of(plan: Plan) -> list[ItemLine]:
-    """The items of a plan in tree order, with their sessions; four queries."""
+    """The items of a plan in tree order, with their sessions; three queries."""
     items = list(plan.items.select_related("organization"))
     sessions: dict[UUID, list[PlanSession]] = defaultdict(list)
     for session in PlanSession.objects.filter(item__plan=plan).select_related("room").order_by("starts_at"):
@@ -92,14 +100,10 @@ def lines_of(plan: Plan) -> list[ItemLine]:
     )
     for row in rows:
         ways[row["item"], row["session"]][Way(row["way"])] = row["n"]
-    named = _posts(one for those in sessions.values() for session in those for one in session.cover)
     return [
         ItemLine(
             item,
-            [
-                SessionLine(session, ways[item.pk, session.pk], _cover(session, named))
-                for session in sessions[item.pk]
-            ],
+            [SessionLine(session, ways[item.pk, session.pk], _cover(session)) for session in sessions[item.pk]],
             ways[item.pk, None].get(Way.MISSED, 0),
         )
         for item in items
@@ -107,30 +111,18 @@ def lines_of(plan: Plan) -> list[ItemLine]:
 
 
 def sessions_of(item: PlanItem) -> list[SessionLine]:
-    """The sessions of one item; three queries."""
+    """The sessions of one item; two queries."""
     sessions = list(item.sessions.select_related("room").order_by("starts_at"))
     ways: dict[UUID | None, dict[Way, int]] = defaultdict(dict)
     for row in item.seats.order_by().values("session", "way").annotate(n=Count("pk")):
         ways[row["session"]][Way(row["way"])] = row["n"]
-    named = _posts(one for session in sessions for one in session.cover)
-    return [SessionLine(session, ways[session.pk], _cover(session, named)) for session in sessions]
+    return [SessionLine(session, ways[session.pk], _cover(session)) for session in sessions]
 
 
-def _posts(covers: Any) -> dict[str, str]:
-    keys = {one["post"] for one in covers}
-    if not keys:
-        return {}
-    rows = WindowPost.objects.filter(pk__in=keys).order_by()
-    return {str(key): f"{code} {name}" for key, code, name in rows.values_list("pk", "code", "name")}
-
-
-def _cover(session: PlanSession, named: Mapping[str, str]) -> list[Cover]:
-    found = [
-        Cover(named.get(one["post"], ""), one["at"], one["stay"], one["least"])
-        for one in session.cover
-        if one["post"] in named
-    ]
-    return sorted(found, key=lambda one: one.post)
+def _cover(session: PlanSession) -> list[Cover]:
+    return sorted(
+        (Cover(one["name"], one["at"], one["stay"], one["least"]) for one in session.cover), key=lambda one: one.post
+    )
 
 
 def parts_of(lines: Sequence[ItemLine]) -> list[Part]:
@@ -153,7 +145,11 @@ def parts_of(lines: Sequence[ItemLine]) -> list[Part]:
 
 def names_of_posts(keys: Sequence[str]) -> dict[str, str]:
     """What the posts of these keys are called; one query, none for no keys."""
-    return _posts({"post": key} for key in keys if key)
+    wanted = {key for key in keys if key}
+    if not wanted:
+        return {}
+    rows = WindowPost.objects.filter(pk__in=wanted).order_by()
+    return {str(key): f"{code} {name}" for key, code, name in rows.values_list("pk", "code", "name")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +164,18 @@ class Seated:
         return Way(self.seat.way)
 
 
-def seated_at(item: PlanItem, session: PlanSession | None) -> list[Seated]:
-    """Who is meant for a session, or (``None``) misses the item, by name; two queries."""
+def seated_at(item: PlanItem, session: PlanSession) -> tuple[list[Seated], list[Seated]]:
+    """Who is meant for a session, and who misses the item, by name; two queries."""
     others = {str(one.pk): one for one in item.sessions.all()}
-    rows = item.seats.filter(session=session).select_related("person").order_by("way", "person__staff_number")
-    return [
+    rows = item.seats.filter(Q(session=session) | Q(session=None)).select_related("person")
+    seated = [
         Seated(
             seat,
             [(others[reason["session"]], reason["why"]) for reason in seat.why if reason["session"] in others],
         )
-        for seat in rows
+        for seat in rows.order_by("way", "person__staff_number")
     ]
+    return [one for one in seated if one.seat.session_id], [one for one in seated if not one.seat.session_id]
 
 
 def seat_of(person: UUID, meeting: UUID) -> PlanSeat | None:

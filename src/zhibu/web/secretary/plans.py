@@ -160,7 +160,9 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
         },
         "broken": [_broken_in_words(one, lines, named) for one in shown.broken],
         "impossible": [(line, _relaxed(line, named)) for line in wanted if line.item.relaxations],
-        "hindered": hindered_in(holders, shown.month, month_end(shown.month)) if by_name else [],
+        "hindered": hindered_in(holders, shown.month, month_end(shown.month))
+        if by_name and vars(shown)["has_hindered"]
+        else [],
         "let_go": [
             (MeetingKind(one["kind"]), dt.datetime.fromisoformat(one["at"]))
             for one in shown.assumed.get("let_go", ())
@@ -389,8 +391,7 @@ def _session_seen(request: AskedRequest, planned: UUID) -> PlanSession:
 def session(request: AskedRequest, planned: UUID) -> HttpResponse:
     """Who attends how; of who comes in on a day off, and of who can not attend, why not otherwise."""
     one = _session_seen(request, planned)
-    seated = seated_at(one.item, one)
-    missed = seated_at(one.item, None)
+    seated, missed = seated_at(one.item, one)
     here = _to(one.item.plan.organization, one.item.plan.month)
     lines = [line for line in sessions_of(one.item) if line.session.pk == one.pk]
     return render(
