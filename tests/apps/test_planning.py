@@ -24,7 +24,7 @@ from zhibu.apps.planning import access
 from zhibu.apps.planning.actions import accepting, hindering, making, proposing, rooms
 from zhibu.apps.planning.actions.proposing import Pinned, Wish
 from zhibu.apps.planning.errors import NotNow, PlanningRefusal
-from zhibu.apps.planning.facts import gather, is_night, shift_minutes
+from zhibu.apps.planning.facts import gather
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, PlanSeat, PlanSession, Room
 from zhibu.apps.planning.previews import moved
 from zhibu.apps.planning.queries import lines_of, parts_of, plan_shown, seat_of
@@ -33,7 +33,7 @@ from zhibu.apps.rosters.models import RosterDay
 from zhibu.apps.windows.models import Site
 from zhibu.domain import roster
 from zhibu.domain.minutes import Gathering
-from zhibu.domain.planning import PlanState, Way
+from zhibu.domain.planning import PlanState, Way, is_night
 from zhibu.domain.terms import MeetingKind, MeetingStage
 from zhibu.engines.planning import plan as solved
 
@@ -286,7 +286,7 @@ def test_a_night_is_three_hours_between_ten_and_six(starts, ends, night):
 
 
 def test_a_shift_that_ends_at_midnight_ends_on_its_day(place):
-    assert shift_minutes(place.shifts["中"]) == (16 * 60, 24 * 60)
+    assert place.shifts["中"].span == (16 * 60, 24 * 60)
 
 
 def test_quarters_of_an_hour_are_kept_and_finer_times_widened(place):

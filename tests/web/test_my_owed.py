@@ -10,6 +10,7 @@ from django.test import Client
 from tests import world
 from tests.apps.test_oversight_live import hold
 from tests.web.browser import assert_good
+from tests.web.visits import client_of, text
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.meetings.actions import filing, minutes
@@ -34,16 +35,6 @@ def house(monkeypatch):
     return made
 
 
-def caller(person):
-    client = Client(headers={"Accept-Language": "zh-hans"})
-    client.force_login(getattr(person, "account", None) or world.account(person))
-    return client
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
 def talked(house, *, on=DAY):
     return record_talk(
         organization=house.inspection, one=house.lin, other=house.chen, held_on=on, by=None, actor=OPERATOR, at=AT
@@ -52,7 +43,7 @@ def talked(house, *, on=DAY):
 
 def test_the_hours_on_record_stand_beside_what_the_rule_asks_with_its_article_and_its_day(house):
     hold(house, MeetingKind.LESSON)
-    shown = text(caller(house.chen).get("/me/owed/"))
+    shown = text(client_of(house.chen).get("/me/owed/"))
     assert "1/32 学时" in shown
     assert "第二十条" in shown
     assert "2027-01-07前归档" in shown
@@ -61,23 +52,23 @@ def test_the_hours_on_record_stand_beside_what_the_rule_asks_with_its_article_an
 
 def test_a_lesson_that_shares_an_afternoon_brings_its_hours_once_it_is_filed(house):
     host = hold(house, MeetingKind.THEME_DAY, also={MeetingKind.LESSON: "党课"}).meeting
-    assert "0/32 学时" in text(caller(house.chen).get("/me/owed/"))
+    assert "0/32 学时" in text(client_of(house.chen).get("/me/owed/"))
     lesson = host.guests.get()
     minutes.hand_over(lesson, actor=OPERATOR, at=AT)
     minutes.approve(lesson, house.lin, actor=OPERATOR, at=AT)
     lesson.refresh_from_db()
     filing.file_meeting(lesson, actor=OPERATOR, at=AT)
-    assert "1/32 学时" in text(caller(house.chen).get("/me/owed/"))
+    assert "1/32 学时" in text(client_of(house.chen).get("/me/owed/"))
 
 
 def test_a_talk_is_on_the_record_of_both_and_fulfils_what_is_owed_until_it_is_withdrawn(house):
     talk = talked(house)
     for me, other in ((house.lin, house.chen), (house.chen, house.lin)):
-        shown = text(caller(me).get("/me/owed/"))
+        shown = text(client_of(me).get("/me/owed/"))
         assert f"与{other.name}" in shown
         assert "1/1 次" in shown
     withdraw_talk(talk, actor=OPERATOR, at=AT)
-    assert "0/1 次" in text(caller(house.chen).get("/me/owed/"))
+    assert "0/1 次" in text(client_of(house.chen).get("/me/owed/"))
 
 
 def test_it_says_of_one_person_what_the_whole_evaluation_says_of_them(house):
@@ -93,7 +84,7 @@ def test_it_says_of_one_person_what_the_whole_evaluation_says_of_them(house):
 
 def test_another_year_shows_what_was_asked_in_it(house):
     talked(house, on=dt.date(2025, 5, 6))
-    chen = caller(house.chen)
+    chen = client_of(house.chen)
     assert "2025-05-06" in text(chen.get("/me/owed/?year=2025"))
     assert "2025-05-06" not in text(chen.get("/me/owed/"))
     assert chen.get("/me/owed/?year=never").status_code == 200
@@ -102,7 +93,7 @@ def test_another_year_shows_what_was_asked_in_it(house):
 def test_nobody_is_set_beside_anybody_else(house):
     hold(house, MeetingKind.LESSON)
     talked(house)
-    shown = text(caller(house.chen).get("/me/owed/"))
+    shown = text(client_of(house.chen).get("/me/owed/"))
     for other in (house.fang, house.qiu, house.wen):
         assert other.name not in shown
     for words in ("排名", "平均", "积分", "第1名"):
@@ -116,13 +107,13 @@ def test_an_account_that_is_nobodys_owes_nothing(house):
 
 
 def test_who_is_no_member_is_asked_nothing(house):
-    assert "没有对您的要求" in text(caller(house.wen).get("/me/owed/"))
+    assert "没有对您的要求" in text(client_of(house.wen).get("/me/owed/"))
 
 
 def test_the_page_asks_eight_times_at_most(house, django_assert_max_num_queries):
     hold(house, MeetingKind.LESSON)
     talked(house)
-    chen = caller(house.chen)
+    chen = client_of(house.chen)
     with django_assert_max_num_queries(8):
         chen.get("/me/owed/")
 

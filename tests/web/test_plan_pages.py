@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.utils.timezone import localtime
 
 from tests import world
 from tests.planned import DONE, FIRST, MONTH, asked, hall, made, narrowed, planned
 from tests.web.browser import assert_good
+from tests.web.visits import client_of, text
 from tests.world import AT, DAY
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.planning.actions import accepting, making
@@ -39,19 +42,9 @@ def proposal(place):
     return plan
 
 
-def caller(person):
-    client = Client(headers={"Accept-Language": "zh-hans"})
-    client.force_login(getattr(person, "account", None) or world.account(person))
-    return client
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
 @pytest.fixture
 def lin(place):
-    return caller(place.house.lin)
+    return client_of(place.house.lin)
 
 
 def at(place):
@@ -156,7 +149,7 @@ def test_accepted_it_is_announced_and_everybody_finds_their_own_session(place, p
     assert lin.post(way).status_code == 302
     assert lin.post(way).status_code == 409
     seat = PlanSeat.objects.filter(item__plan=proposal, session__isnull=False).exclude(person=place.house.lin).first()
-    theirs = caller(seat.person)
+    theirs = client_of(seat.person)
     meeting = Meeting.objects.get(pk=PlanItem.objects.get(pk=seat.item_id).meeting_id)
     assert f"/meetings/{meeting.pk}/my-session/" in text(theirs.get("/today/"))
     page = text(theirs.get(f"/meetings/{meeting.pk}/my-session/"))
@@ -188,7 +181,7 @@ def test_the_reason_why_somebody_can_not_come_is_for_who_plans_alone(place, prop
         organization=place.house.office, month=MONTH, state=PlanState.PROPOSED.value, asked_at=AT
     )
     own.items.create(organization=place.house.office, kind="committee_meeting", first=FIRST, last=FIRST, minutes=60)
-    chen, other, fang = (caller(one) for one in (place.house.chen, place.people[6], place.house.fang))
+    chen, other, fang = (client_of(one) for one in (place.house.chen, place.people[6], place.house.fang))
     above = f"/plan/?organization={place.house.office.code}&month=2026-12"
     for address in (at(place), "/today/", f"/people/{place.house.chen.pk}/", above):
         assert "孩子住院" not in other.get(address).content.decode()
@@ -197,7 +190,7 @@ def test_the_reason_why_somebody_can_not_come_is_for_who_plans_alone(place, prop
 
 
 def test_others_find_no_plan_and_a_member_is_not_let_in(place, proposal):
-    qiu, chen = caller(place.house.qiu), caller(place.house.chen)
+    qiu, chen = client_of(place.house.qiu), client_of(place.house.chen)
     one = PlanSession.objects.filter(item__plan=proposal).first()
     plan, session = f"/plans/{proposal.pk}/", f"/plan-sessions/{one.pk}/"
     for address in (at(place), f"{plan}accept/", f"{plan}again/", session, f"{session}move/"):
@@ -210,7 +203,7 @@ def test_others_find_no_plan_and_a_member_is_not_let_in(place, proposal):
 
 
 def test_upward_there_are_sums_and_no_names(place):
-    fang = caller(place.house.fang)
+    fang = client_of(place.house.fang)
     answer = fang.post("/plan/ask/", {"organization": place.house.office.code, "month": "2026-12"})
     plan = made(narrowed(Plan.objects.get(), MeetingKind.THEME_DAY))
     assert plan.is_whole
@@ -275,12 +268,12 @@ def test_a_secretary_keeps_the_rooms_of_the_branch_and_a_committee_the_shared_on
     again = lin.post("/rooms/new/", room_form(organization=str(place.branch.pk)))
     assert "三楼会议室" in text(again)
     assert again.status_code == 422
-    fang = caller(place.house.fang)
+    fang = client_of(place.house.fang)
     assert fang.post("/rooms/new/", room_form(name="礼堂", organization="")).status_code == 302
     shared = Room.objects.get(organization=None)
     assert "礼堂" in text(lin.get("/rooms/"))
     assert lin.get(f"/rooms/{shared.pk}/").status_code == 403
-    assert caller(place.house.qiu).get(f"/rooms/{room.pk}/").status_code == 404
+    assert client_of(place.house.qiu).get(f"/rooms/{room.pk}/").status_code == 404
     one, other = place.posts[0].site, world_site("车站")
     assert lin.post("/rooms/", {"one": str(one.pk), "other": str(other.pk), "minutes": 30}).status_code == 403
     assert fang.post("/rooms/", {"one": str(one.pk), "other": str(other.pk), "minutes": 30}).status_code == 302
@@ -303,8 +296,10 @@ def test_the_worker_makes_a_plan_in_a_process_of_its_own(place):
     planner = Planner()
     until = time.monotonic() + 90
     try:
-        while planner.step(lambda: AT) and time.monotonic() < until:
+        planner.step(lambda: AT)
+        while planner.is_busy and time.monotonic() < until:
             time.sleep(0.1)
+            planner.step(lambda: AT)
     finally:
         planner.close()
     plan.refresh_from_db()
@@ -320,6 +315,50 @@ def test_a_worker_that_is_stopped_leaves_the_plan_to_the_next(place):
     assert plan.state == PlanState.RUNNING
     making.resume()
     assert made(plan).state == PlanState.PROPOSED
+
+
+def read(path):
+    """Of a process that may end meanwhile."""
+    with suppress(OSError):
+        return Path(path).read_text()
+    return ""
+
+
+def children(pid):
+    """Those of all its threads, and theirs."""
+    tasks = [pid] if pid != os.getpid() else [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+    own = [int(child) for task in tasks for child in read(f"/proc/{pid}/task/{task}/children").split()]
+    return [*own, *(below for child in own for below in children(child))]
+
+
+def is_there(pid):
+    stat = read(f"/proc/{pid}/stat")
+    return bool(stat) and stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def until(is_so, seconds=30.0):
+    ends = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < ends:
+        time.sleep(0.1)
+    return is_so()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux which processes there are")
+def test_a_worker_that_is_stopped_leaves_no_process_behind(place):
+    before = set(children(os.getpid()))
+    asked(place.house.office, is_whole=True)  # of several branches: planned in processes of its own
+
+    def begun():
+        return [
+            pid for pid in children(os.getpid()) if pid not in before and "spawn_main" in read(f"/proc/{pid}/cmdline")
+        ]
+
+    planner = Planner()
+    planner.step(lambda: AT)
+    assert until(lambda: len(begun()) > 1)
+    processes = begun()
+    planner.close()
+    assert until(lambda: not any(map(is_there, processes)))
 
 
 # --- In a browser --------------------------------------------------------------------------------------------------

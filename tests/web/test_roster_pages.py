@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from tests import world
 from tests.web.browser import assert_good
 from tests.web.conftest import Opens
-from tests.web.strict import faults_of
+from tests.web.visits import client_of, text_of
 from tests.windows import DONE, TUESDAY, Windows
 from zhibu.apps.archive.models import Event
 from zhibu.apps.rosters.actions.shifts import keep_rotation
@@ -35,23 +35,9 @@ def windows() -> Windows:
     return Windows()
 
 
-def client_of(person) -> Client:
-    client = Client()
-    client.force_login(getattr(person, "account", None) or world.account(person))
-    return client
-
-
 @pytest.fixture
 def wen(windows) -> Client:
     return client_of(windows.wen)
-
-
-def text_of(answer, status: int = 200) -> str:
-    assert answer.status_code == status, answer.status_code
-    html = answer.content.decode()
-    assert faults_of(html) == []
-    main = html[html.index("<main") : html.index("</main>")]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def at(windows, further: str = "/", month: str = "2026-11") -> str:

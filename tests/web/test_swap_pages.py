@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 from django.test import Client
@@ -11,7 +10,7 @@ from django.test import Client
 from tests import world
 from tests.web.browser import assert_good
 from tests.web.conftest import Opens
-from tests.web.strict import faults_of
+from tests.web.visits import client_of, text_of
 from tests.windows import DONE, TUESDAY, WEDNESDAY, Windows
 from zhibu.apps.notices.models import Notice
 from zhibu.apps.rosters.actions.swaps import decline_swap
@@ -36,12 +35,6 @@ def windows() -> Windows:
     return Windows()
 
 
-def client_of(person) -> Client:
-    client = Client()
-    client.force_login(getattr(person, "account", None) or world.account(person))
-    return client
-
-
 @pytest.fixture
 def chen(windows) -> Client:
     return client_of(windows.chen)
@@ -55,14 +48,6 @@ def lin(windows) -> Client:
 @pytest.fixture
 def wen(windows) -> Client:
     return client_of(windows.wen)
-
-
-def text_of(answer, status: int = 200) -> str:
-    assert answer.status_code == status, answer.status_code
-    html = answer.content.decode()
-    assert faults_of(html) == []
-    main = html[html.index("<main") : html.index("</main>")]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
 def roster(person) -> str:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from tests import world
 from tests.web.browser import assert_good
+from tests.web.visits import client_of, text
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
 from zhibu.apps.organizations.models import Organization
@@ -39,20 +40,10 @@ def house(monkeypatch):
     return made
 
 
-def caller(person):
-    client = Client(headers={"Accept-Language": "zh-hans"})
-    client.force_login(getattr(person, "account", None) or world.account(person))
-    return client
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
 @pytest.fixture
 def fang(house):
     """Of the committee of the office."""
-    return caller(house.fang)
+    return client_of(house.fang)
 
 
 def test_a_committee_sees_who_would_owe_what_from_which_day_and_by_which_article(house, fang):
@@ -184,9 +175,9 @@ def test_it_is_taken_away_as_a_workbook(house, fang):
 
 def test_a_secretary_of_a_branch_and_members_do_not_try_rules(house):
     for person in (house.lin, house.chen, house.wen):
-        assert caller(person).get("/rules/what-if/").status_code == 403
-        assert caller(person).get("/rules/what-if.xlsx").status_code == 403
-        assert "what-if" not in text(caller(person).get("/rules/"))
+        assert client_of(person).get("/rules/what-if/").status_code == 403
+        assert client_of(person).get("/rules/what-if.xlsx").status_code == 403
+        assert "what-if" not in text(client_of(person).get("/rules/"))
 
 
 def test_who_keeps_the_rules_tries_them_on_the_whole_house(house):

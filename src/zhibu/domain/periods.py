@@ -74,6 +74,16 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def days_of_month(day: dt.date) -> list[dt.date]:
+    """Every day of the month in which ``day`` lies."""
+    return [day.replace(day=1) + dt.timedelta(days=number) for number in range(month_end(day).day)]
+
+
+def month_end(day: dt.date) -> dt.date:
+    """The last day of the month in which ``day`` lies."""
+    return add_months(day.replace(day=1), 1) - dt.timedelta(days=1)
+
+
 def calendar_periods(months: int, since: dt.date, until: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
     """First and last day of each period of ``months`` that shares a day with ``since`` … ``until``, both included.
 

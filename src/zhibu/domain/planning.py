@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zhibu.domain.roster import Prices
+from zhibu.domain.roster import MINUTES_PER_DAY, Prices
 from zhibu.domain.terms import MeetingKind, Word
 
 
 class PlanState(Word):
-    """排定中 …"""
+    """From asking for a plan to what became of it."""
 
     WAITING = "waiting", "等待排定"
     RUNNING = "running", "正在排定"
@@ -60,3 +60,12 @@ PRICES = Prices(
 REST, BESIDE, FROM, UNTIL = 11, 60, 8, 20
 #: Minutes from midnight between which a session had better lie: after noon, before people go home.
 RATHER = (13 * 60 + 30, 17 * 60)
+
+#: A night's work lasts so many minutes between 22:00 and 06:00 at least.
+NIGHT, LATE, EARLY = 180, 22 * 60, 6 * 60
+
+
+def is_night(starts: int, ends: int) -> bool:
+    """Whether three hours or more of a shift lie between 22:00 and 06:00; in minutes from the midnight before it."""
+    nights = [(LATE - MINUTES_PER_DAY, EARLY), (LATE, MINUTES_PER_DAY + EARLY)]
+    return any(min(ends, last) - max(starts, first) >= NIGHT for first, last in nights)

@@ -15,7 +15,7 @@ from itertools import combinations, pairwise
 DAY = 24 * 60
 WEEK = 7 * DAY
 
-_SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+_SPAN = re.compile(r"(\d\d):([0-5]\d)-(\d\d):([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def hours_in(opening: str) -> tuple[tuple[int, int], ...] | None:
             return None
         hour, minute, last_hour, last_minute = map(int, each.groups())
         starts, ends = hour * 60 + minute, last_hour * 60 + last_minute
-        if max(minute, last_minute) >= 60 or starts >= DAY or ends > DAY:  # noqa: PLR2004 - minutes of an hour
+        if starts >= DAY or ends > DAY:
             return None
         spans.append((starts, ends))
     return tuple(spans)

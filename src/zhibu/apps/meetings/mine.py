@@ -152,7 +152,7 @@ def _guests() -> QuerySet[Meeting]:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class OwnSession:
     """One session as it concerns somebody: their shifts around it, and whether they were there."""
 
     session: Session
@@ -166,7 +166,7 @@ class Part:
 
     meeting: Meeting
     line: RollLine
-    turns: tuple[Turn, ...]
+    turns: tuple[OwnSession, ...]
 
     @property
     def leave(self) -> Leave | None:
@@ -219,7 +219,7 @@ def part_of(meeting: Meeting, asker: Asker, lines: Sequence[RollLine], sessions:
     looks_for_time = meeting.at_stage in AHEAD and not is_here and not may_run(asker, meeting)
     days = {localtime(session.starts_at).date() for session in sessions}
     shifts = shifts_of(asker.person, days) if looks_for_time else {}
-    turns = (Turn(one, duty_of(one, shifts), is_here and line.session == one.pk) for one in sessions)
+    turns = (OwnSession(one, duty_of(one, shifts), is_here and line.session == one.pk) for one in sessions)
     return Part(meeting, line, tuple(turns))
 
 

@@ -14,24 +14,20 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 
 from zhibu.apps.meetings.models import RollEntry, Session
-from zhibu.apps.organizations.models import Organization, in_subtree
-from zhibu.apps.people.models import Appointment, Membership
+from zhibu.apps.planning.calling import Called, needed_to_pass
 from zhibu.apps.planning.errors import PlanningRefusal
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, Room
 from zhibu.apps.rosters.models import RosterDay, Shift
-from zhibu.apps.rules.queries import election_rule_for, rule_for
 from zhibu.apps.windows.models import Seat
 from zhibu.apps.windows.queries import staffing
 from zhibu.domain import roster
-from zhibu.domain.planning import BESIDE, FROM, PRICES, RATHER, REST, UNTIL
-from zhibu.domain.requirements import Decision
+from zhibu.domain.planning import BESIDE, FROM, PRICES, RATHER, REST, UNTIL, is_night
 from zhibu.domain.roster import LEAVE, MINUTES_PER_DAY, OFF, Id, Item, Problem
-from zhibu.domain.terms import OFFICES, SECRETARIES, MeetingKind, MeetingStage, OrganizationKind, PostKind, Standing
+from zhibu.domain.terms import MeetingStage, OrganizationKind
 from zhibu.domain.tree import STEP, tops
 
 #: The days before and after the window whose shifts reach into it.
@@ -39,9 +35,6 @@ MARGIN = 2
 
 #: Where nothing else is known people work in an office: from and to, in minutes from midnight, on working days.
 OFFICE = (8 * 60 + 30, 17 * 60 + 30)
-
-#: A night's work lasts so many minutes between 22:00 and 06:00 at least.
-NIGHT, LATE, EARLY = 180, 22 * 60, 6 * 60
 
 #: Where the letters of shifts begin: far from ``L`` and ``-``, which have their meaning, and never at an end.
 _FIRST_LETTER = 0x4E00
@@ -104,7 +97,7 @@ def gather(plan: Plan, after: dt.date, *, pins: bool = True) -> Gathered:
         raise PlanningRefusal(_("Nothing of this plan is left to plan: its days are over."))
     first = max(after + dt.timedelta(days=1), min(item.first for item in items))
     span = _Span(first, max(item.last for item in items))
-    called = _Called.on(first, plan.organization, items)
+    called = Called.on(first, plan.organization, items)
     standing = _standing(called.everybody, span, plan)
     people = called.everybody | {person for one in standing for person in one.people}
     seats, mates = _seats(people, first)
@@ -134,97 +127,6 @@ class _Span(NamedTuple):
 
     def number(self, day: dt.date) -> int:
         return (day - self.start).days
-
-
-# --- Who is called -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    person: UUID
-    path: str
-    group: UUID | None
-    votes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Called:
-    """Of each item whom it calls, who of them votes and who may chair it; as of the first day of the window."""
-
-    audience: Mapping[UUID, tuple[UUID, ...]]
-    voters: Mapping[UUID, frozenset[UUID]]
-    chairs: Mapping[UUID, tuple[UUID, ...]]
-
-    @property
-    def everybody(self) -> set[UUID]:
-        found = {person for people in self.audience.values() for person in people}
-        return found | {person for people in self.chairs.values() for person in people}
-
-    @classmethod
-    def on(cls, day: dt.date, top: Organization, items: Iterable[PlanItem]) -> _Called:
-        members = _members(day, top)
-        posts = _posts(day, top)
-        audience, voters, chairs = {}, {}, {}
-        for item in items:
-            called, voting = _called_to(item, members, posts)
-            audience[item.pk] = tuple(sorted(called))
-            voters[item.pk] = frozenset(voting)
-            chairs[item.pk] = tuple(sorted(_chairs(item.organization, posts) or called))
-        return cls(audience, voters, chairs)
-
-
-def _members(day: dt.date, top: Organization) -> list[_Member]:
-    whole = top
-    if top.kind == OrganizationKind.GROUP:
-        rows = Membership.objects.on(day).filter(group=top)
-    else:
-        rows = Membership.objects.on(day).filter(in_subtree(whole.path, "organization__"))
-    return [
-        _Member(person, path, group, standing == Standing.FULL)
-        for person, path, group, standing in rows.values_list("person", "organization__path", "group", "standing")
-    ]
-
-
-_Posts = Mapping[UUID, Mapping[str, set[UUID]]]
-
-
-def _posts(day: dt.date, top: Organization) -> _Posts:
-    found: dict[UUID, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
-    above = Q(organization__path__in=tops(top.path))
-    rows = Appointment.objects.on(day).filter(in_subtree(top.path, "organization__") | above)
-    for organization, post, person in rows.values_list("organization", "post", "person"):
-        found[organization][post].add(person)
-    return found
-
-
-def _called_to(item: PlanItem, members: Iterable[_Member], posts: _Posts) -> tuple[set[UUID], set[UUID]]:
-    """Who is called as ``meetings`` calls them for a meeting of this kind, and who of them has a vote."""
-    organization = item.organization
-    if item.word in {MeetingKind.BRANCH_COMMITTEE_MEETING, MeetingKind.COMMITTEE_MEETING}:
-        committee = _holding(organization.pk, posts, OFFICES)
-        return committee, committee
-    if organization.kind == OrganizationKind.GROUP:
-        there = [one for one in members if one.group == organization.pk]
-    else:
-        there = [one for one in members if one.path.startswith(organization.path)]
-    return {one.person for one in there}, {one.person for one in there if one.votes}
-
-
-def _holding(organization: UUID, posts: _Posts, those: Iterable[PostKind]) -> set[UUID]:
-    held = posts.get(organization, {})
-    return {person for post in those for person in held.get(post.value, ())}
-
-
-def _chairs(organization: Organization, posts: _Posts) -> set[UUID]:
-    """The secretaries, else the rest of the committee; in a group its leader."""
-    if organization.kind == OrganizationKind.GROUP:
-        return _holding(organization.pk, posts, [PostKind.GROUP_LEADER])
-    return _holding(organization.pk, posts, SECRETARIES) or _holding(organization.pk, posts, OFFICES)
-
-
-def chairs_of(organization: Organization, day: dt.date) -> set[UUID]:
-    """Who may chair a meeting of the organization, by the posts of that day."""
-    return _chairs(organization, _posts(day, organization))
 
 
 # --- What is called already ----------------------------------------------------------------------------------------
@@ -323,7 +225,7 @@ class _Gathering:
         self,
         span: _Span,
         items: list[PlanItem],
-        called: _Called,
+        called: Called,
         standing: list[_Standing],
         seats: Mapping[UUID, _Seated],
         mates: Mapping[UUID, _Seated],
@@ -446,10 +348,9 @@ class _Gathering:
     def _shift_of(self, key: UUID) -> roster.Shift | str:
         """The shift in slots of its day; ``OFF`` or ``LEAVE`` where it has no hours."""
         shift = self.shifts[key]
-        if shift.starts is None or shift.ends is None:
+        if shift.span is None:
             return LEAVE if shift.is_leave else OFF
-        starts, ends = shift_minutes(shift)
-        return roster.Shift("", *self._outward(starts, ends), night=is_night(starts, ends))
+        return roster.Shift("", *self._outward(*shift.span), night=is_night(*shift.span))
 
     def _letter(self, shift: roster.Shift | str, *, serves: bool, stays: bool) -> str:
         """The letter of a shift, by its hours, and by whether one serves at the post and stays there that day."""
@@ -662,33 +563,5 @@ def room_of(room: UUID | None, item: PlanItem, problem: Problem) -> Id:
     return named if named in allowed else allowed[0]
 
 
-def needed_to_pass(item: PlanItem, voters: int) -> int:
-    """How many voters have to sit together so that a resolution can still pass, by the rule in force; 0: nobody asks.
-
-    More than half of all who have a vote; in an election as many as make it valid.
-    """
-    if item.turns > 1 or voters == 0:
-        return 0
-    kind, organization, day = item.word, item.organization.word, item.first
-    if item.requirement == "term_election":
-        election = election_rule_for(meeting=kind, organization=organization, day=day)
-        return election.quorum.needed(voters) if election is not None else voters // 2 + 1
-    rule = rule_for(Decision.RESOLUTION, meeting=kind, organization=organization, day=day)
-    return voters // 2 + 1 if rule is not None else 0
-
-
 def _minutes(clock: dt.time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def shift_minutes(shift: Shift) -> tuple[int, int]:
-    """From and to in minutes from the midnight at which its day begins."""
-    assert shift.starts is not None
-    assert shift.ends is not None
-    return _minutes(shift.starts), _minutes(shift.ends) + MINUTES_PER_DAY * shift.ends_next_day
-
-
-def is_night(starts: int, ends: int) -> bool:
-    """Whether three hours of it or more lie between 22:00 and 06:00."""
-    nights = [(LATE - MINUTES_PER_DAY, EARLY), (LATE, MINUTES_PER_DAY + EARLY)]
-    return any(min(ends, last) - max(starts, first) >= NIGHT for first, last in nights)

@@ -8,7 +8,8 @@ from django.utils.timezone import localtime
 
 from zhibu.apps.archive import registry
 from zhibu.apps.archive.models import Event
-from zhibu.apps.planning.actions.hindering import mark_stale
+from zhibu.apps.planning.models import Plan
+from zhibu.domain.planning import PlanState
 from zhibu.domain.seal import Canonical
 
 #: Deeds after which somebody may be elsewhere than a plan took them to be.
@@ -29,7 +30,9 @@ CHANGES = (
 
 
 def look_at_plans(event: Event, _document: Mapping[str, Canonical] | None) -> None:
-    mark_stale(localtime(event.recorded_at).date())
+    """Those that reach beyond today are stale until the worker has looked at them."""
+    month = localtime(event.recorded_at).date().replace(day=1)
+    Plan.objects.filter(state=PlanState.ACCEPTED.value, month__gte=month, is_stale=False).update(is_stale=True)
 
 
 def listen_to_all() -> None:

@@ -42,15 +42,12 @@ def moved(session: PlanSession, starts_at: dt.datetime, room: Room | None, today
     name, was = str(session.item_id), gathered.slot(session.starts_at)
     start = gathered.slot(starts_at)
     place = room_of(room.pk if room else None, session.item, gathered.problem)
-    kept, absent = [], {}
-    for one in before.sessions:
-        if one.item == name and one.start == was:
-            ways = {person: way_of(gathered, name, start, place, person) for person in one.in_person}
-            absent = {person: way for person, way in ways.items() if isinstance(way, Obstacle)}
-            there = tuple(person for person in one.in_person if person not in absent)
-            one = replace(one, start=start, room=place, in_person=there)  # noqa: PLW2901 - the same session, moved
-        kept.append(one)
-    after = replace(before, sessions=tuple(kept))
+    now = next(one for one in before.sessions if one.item == name and one.start == was)
+    ways = {person: way_of(gathered, name, start, place, person) for person in now.in_person}
+    absent = {person: way for person, way in ways.items() if isinstance(way, Obstacle)}
+    there = tuple(person for person in now.in_person if person not in absent)
+    then = replace(now, start=start, room=place, in_person=there)
+    after = replace(before, sessions=tuple(then if one is now else one for one in before.sessions))
     known = Person.objects.in_bulk([UUID(str(person)) for person in absent])
     broken = [
         fault

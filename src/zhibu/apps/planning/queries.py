@@ -12,7 +12,6 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Val
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.planning.models import Hindered, Plan, PlanItem, PlanSeat, PlanSession
-from zhibu.apps.windows.models import WindowPost
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.roster import Obstacle
 from zhibu.domain.roster_reasons import Hindrance
@@ -141,15 +140,6 @@ def parts_of(lines: Sequence[ItemLine]) -> list[Part]:
         )
         for those in found.values()
     ]
-
-
-def names_of_posts(keys: Sequence[str]) -> dict[str, str]:
-    """What the posts of these keys are called; one query, none for no keys."""
-    wanted = {key for key in keys if key}
-    if not wanted:
-        return {}
-    rows = WindowPost.objects.filter(pk__in=wanted).order_by()
-    return {str(key): f"{code} {name}" for key, code, name in rows.values_list("pk", "code", "name")}
 
 
 @dataclass(frozen=True, slots=True)

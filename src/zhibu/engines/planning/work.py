@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from zhibu.domain.roster import Id, Item, Problem, Session
 from zhibu.engines.planning.classes import Share
@@ -22,6 +26,9 @@ from zhibu.engines.planning.search import (
 )
 from zhibu.engines.planning.seating import Pins
 from zhibu.engines.planning.ways import Facts, Taken, fits
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess as ParentProcess
 
 #: Of a program of more variables than that only the bound is asked for.
 LARGE = 2000
@@ -43,7 +50,20 @@ def open_here(problem: Problem) -> None:
 def open_there(problem: Problem) -> None:
     """In a process of its own: an interruption is for the one that sends the tasks, and it ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     open_here(problem)
+
+
+def end_with_parent() -> None:
+    """From now on this process ends when the one that began it does, in whatever way that ended."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: ParentProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def task_of(facts: Facts, items: Sequence[Item], pins: Pins, standing: Iterable[Session] = ()) -> Task:

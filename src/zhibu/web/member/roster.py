@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.rosters.queries import roster_of, swaps_waiting_for
 from zhibu.apps.windows.queries import seat_of, seated_in
+from zhibu.domain.periods import days_of_month
 from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.crumbs import Crumb
-from zhibu.web.shell.days import days_in, month_of, months_around
+from zhibu.web.shell.days import month_of, months_around
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.roster import cell, grid
@@ -37,7 +38,7 @@ def _month(request: AskedRequest) -> dt.date:
 def my_roster(request: AskedRequest) -> HttpResponse:
     """``?month=2026-11``, else the present one."""
     person, today, month = my_id(request), clock.today(), _month(request)
-    days = days_in(month)
+    days = days_of_month(month)
     ahead = [today + dt.timedelta(days=count) for count in range(_WITHIN)]
     said = roster_of([person], min(days[0], today), max(days[-1], ahead[-1])).get(person, {})
     seat = seat_of(person, today)
@@ -67,7 +68,7 @@ def section_roster(request: AskedRequest) -> HttpResponse:
     seat = seat_of(my_id(request), today)
     if seat is None:
         raise Http404
-    days = days_in(month)
+    days = days_of_month(month)
     people = seated_in(seat.window_post.section, seat.window_post.organization, days[0], days[-1])
     page = page_at_once(request, people, usual=_USUAL)
     found = list(page.object_list)

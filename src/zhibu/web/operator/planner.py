@@ -3,88 +3,106 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
     from zhibu.apps.planning.actions.making import Task
     from zhibu.apps.planning.facts import Pin
     from zhibu.domain.roster import Problem
     from zhibu.engines.planning import Outcome
 
-_log = logging.getLogger(__name__)
+#: Seconds that a process has to end when told to.
+_TIME_TO_END = 5.0
 
 
-def solve(problem: Problem, seconds: float, pins: tuple[Pin, ...]) -> Outcome:
-    """Runs in the process of the planner."""
-    from zhibu.engines.planning import plan
+def solve(answer: Connection, problem: Problem, seconds: float, pins: tuple[Pin, ...]) -> None:
+    """Runs in the process of the planner: sends the outcome, or what went wrong."""
+    from zhibu.engines.planning import SolverMissing, plan
+    from zhibu.engines.planning.work import end_with_parent
 
-    return plan(problem, seconds=seconds, pins=pins)
+    end_with_parent()
+    try:
+        answer.send(plan(problem, seconds=seconds, pins=pins))
+    except SolverMissing as missing:
+        answer.send(missing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A plan that is being made. Its process ends with this one; those it begins end with it."""
+
+    task: Task
+    process: BaseProcess
+    answer: Connection
+
+    @classmethod
+    def of(cls, task: Task) -> _Run:
+        context = get_context("spawn")
+        receives, sends = context.Pipe(duplex=False)
+        gathered = task.gathered
+        process = context.Process(target=solve, args=(sends, gathered.problem, task.seconds, gathered.pins))
+        process.start()
+        sends.close()
+        return cls(task, process, receives)
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.join(_TIME_TO_END)
+        self.answer.close()
 
 
 class Planner:
     """``step`` never waits: it begins the next plan, or takes over the one that has been found."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        self._running: tuple[Task, Future[Outcome]] | None = None
+        self._run: _Run | None = None
         self._is_new = True
 
-    def step(self, now: Callable[[], dt.datetime]) -> bool:
-        """Whether there was anything to do, or is still."""
+    def step(self, now: Callable[[], dt.datetime]) -> None:
         from zhibu.apps.planning.actions.making import begin_next, look_again, resume
 
-        if self._running is not None:
-            return self._take_over(now)
+        if self._run is not None:
+            if self._run.answer.poll():
+                self._take_over(self._run, now())
+            return
         if self._is_new:
             resume()
             self._is_new = False
-        today = now().date()
-        task = begin_next(now(), today)
-        if task is None:
-            return look_again(today) > 0
-        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
-        gathered = task.gathered
-        self._running = task, self._pool.submit(solve, gathered.problem, task.seconds, gathered.pins)
-        return True
-
-    def _take_over(self, now: Callable[[], dt.datetime]) -> bool:
-        from zhibu.apps.planning.actions.making import fail, finish
-        from zhibu.engines.planning import SolverMissing
-
-        assert self._running is not None
-        task, future = self._running
-        if not future.done():
-            return True
-        self.close()
-        try:
-            outcome = future.result()
-        except SolverMissing as missing:
-            fail(task.plan, str(missing), at=now())
-        except BrokenProcessPool:
-            fail(
-                task.plan,
-                _("The planner has ended before its time. There may be too little memory; plan again."),
-                at=now(),
-            )
-        except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on and the page says it
-            _log.exception("a plan could not be made")
-            fail(task.plan, f"{type(error).__name__}: {error}", at=now())
+        task = begin_next(now(), now().date())
+        if task is not None:
+            self._run = _Run.of(task)
         else:
-            finish(task, outcome.plan, outcome.impossible, at=now())
-        return True
+            look_again(now().date())
+
+    @property
+    def is_busy(self) -> bool:
+        return self._run is not None
+
+    def _take_over(self, run: _Run, at: dt.datetime) -> None:
+        from zhibu.apps.planning.actions.making import fail, finish
+
+        try:
+            found: Outcome | Exception = run.answer.recv()
+        except EOFError:  # the process has ended without a word
+            found = RuntimeError(
+                _("The planner has ended before its time. There may be too little memory; plan again.")
+            )
+        self.close()
+        if isinstance(found, Exception):
+            fail(run.task.plan, str(found), at=at)
+        else:
+            finish(run.task, found.plan, found.impossible, at=at)
 
     def close(self) -> None:
         """Ends a plan that is being made; it is made anew by the next worker."""
-        self._running = None
-        if self._pool is not None:
-            for process in list((self._pool._processes or {}).values()):  # noqa: SLF001 - no other way to end one
-                process.terminate()
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+        if self._run is not None:
+            self._run.end()
+            self._run = None

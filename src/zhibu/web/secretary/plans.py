@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,7 @@ from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.planning.access import WHOLE, may_plan, organizations_planned_by, plans_seen_by
 from zhibu.apps.planning.actions import accepting, proposing
-from zhibu.apps.planning.actions.proposing import LONGEST, MOST_TURNS, SHORTEST, Pinned, Wish, month_end, owed_in
+from zhibu.apps.planning.actions.proposing import LONGEST, MOST_TURNS, SHORTEST, Pinned, Wish, owed_in
 from zhibu.apps.planning.errors import PlanningRefusal
 from zhibu.apps.planning.models import Plan, PlanItem, PlanSession, Room
 from zhibu.apps.planning.previews import moved
@@ -37,13 +36,12 @@ from zhibu.apps.planning.queries import (
     hindered_in,
     hindrance_in_words,
     lines_of,
-    names_of_posts,
     parts_of,
     plan_shown,
     seated_at,
     sessions_of,
 )
-from zhibu.domain.periods import add_months
+from zhibu.domain.periods import month_end
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.roster import FaultCode
 from zhibu.domain.roster_relaxations import RelaxationKind
@@ -51,11 +49,10 @@ from zhibu.domain.terms import MeetingKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import Unreadable, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.days import month_in, months_around
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.signing import signed
-
-_MONTH = re.compile(r"\d{4}-\d{2}")
 
 #: From this day of a month on the next one is the one to plan.
 _LATE_IN_MONTH = 20
@@ -80,14 +77,15 @@ def plan(request: AskedRequest) -> HttpResponse:
     forbid_unless(bool(organizations))
     place = _asked_for(request, organizations)
     month = _month(request)
+    before, after = months_around(month)
     today = clock.today()
     shown = plan_shown(place, month)
     context: dict[str, Any] = {
         "organizations": organizations,
         "organization": place,
         "month": month,
-        "before": add_months(month, -1) if month_end(add_months(month, -1)) > today else None,
-        "after": add_months(month, 1),
+        "before": before if month_end(before) > today else None,
+        "after": after,
         "plan": shown,
         "is_over": month_end(month) <= today,
     }
@@ -121,16 +119,14 @@ def _month(request: AskedRequest) -> dt.date:
         return _month_in(text)
     today = clock.today()
     first = today.replace(day=1)
-    return add_months(first, 1) if today.day >= _LATE_IN_MONTH else first
+    return months_around(first)[1] if today.day >= _LATE_IN_MONTH else first
 
 
 def _month_in(text: str) -> dt.date:
-    try:
-        if _MONTH.fullmatch(text):
-            return dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        pass
-    raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
+    month = month_in(text)
+    if month is None:
+        raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
+    return month
 
 
 def _at_most(shown: Plan) -> int:
@@ -144,7 +140,6 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
     wanted = [line for line in lines if line.item.is_wanted]
     by_name = not shown.is_whole
     holders = {line.item.organization_id for line in lines}
-    named = names_of_posts([one.get("post", "") for one in shown.broken + [r for i in wanted for r in _posts_in(i)]])
     return {
         "lines": page_of(request, wanted) if shown.is_whole else wanted,
         "left_for_later": [line for line in lines if not line.item.is_wanted],
@@ -158,8 +153,8 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
             "call_ins": shown.counted.get("callin_day", sum(line.call_ins for line in wanted)),
             "missed": sum(line.missed for line in wanted),
         },
-        "broken": [_broken_in_words(one, lines, named) for one in shown.broken],
-        "impossible": [(line, _relaxed(line, named)) for line in wanted if line.item.relaxations],
+        "broken": [_broken_in_words(one, lines) for one in shown.broken],
+        "impossible": [(line, _relaxed(line)) for line in wanted if line.item.relaxations],
         "hindered": hindered_in(holders, shown.month, month_end(shown.month))
         if by_name and vars(shown)["has_hindered"]
         else [],
@@ -176,12 +171,6 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
 def _day_name(number: int) -> str:
     """Monday is 0; short, in the reader's language."""
     return str(WEEKDAYS_ABBR[number])
-
-
-def _posts_in(line: ItemLine) -> Iterator[dict[str, str]]:
-    for one in line.item.relaxations:
-        for post, _number in one.get("posts", ()):
-            yield {"post": post}
 
 
 def _gap(shown: Plan) -> int | None:
@@ -204,13 +193,13 @@ def _weeks(month: dt.date, lines: Sequence[ItemLine], today: dt.date) -> Iterato
         ]
 
 
-def _broken_in_words(one: dict[str, str], lines: Sequence[ItemLine], named: dict[str, str]) -> str:
+def _broken_in_words(one: dict[str, str], lines: Sequence[ItemLine]) -> str:
     item = next((line.item for line in lines if str(line.item.pk) == one["item"]), None)
-    about = item.word.zh if item is not None else named.get(one["post"], "")
+    about = item.word.zh if item is not None else one["post"]
     return f"{about}：{FaultCode(one['code']).zh}" if about else FaultCode(one["code"]).zh
 
 
-def _relaxed(line: ItemLine, named: dict[str, str]) -> list[str]:
+def _relaxed(line: ItemLine) -> list[str]:
     """Why no sitting is possible, then each smallest change that would do, in words."""
     first, *changes = line.item.relaxations
     texts = [
@@ -223,7 +212,7 @@ def _relaxed(line: ItemLine, named: dict[str, str]) -> list[str]:
             "when": f"{at:%m-%d %H:%M}",
             "amount": one["amount"],
             "there": one["there"],
-            "posts": "、".join(f"{named.get(post, '')} × {number}" for post, number in one["posts"]),
+            "posts": "、".join(f"{post} × {number}" for post, number in one["posts"]),
         }
         texts.append(_CHANGES[RelaxationKind(one["kind"])] % facts)
     return texts
@@ -483,7 +472,6 @@ def move(request: AskedRequest, planned: UUID) -> HttpResponse:
             return redirect(_to(plan_of_it.organization, plan_of_it.month))
         preview = moved(one, form.starts_at, room, clock.today())
     here = _to(plan_of_it.organization, plan_of_it.month)
-    named = names_of_posts([broken["post"] for broken in preview.broken]) if preview else {}
     lines = [ItemLine(item, (), 0) for item in plan_of_it.items.all()] if preview and preview.broken else []
     return render(
         request,
@@ -493,7 +481,7 @@ def move(request: AskedRequest, planned: UUID) -> HttpResponse:
             "item": one.item,
             "form": form,
             "preview": preview,
-            "broken": [_broken_in_words(broken, lines, named) for broken in preview.broken] if preview else [],
+            "broken": [_broken_in_words(broken, lines) for broken in preview.broken] if preview else [],
             "absent": [(person, way.zh) for person, way in preview.absent] if preview else [],
             "crumbs": [Crumb(_("Plan"), here), Crumb(_("Another time"))],
         },

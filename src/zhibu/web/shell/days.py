@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
+import re
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from zhibu.domain.periods import add_months
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import Unreadable
 
@@ -23,27 +24,28 @@ def day_asked(request: HttpRequest) -> dt.date:
         raise Unreadable(_("“%(given)s” is not a day. Write it as 2026-11-23.") % {"given": given}) from error
 
 
-#: Between these years rosters are kept.
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+#: Between these years rosters are kept and meetings planned.
+_YEARS = range(2000, 2100)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+def month_in(text: str) -> dt.date | None:
+    """The first day of a month written as ``2026-11``; ``None`` where it is none."""
+    found = _MONTH.fullmatch(text)
+    if found is None or int(found[1]) not in _YEARS:
+        return None
+    return dt.date(int(found[1]), int(found[2]), 1)
 
 
 def month_of(text: str) -> dt.date:
-    """The first day of a month that an address names as ``2026-11``; 404 where it names none."""
-    year, _dash, month = text.partition("-")
-    if len(text) != len("2026-11") or not (year.isdecimal() and month.isdecimal() and year.isascii()):
+    """The month that an address names; 404 where it names none."""
+    month = month_in(text)
+    if month is None:
         raise Http404
-    if not _FIRST_YEAR <= int(year) < _LAST_YEAR or not 1 <= int(month) <= 12:  # noqa: PLR2004 - months of a year
-        raise Http404
-    return dt.date(int(year), int(month), 1)
-
-
-def days_in(month: dt.date) -> list[dt.date]:
-    """Every day of the month of ``month``."""
-    return [month.replace(day=day) for day in range(1, calendar.monthrange(month.year, month.month)[1] + 1)]
+    return month
 
 
 def months_around(month: dt.date) -> tuple[dt.date, dt.date]:
     """The first days of the month before and of the month after."""
     first = month.replace(day=1)
-    before = (first - dt.timedelta(days=1)).replace(day=1)
-    return before, (first + dt.timedelta(days=31)).replace(day=1)
+    return add_months(first, -1), add_months(first, 1)

@@ -116,13 +116,13 @@ class NameForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    into = forms.ChoiceField(
-        label=_lazy("Join with"), help_text=_lazy("All its posts go there; this one is gone then.")
-    )
-
     def __init__(self, *args: Any, others: Sequence[Site | Section], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["into"].choices = [(str(one.pk), one.name) for one in others]  # type: ignore[attr-defined]
+        self.fields["into"] = forms.ChoiceField(
+            label=_("Join with"),
+            help_text=_("All its posts go there; this one is gone then."),
+            choices=[(str(one.pk), one.name) for one in others],
+        )
 
 
 @login_required

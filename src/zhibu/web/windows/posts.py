@@ -171,6 +171,10 @@ def _seats(found: WindowPost, day: dt.date) -> list[Seat]:
 _LONGEST_SERVING = 80
 
 
+#: The days of the week as ISO digits.
+WEEK = [(str(number), WEEKDAYS[number - 1]) for number in range(1, 8)]
+
+
 class PostForm(forms.Form):
     """What a post is like."""
 
@@ -185,7 +189,9 @@ class PostForm(forms.Form):
         max_length=80,
         help_text=_lazy("08:30-12:00;13:30-17:30, or 00:00-24:00 for round the clock. Blank means unknown."),
     )
-    weekdays = forms.MultipleChoiceField(label=_lazy("Weekdays"), required=False, widget=forms.CheckboxSelectMultiple)
+    weekdays = forms.MultipleChoiceField(
+        label=_lazy("Weekdays"), required=False, choices=WEEK, widget=forms.CheckboxSelectMultiple
+    )
     least_staffing = forms.IntegerField(
         label=_lazy("Least staffing"),
         required=False,
@@ -193,19 +199,17 @@ class PostForm(forms.Form):
         max_value=99,
         help_text=_lazy("How many must be there while it is open. Blank means unknown."),
     )
-    serving = forms.MultipleChoiceField(
-        label=_lazy("Shifts at the post"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_lazy("In which shifts somebody sits here. Without any: in all of them."),
-    )
 
     def __init__(self, *args: Any, shifts: Sequence[Shift], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(str(number), str(WEEKDAYS[number - 1])) for number in range(1, 8)]
-        self.fields["weekdays"].choices = names  # type: ignore[attr-defined]
         worked = [(shift.code, f"{shift.code} {shift_in_words(shift)}") for shift in shifts if shift.span]
-        self.fields["serving"].choices = worked  # type: ignore[attr-defined]
+        self.fields["serving"] = forms.MultipleChoiceField(
+            label=_("Shifts at the post"),
+            required=False,
+            choices=worked,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("In which shifts somebody sits here. Without any: in all of them."),
+        )
 
     def clean_opening_hours(self) -> str:
         try:
@@ -352,7 +356,9 @@ _BLANK, _MOST_LINES = 3, 20
 class LineForm(forms.Form):
     """One line; a blank one says nothing."""
 
-    weekdays = forms.MultipleChoiceField(label=_lazy("Weekdays"), required=False, widget=forms.CheckboxSelectMultiple)
+    weekdays = forms.MultipleChoiceField(
+        label=_lazy("Weekdays"), required=False, choices=WEEK, widget=forms.CheckboxSelectMultiple
+    )
     starts = forms.CharField(label=_lazy("From"), required=False, max_length=5)
     ends = forms.CharField(
         label=_lazy("Until"),
@@ -363,11 +369,6 @@ class LineForm(forms.Form):
     least = forms.IntegerField(label=_lazy("At least"), required=False, min_value=1, max_value=99)
 
     use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        names = [(str(number), str(WEEKDAYS[number - 1])) for number in range(1, 8)]
-        self.fields["weekdays"].choices = names  # type: ignore[attr-defined]
 
     def clean_starts(self) -> int | None:
         return _minutes(self.cleaned_data["starts"], most=DAY - 1)

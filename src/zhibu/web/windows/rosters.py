@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -355,13 +356,16 @@ def fill(request: AskedRequest, unit: UUID, month: str) -> HttpResponse:
     )
 
 
+#: A number that a form may hold here.
+_NUMBER = re.compile(r"[0-9]{1,3}")
+
 #: More crews than that no rotation has.
 _MOST_CREWS = 12
 
 
 def _crews(request: AskedRequest) -> int:
     asked = request.GET.get("crews", "")
-    return min(max(int(asked), 1), _MOST_CREWS) if asked.isdecimal() and len(asked) < 4 else 1  # noqa: PLR2004
+    return min(max(int(asked), 1), _MOST_CREWS) if _NUMBER.fullmatch(asked) else 1
 
 
 def _filled(
@@ -393,8 +397,7 @@ def _faults_of(lines: Sequence[Filled]) -> Iterator[str]:
     if not any(line.is_chosen for line in lines):
         yield _("Nobody is chosen. Tick those whose days are to be filled.")
     for line in lines:
-        is_number = line.ahead.isdecimal() and line.ahead.isascii() and len(line.ahead) < 4  # noqa: PLR2004
-        if line.is_chosen and not (is_number and int(line.ahead) <= _MOST_AHEAD):
+        if line.is_chosen and not (_NUMBER.fullmatch(line.ahead) and int(line.ahead) <= _MOST_AHEAD):
             yield _("%(name)s: “%(given)s” is no number of days from 0 to %(most)s.") % {
                 "name": line.person.name,
                 "given": line.ahead[:20],

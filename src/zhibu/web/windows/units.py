@@ -19,10 +19,11 @@ from zhibu.apps.people.models import Person
 from zhibu.apps.rosters.queries import people_of
 from zhibu.apps.windows.access import may_manage_windows, windows_managed_by, windows_seen_by
 from zhibu.apps.windows.models import Section, WindowPost
+from zhibu.domain.periods import days_of_month
 from zhibu.domain.terms import OrganizationKind
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
-from zhibu.web.shell.days import days_in, month_of
+from zhibu.web.shell.days import month_of
 from zhibu.web.shell.middleware import AskedRequest
 
 
@@ -44,7 +45,7 @@ class Chosen:
 
     @property
     def days(self) -> list[dt.date]:
-        return days_in(self.month)
+        return days_of_month(self.month)
 
     @property
     def sections(self) -> list[Section]:

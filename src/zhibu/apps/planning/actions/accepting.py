@@ -18,8 +18,8 @@ from zhibu.apps.meetings.queries import last_held, last_time, people_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.apps.planning.actions.proposing import OPEN
+from zhibu.apps.planning.calling import chairs_of
 from zhibu.apps.planning.errors import NotNow, PlanningRefusal
-from zhibu.apps.planning.facts import chairs_of
 from zhibu.apps.planning.models import Plan, PlanItem, PlanSession
 from zhibu.domain.planning import PlanState
 from zhibu.domain.terms import MeetingStage, OrganizationKind
@@ -45,10 +45,10 @@ def accept(plan: Plan, *, by: Account | None, actor: Actor, at: dt.datetime) -> 
     )
     if any(session.starts_at <= at for item in items for session in item.sessions.all()):
         raise PlanningRefusal(_("A session of the plan has passed meanwhile. Plan again."))
-    own, others = _split(plan, items)
+    own = [item for item in items if not plan.is_whole or item.organization_id == plan.organization_id]
     for item in own:
         _announce(item, by=by, actor=actor, at=at)
-    _hand_down(plan, others, at=at)
+    _hand_down(plan, [item for item in items if item not in own], at=at)
     plan.state, plan.ended_at = PlanState.ACCEPTED.value, at
     plan.save(update_fields=["state", "ended_at"])
     if plan.keeps_id is not None:
@@ -64,14 +64,6 @@ def accept(plan: Plan, *, by: Account | None, actor: Actor, at: dt.datetime) -> 
         },
     )
     return sum(bool(item.sessions.all()) for item in own)
-
-
-def _split(plan: Plan, items: Sequence[PlanItem]) -> tuple[list[PlanItem], list[PlanItem]]:
-    """What is announced now, and what belongs to others below."""
-    if not plan.is_whole:
-        return list(items), []
-    own = [item for item in items if item.organization_id == plan.organization_id]
-    return own, [item for item in items if item.organization_id != plan.organization_id]
 
 
 def _announce(item: PlanItem, *, by: Account | None, actor: Actor, at: dt.datetime) -> None:
@@ -106,7 +98,6 @@ def _called(
     meant = [_people(one) for one in planned]
     before = last_held(item.organization, item.word)
     there = people_of(item.organization, at.date())
-    chair = _first(item, planned)
     last = last_time(before) if before is not None else None
     meeting = convening.convene(
         organization=item.organization,
@@ -119,7 +110,7 @@ def _called(
         actor=actor,
         at=at,
         convener=by.person if by is not None else None,
-        chair=chair,
+        chair=_chair_of(item, planned),
         recorder=before.recorder if before is not None and before.recorder in there else None,
         continues=before,
         turns=meant,
@@ -129,8 +120,8 @@ def _called(
     return list(meeting.sessions.order_by("starts_at"))
 
 
-def _first(item: PlanItem, planned: Sequence[PlanSession]) -> Person | None:
-    """Who chairs: whom the plan seats at the sitting of those who may; the last chair where it does."""
+def _chair_of(item: PlanItem, planned: Sequence[PlanSession]) -> Person | None:
+    """Who chairs: the first of those who may whom the plan seats; ``None`` where nobody has a post to do so."""
     may = chairs_of(item.organization, planned[0].starts_at.date())
     there = {seat.person_id for one in planned for seat in one.seats.all()}
     return Person.objects.filter(pk__in=may & there).order_by("staff_number").first()
@@ -177,14 +168,8 @@ def _hand_down(plan: Plan, items: Sequence[PlanItem], *, at: dt.datetime) -> Non
 
 def _owners(items: Sequence[PlanItem]) -> list[tuple[UUID, UUID]]:
     """Each item with the organization that plans it: a group's with its branch."""
-    above = {item.organization.path[:-STEP] for item in items if item.organization.kind == OrganizationKind.GROUP}
-    branches = dict(Organization.objects.filter(path__in=above).values_list("path", "pk"))
-    return [
-        (
-            item.pk,
-            branches[item.organization.path[:-STEP]]
-            if item.organization.kind == OrganizationKind.GROUP
-            else item.organization_id,
-        )
-        for item in items
-    ]
+    groups = [item.organization for item in items if item.organization.kind == OrganizationKind.GROUP]
+    rows = Organization.objects.filter(path__in={group.path[:-STEP] for group in groups})
+    branches = dict(rows.values_list("path", "pk"))
+    owners = {group.pk: branches[group.path[:-STEP]] for group in groups}
+    return [(item.pk, owners.get(item.organization_id, item.organization_id)) for item in items]

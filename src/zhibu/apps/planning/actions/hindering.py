@@ -12,8 +12,7 @@ from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.meetings.models import Session
 from zhibu.apps.people.models import Person
 from zhibu.apps.planning.errors import PlanningRefusal
-from zhibu.apps.planning.models import Hindered, Plan
-from zhibu.domain.planning import PlanState
+from zhibu.apps.planning.models import Hindered
 
 
 @transaction.atomic
@@ -50,10 +49,3 @@ def take_back(row: Hindered, *, actor: Actor, at: dt.datetime) -> None:
     row.taken_back_at = at
     row.save(update_fields=["taken_back_at"])
     record("hindrance_taken_back", row.person_id, actor=actor, at=at, document={"day": row.day.isoformat()})
-
-
-def mark_stale(since: dt.date) -> None:
-    """Plans that reach beyond that day are held against what is known now as soon as the worker gets to it."""
-    Plan.objects.filter(state=PlanState.ACCEPTED.value, month__gte=since.replace(day=1), is_stale=False).update(
-        is_stale=True
-    )

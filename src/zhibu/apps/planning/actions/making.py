@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -54,11 +54,11 @@ def begin_next(at: dt.datetime, today: dt.date) -> Task | None:
             return None
         plan.state, plan.begun_at = PlanState.RUNNING.value, at
         plan.save(update_fields=["state", "begun_at"])
-    try:
-        gathered = gather(plan, today)
-    except PlanningRefusal as refusal:
-        fail(plan.pk, str(refusal), at=at)
-        return None
+        try:
+            gathered = gather(plan, today)
+        except PlanningRefusal as refusal:
+            fail(plan.pk, str(refusal), at=at)
+            return None
     if plan.keeps_id is not None:
         gathered = replace(gathered, problem=replace(gathered.problem, baseline=_baseline(gathered)))
     return Task(plan.pk, gathered, SECONDS_WHOLE if plan.is_whole else SECONDS)
@@ -88,14 +88,12 @@ def finish(task: Task, found: roster.Plan, unsatisfied: tuple[Id, ...], *, at: d
         fail(plan.pk, broken[0].sentence, at=at)
         return
     pinned = PlanSession.objects.filter(item__plan=plan, is_pinned=True).select_related("item")
-    kept = {(str(one.item_id), gathered.slot(one.starts_at)): one.pk for one in pinned}
+    held = {(str(one.item_id), gathered.slot(one.starts_at)): one for one in pinned}
     stands = {(str(one.item), one.start) for one in found.sessions}
     let_go = [
-        {"kind": one.item.kind, "at": one.starts_at.isoformat()}
-        for one in pinned
-        if (str(one.item_id), gathered.slot(one.starts_at)) not in stands
+        {"kind": one.item.kind, "at": one.starts_at.isoformat()} for key, one in held.items() if key not in stands
     ]
-    sessions, seats = rows_of(gathered, found, kept)
+    sessions, seats = rows_of(gathered, found, held.keys())
     PlanSession.objects.filter(item__plan=plan).delete()
     PlanSession.objects.bulk_create(sessions, batch_size=500)
     PlanSeat.objects.bulk_create(seats, batch_size=500)
@@ -113,13 +111,7 @@ def finish(task: Task, found: roster.Plan, unsatisfied: tuple[Id, ...], *, at: d
     plan.objective = numbers["total"]
     plan.bound = max(0, numbers["total"] - max(0, int(spared)))
     plan.counted = numbers
-    assumed = gathered.assumed
-    plan.assumed = {
-        "unrostered": assumed.unrostered,
-        "unstaffed": list(assumed.unstaffed),
-        "left_out": assumed.left_out,
-        "let_go": let_go,
-    }
+    plan.assumed = {**asdict(gathered.assumed), "let_go": let_go}
     plan.save()
 
 

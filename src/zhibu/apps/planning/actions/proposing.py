@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -21,7 +20,7 @@ from zhibu.apps.oversight.queries import calendar_kept
 from zhibu.apps.people.models import Account
 from zhibu.apps.planning.errors import NotNow, PlanningRefusal
 from zhibu.apps.planning.models import Plan, PlanItem, PlanSession, Room
-from zhibu.domain.periods import add_months
+from zhibu.domain.periods import add_months, month_end
 from zhibu.domain.planning import LASTS, TURNS, USUALLY, PlanState
 from zhibu.domain.terms import HELD_BY, MeetingKind, MeetingStage, OrganizationKind
 from zhibu.domain.tree import STEP
@@ -70,10 +69,6 @@ class Owing:
     first: dt.date
     last: dt.date
     short: int
-
-
-def month_end(month: dt.date) -> dt.date:
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def owed_in(organization: Organization, month: dt.date, after: dt.date, *, is_whole: bool) -> list[Owing]:
@@ -176,7 +171,7 @@ def _begun(organizations: Collection[UUID], month: dt.date) -> dict[tuple[UUID, 
     stages = [MeetingStage.DRAFT.value, MeetingStage.ANNOUNCED.value, MeetingStage.POSTPONED.value]
     rows = Meeting.objects.filter(organization__in=organizations, stage__in=stages, host__isnull=True)
     found: dict[tuple[UUID, MeetingKind], list[Meeting]] = defaultdict(list)
-    for meeting in rows.order_by("-stage", "made_at"):
+    for meeting in rows.order_by("made_at"):
         is_announced = meeting.stage == MeetingStage.ANNOUNCED
         if meeting.held_on is None or (is_announced and meeting.held_on >= month):
             found[meeting.organization_id, meeting.word].append(meeting)

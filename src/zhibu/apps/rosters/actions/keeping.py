@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -16,6 +15,7 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.apps.rosters.errors import RosterRefusal
 from zhibu.apps.rosters.models import OPEN, LastChange, RosterDay, Shift, SwapDay
+from zhibu.domain.periods import days_of_month
 from zhibu.domain.terms import RosterWay
 
 #: A month of one person, from its first day to its last; ``None`` is a day on which the roster does not say.
@@ -33,7 +33,7 @@ def keep_roster(
     One deed, however many people and days. Whether it changed anything; the same roster again does not.
     """
     first = month.replace(day=1)
-    days = [first.replace(day=day) for day in range(1, calendar.monthrange(first.year, first.month)[1] + 1)]
+    days = days_of_month(first)
     for person, row in rows.items():
         if len(row) != len(days):
             raise RosterRefusal(
