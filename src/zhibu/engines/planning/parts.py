@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhibu.domain.roster import Id, Item, Problem
@@ -27,20 +28,25 @@ def everybody(item: Item) -> tuple[Id, ...]:
     return tuple(dict.fromkeys((*item.audience, *item.chairs)))
 
 
-def parts_of(problem: Problem) -> Parts:  # noqa: C901 - a union-find is written in one piece
+def parts_of(problem: Problem) -> Parts:
     """Items of organizations that share nobody and no room are apart; what a superior holds with several is joint."""
     concerned: dict[Id, set[Id]] = defaultdict(set)
     for item in problem.items.values():
-        for person in (*item.audience, *item.chairs):
+        for person in everybody(item):
             concerned[person].add(item.organization)
     joint = []
     apart: dict[Id, list[Item]] = defaultdict(list)
     for item in problem.items.values():
-        others = {other for person in (*item.audience, *item.chairs) for other in concerned[person]}
+        others = {other for person in everybody(item) for other in concerned[person]}
         if any(_is_above(problem, item.organization, other) for other in others):
             joint.append(item)
         else:
             apart[item.organization].append(item)
+    return Parts(_clusters(apart), tuple(joint))
+
+
+def _clusters(apart: Mapping[Id, Sequence[Item]]) -> tuple[tuple[Item, ...], ...]:
+    """The items of organizations that somebody or a room ties together, directly or by others (union-find)."""
     together: dict[Id, Id] = {organization: organization for organization in apart}
 
     def top(organization: Id) -> Id:
@@ -50,14 +56,13 @@ def parts_of(problem: Problem) -> Parts:  # noqa: C901 - a union-find is written
 
     first_of: dict[tuple[str, Id], Id] = {}
     for organization, items in apart.items():
-        for item in items:
-            people = {("person", person) for person in (*item.audience, *item.chairs)}
-            for key in (*people, *(("room", room) for room in item.rooms)):
-                together[top(organization)] = top(first_of.setdefault(key, organization))
+        ties = {("person", person) for item in items for person in everybody(item)}
+        for tie in ties | {("room", room) for item in items for room in item.rooms}:
+            together[top(organization)] = top(first_of.setdefault(tie, organization))
     clusters: dict[Id, list[Item]] = defaultdict(list)
     for organization, items in apart.items():
         clusters[top(organization)] += items
-    return Parts(tuple(tuple(items) for items in clusters.values()), tuple(joint))
+    return tuple(tuple(items) for items in clusters.values())
 
 
 def _is_above(problem: Problem, organization: Id, other: Id) -> bool:
