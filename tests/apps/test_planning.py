@@ -19,15 +19,17 @@ from zhibu.apps.meetings.mine import ahead_of
 from zhibu.apps.meetings.models import Meeting, Session
 from zhibu.apps.notices.models import Notice
 from zhibu.apps.people import access as people_access
+from zhibu.apps.people.models import Membership
 from zhibu.apps.people.queries import asker_of
 from zhibu.apps.planning import access
 from zhibu.apps.planning.actions import accepting, hindering, making, proposing, rooms
 from zhibu.apps.planning.actions.proposing import Pinned, Wish
+from zhibu.apps.planning.elections import election_in
 from zhibu.apps.planning.errors import NotNow, PlanningRefusal
-from zhibu.apps.planning.facts import gather
+from zhibu.apps.planning.facts import gather, gather_items
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, PlanSeat, PlanSession, Room
 from zhibu.apps.planning.previews import moved
-from zhibu.apps.planning.queries import lines_of, parts_of, plan_shown, seat_of
+from zhibu.apps.planning.queries import days_came_in, lines_of, parts_of, plan_shown, seat_of
 from zhibu.apps.rosters.actions.keeping import keep_roster
 from zhibu.apps.rosters.models import RosterDay
 from zhibu.apps.windows.models import Site
@@ -196,6 +198,59 @@ def test_who_works_behind_the_window_leaves_it_to_whoever_sits_there(place):
     assert days
     # Each early shift has one person at each post: nobody of them leaves it, who sits behind it does.
     assert {worked[key] for key in days} == {behind}
+
+
+def test_whoever_an_accepted_plan_called_in_is_known_in_the_three_months_after(place, proposal):
+    accepting.accept(proposal, by=None, **DONE)
+    called = PlanSeat.objects.filter(item__plan=proposal, way=Way.CALL_IN.value).first()
+    if called is None:
+        called = PlanSeat.objects.filter(item__plan=proposal, session__isnull=False).first()
+        PlanSeat.objects.filter(pk=called.pk).update(way=Way.CALL_IN.value)
+    person, january = called.person_id, dt.date(2027, 1, 1)
+    days = {localtime(seat.session.starts_at).date() for seat in PlanSeat.objects.filter(person=person, way="callin")}
+    assert days_came_in([person], january) == {person: len(days)}
+    assert days_came_in([person], dt.date(2027, 3, 31)) == {person: len(days)}
+    assert not days_came_in([person], dt.date(2027, 4, 1))
+    assert not days_came_in([person], MONTH)  # the month itself is in the plan
+    later = PlanItem(
+        plan=Plan(month=january), organization=place.branch, kind="lesson", first=january, last=january, minutes=60
+    )
+    known = gather_items(place.branch, [later], DAY).problem.people
+    assert {int(name == str(person)) * len(days) for name in known} == {one.came_in for one in known.values()}
+    Plan.objects.filter(pk=proposal.pk).update(state=PlanState.DROPPED.value)
+    assert not days_came_in([person], january)
+
+
+def test_an_election_is_possible_where_four_fifths_can_sit_together(place):
+    found = election_in(place.branch, MONTH, DAY)
+    assert (found.voters, found.needed) == (12, 10)
+    assert found.citation is not None
+    assert len(found.sittings) == 31
+    best = found.best
+    assert best.is_enough is found.is_possible is (best.there >= 10)
+    assert bool(found.relaxations) is not found.is_possible
+
+
+def test_where_no_election_is_possible_the_smallest_cover_is_said():
+    place = hall(members=6, least=2)
+    # All eight work until eight in the evening, four at each post, of whom two can go.
+    RosterDay.objects.update(shift=shift("长", starts=8, hours=12))
+    found = election_in(place.branch, MONTH, DAY)
+    assert not found.is_possible
+    first, *changes = found.relaxations
+    assert first["needed"] == found.needed == 7
+    assert first["most"] == found.best.there == 4
+    cover = next(one for one in changes if one["kind"] == "cover")
+    assert (cover["amount"], cover["there"]) == (3, 7)
+    assert not Plan.objects.exists()
+
+
+def test_an_election_in_a_month_gone_by_or_of_nobody_is_refused(place):
+    with pytest.raises(PlanningRefusal, match="2026-10"):
+        election_in(place.branch, dt.date(2026, 10, 1), DAY)
+    Membership.objects.all().delete()
+    with pytest.raises(PlanningRefusal, match=place.branch.name):
+        election_in(place.branch, MONTH, DAY)
 
 
 def test_a_sitting_nobody_can_hold_says_the_smallest_changes():

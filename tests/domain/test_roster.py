@@ -157,6 +157,15 @@ def test_several_sessions_of_a_day_are_one_coming_in_and_each_further_day_weighs
     assert counted.total == 3 * 50 + 3 * 10 + 4 * 20
 
 
+def test_each_day_of_coming_in_pairs_with_those_of_the_months_before():
+    problem = a_branch("-----", "-----")
+    often = replace(problem.people[0], came_in=2)
+    problem = replace(problem, people={**problem.people, 0: often})
+    counted = cost(problem, a_plan(a_session(at(0, 9), [0, 1]), a_session(at(1, 9), [0])))
+    # 0 comes in on two days (a pair) after two others (four pairs), 1 for the first time.
+    assert (counted.callin_day, counted.repeat_callin) == (3, 5)
+
+
 def test_the_way_to_another_site_is_part_of_being_away_but_nobody_travels_to_a_screen():
     problem = a_branch("D", "D", rooms={"r": Room("r", 1, 10, 16, 40)})
     counted = cost(problem, a_plan(a_session(at(0, 9), [0], [1])))

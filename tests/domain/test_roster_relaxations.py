@@ -11,7 +11,7 @@ import pytest
 
 from tests.domain.test_roster import a_branch, at
 from zhibu.domain.roster import FaultCode, Plan, Post, Room, Rules, Session, faults
-from zhibu.domain.roster_relaxations import RelaxationKind, impossible
+from zhibu.domain.roster_relaxations import RelaxationKind, fullest, impossible
 
 KINDS = RelaxationKind
 
@@ -42,6 +42,25 @@ def by_kind(found):
 def test_what_some_sitting_satisfies_is_not_impossible():
     assert looked_at(sitting(a_branch("D", "D", "D"))) is None
     assert looked_at(a_branch("D", "L")) is None
+
+
+def test_of_each_day_the_fullest_time_is_known_and_the_preferred_hours_come_first():
+    problem = sitting(a_branch("D-N", "D-N", "-LL"), quorum=2, preferred_hours=(26, 32))
+    needed, days = fullest(problem, problem.items["study"])
+    assert needed == 2
+    assert [(one.start, one.there) for one in days] == [(at(0, 13), 3), (at(1, 8), 2), (at(2, 19), 2)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_sitting_is_possible_where_the_fullest_time_is_full_enough_and_only_there(seed):
+    chance = random.Random(seed)
+    rosters = ["".join(chance.choice("DEN-L") for _ in range(3)) for _ in range(4)]
+    problem = sitting(a_branch(*rosters), quorum=chance.randint(2, 4))
+    needed, days = fullest(problem, problem.items["study"])
+    found = looked_at(problem)
+    most = max((one.there for one in days), default=0)
+    assert (found is None) == (most >= needed)
+    assert found is None or found.most == most
 
 
 def test_one_more_at_the_post_is_enough_and_said_with_day_and_time():

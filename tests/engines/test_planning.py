@@ -200,6 +200,27 @@ def test_by_effort_the_same_comes_out_again() -> None:
     assert plan(problem, effort=2, workers=1) == plan(problem, effort=2, workers=1)
 
 
+def test_whoever_came_in_in_the_months_before_is_asked_last() -> None:
+    """Of two who are alike one has to come in, whatever one does; no plan costs less than the bound says."""
+    rosters = {"a": "D-D-", "b": "-D-D", "c": "-D-D"}
+    people = {name: Person(name, "o", "p", True, letters) for name, letters in rosters.items()}
+    item = Item(
+        "i", "o", "meeting", 4, 0, 0, ("a", "b", "c"), ("a",), ("a", "b", "c"), ("r",), 1, 2, online=False,
+        preferred_days=frozenset({0}), preferred_hours=None,
+    )  # fmt: skip
+    problem = Problem(
+        "p", date(2026, 6, 1), 4, 30, Rules(22, 2, (18, 30)), replace(PRICES, missed=45), SHIFTS, ("x",), ((0,),),
+        {"o": Organization("o", None, 0)}, {"p": Post("p", "o", 0, ((),), (0, 0, 0, 0))},
+        {"r": Room("r", 0, 9, 16, 40)}, people, {"i": item},
+    )  # fmt: skip
+    for often, spared in (("b", "c"), ("c", "b")):
+        known = {**people, often: replace(people[often], came_in=3)}
+        outcome = plan(replace(problem, people=known), effort=5, workers=1)
+        (session,) = outcome.plan.sessions
+        assert set(session.in_person) == {"a", spared}
+        assert outcome.is_proven
+
+
 def test_a_pinned_session_takes_place() -> None:
     problem = planning.problem("B-M-1-b11")
     item = problem.items["b11.td"]

@@ -83,6 +83,17 @@ def test_a_month_gone_by_and_one_without_anything_owed_say_so(place, lin):
     assert answer.status_code == 409
 
 
+def test_before_an_election_one_sees_on_which_days_enough_can_sit_together(place, lin):
+    page = lin.get(f"/plan/election/?organization={place.branch.code}&month=2026-12")
+    shown = text(page)
+    assert "须有 10 人同时到会" in shown
+    assert "12-31" in shown
+    assert "按现有排班开不成" in shown  # a crew comes from the night and one is about to begin it
+    assert "/plan/election/" in lin.get(at(place)).content.decode()
+    assert lin.get("/plan/election/?month=2026-10").status_code == 409
+    assert client_of(place.house.chen).get("/plan/election/").status_code == 403
+
+
 def test_the_page_says_when_who_and_what_it_leaves_at_the_windows(place, proposal, lin):
     shown = text(lin.get(at(place)))
     sitting = PlanSession.objects.get(item__plan=proposal, item__kind=MeetingKind.GENERAL_MEETING.value)

@@ -84,7 +84,9 @@ class Room:
 class Person:
     """``roster`` has one letter for each day: the code of a shift, ``OFF`` or ``LEAVE``. Duties never overlap.
 
-    Who is no member is here because the post is staffed with them too.
+    Who is no member is here because the post is staffed with them too. ``came_in``: on so many days they came in on
+    purpose in the months before; each day of this plan pairs with each of those (``repeat_callin``), so that it is
+    not always the same people who are asked.
     """
 
     id: Id
@@ -92,6 +94,7 @@ class Person:
     post: Id
     member: bool
     roster: str
+    came_in: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +443,9 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         "missed": sum(person not in there[item.id] for item in problem.items.values() for person in item.audience),
         "callin_day": sum(come_in.values()),
         "session": len(sittings),
-        "repeat_callin": sum(days * (days - 1) // 2 for days in come_in.values()),
+        "repeat_callin": sum(
+            days * (days - 1) // 2 + days * problem.people[person].came_in for person, days in come_in.items()
+        ),
         "off_duty_online": ways[Attending.HOME],
         "extension": ways[Attending.EXTENSION],
         "off_preferred_day": sum(_is_off_preferred_day(problem, sitting) for sitting in sittings),

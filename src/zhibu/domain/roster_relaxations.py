@@ -76,6 +76,40 @@ class Impossible:
     relaxations: tuple[Relaxation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fullest:
+    """From slot ``start`` of one day ``there`` of those who count can sit together in ``room``, with a chair."""
+
+    start: int
+    room: Id
+    there: int
+
+
+def fullest(problem: Problem, item: Item) -> tuple[int, list[Fullest]]:
+    """How many are needed, and of each day of the window the time at which most can sit together.
+
+    Of equally full times the earliest in the preferred hours, else the earliest. A day on which nobody can sit is
+    left out. The item is looked at by itself.
+    """
+    asked = _Asked(problem, item)
+    own = [problem.rooms[room] for room in item.rooms]
+    found = []
+    for day in asked.window:
+        times = [Fullest(start, room.id, asked.most(start, room)) for start, room in asked.starts([day], own)]
+        best = max(
+            times, key=lambda one: (one.there, _is_preferred(problem, item, one.start), -one.start), default=None
+        )
+        if best is not None and best.there:
+            found.append(best)
+    return asked.needed, found
+
+
+def _is_preferred(problem: Problem, item: Item, start: int) -> bool:
+    begins = start % problem.slots_per_day
+    hours = item.preferred_hours
+    return hours is None or (hours[0] <= begins and begins + item.duration <= hours[1])
+
+
 def impossible(problem: Problem, item: Item) -> Impossible | None:
     """``None`` where some sitting in the window satisfies ``item``: a chair in person, and its quorum.
 

@@ -18,9 +18,11 @@ from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 
 from zhibu.apps.meetings.models import RollEntry, Session
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.planning.calling import Called, needed_to_pass
 from zhibu.apps.planning.errors import PlanningRefusal
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, Room
+from zhibu.apps.planning.queries import days_came_in
 from zhibu.apps.rosters.models import RosterDay, Shift
 from zhibu.apps.windows.models import Seat
 from zhibu.apps.windows.queries import staffing
@@ -92,20 +94,30 @@ def gather(plan: Plan, after: dt.date, *, pins: bool = True) -> Gathered:
 
     Raises ``PlanningRefusal`` where nothing is left to plan.
     """
-    items = [item for item in _wanted(plan) if item.last > after]
+    wanted = plan.items.filter(is_wanted=True).select_related("organization", "meeting")
+    items = [item for item in wanted if item.last > after]
     if not items:
         raise PlanningRefusal(_("Nothing of this plan is left to plan: its days are over."))
+    own = plan.items.exclude(meeting=None).values_list("meeting", flat=True)
+    return gather_items(plan.organization, items, after, own=own, pinned_in=plan if pins else None)
+
+
+def gather_items(
+    organization: Organization,
+    items: list[PlanItem],
+    after: dt.date,
+    *,
+    own: Iterable[UUID] = (),
+    pinned_in: Plan | None = None,
+) -> Gathered:
+    """The same of items that need not be on record. What is announced stands, but for meetings of one's ``own``."""
     first = max(after + dt.timedelta(days=1), min(item.first for item in items))
     span = _Span(first, max(item.last for item in items))
-    called = Called.on(first, plan.organization, items)
-    standing = _standing(called.everybody, span, plan)
+    called = Called.on(first, organization, items)
+    standing = _standing(called.everybody, span, own)
     people = called.everybody | {person for one in standing for person in one.people}
     seats, mates = _seats(people, first)
-    return _Gathering(span, items, called, standing, seats, mates, plan if pins else None).gathered()
-
-
-def _wanted(plan: Plan) -> list[PlanItem]:
-    return list(plan.items.filter(is_wanted=True).select_related("organization", "meeting"))
+    return _Gathering(span, items, called, standing, seats, mates, pinned_in).gathered()
 
 
 class _Span(NamedTuple):
@@ -140,15 +152,14 @@ class _Standing:
     people: tuple[UUID, ...]
 
 
-def _standing(people: Collection[UUID], span: _Span, plan: Plan) -> list[_Standing]:
-    """Sessions announced by anybody that these people have to be at, but for those the plan itself is about."""
+def _standing(people: Collection[UUID], span: _Span, own: Iterable[UUID]) -> list[_Standing]:
+    """Sessions announced by anybody that these people have to be at, but for those of one's ``own`` meetings."""
     midnights = [make_aware(dt.datetime.combine(day, dt.time())) for day in (span.first, span.last + dt.timedelta(1))]
-    own = plan.items.exclude(meeting=None).values("meeting")
     sessions = list(
         Session.objects.filter(
             starts_at__gte=midnights[0], starts_at__lt=midnights[1], meeting__stage=MeetingStage.ANNOUNCED.value
         )
-        .exclude(meeting__in=own)
+        .exclude(meeting__in=list(own))
         .order_by("starts_at", "pk")
         .prefetch_related("turns")
     )
@@ -249,6 +260,7 @@ class _Gathering:
 
     def gathered(self) -> Gathered:
         rosters, unrostered = self._rosters()
+        came_in = days_came_in(self.called.everybody, self.span.first)
         items: dict[Id, Item] = {
             str(item.pk): self._item(item) for item in self.items if self.called.audience[item.pk]
         }
@@ -272,7 +284,12 @@ class _Gathering:
             rooms=rooms,
             people={
                 str(person): roster.Person(
-                    str(person), "", self._post_of(person), member=True, roster=rosters[person]
+                    str(person),
+                    "",
+                    self._post_of(person),
+                    member=True,
+                    roster=rosters[person],
+                    came_in=came_in[person],
                 )
                 for person in sorted(self.people)
             },

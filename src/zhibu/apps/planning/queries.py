@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.utils.timezone import localtime, make_aware
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.planning.models import Hindered, Plan, PlanItem, PlanSeat, PlanSession
+from zhibu.domain.periods import add_months
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.roster import Obstacle
 from zhibu.domain.roster_reasons import Hindrance
+
+#: Who came in on purpose in so many months before is asked later.
+MONTHS_BEFORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,20 @@ def seated_at(item: PlanItem, session: PlanSession) -> tuple[list[Seated], list[
         for seat in rows.order_by("way", "person__staff_number")
     ]
     return [one for one in seated if one.seat.session_id], [one for one in seated if not one.seat.session_id]
+
+
+def days_came_in(people: Collection[UUID], before: dt.date) -> Counter[UUID]:
+    """On how many days accepted plans called each of these in, in the months before that of the day; one query."""
+    until = before.replace(day=1)
+    rows = PlanSeat.objects.filter(
+        person__in=people,
+        way=Way.CALL_IN.value,
+        item__plan__state=PlanState.ACCEPTED.value,
+        session__starts_at__gte=make_aware(dt.datetime.combine(add_months(until, -MONTHS_BEFORE), dt.time())),
+        session__starts_at__lt=make_aware(dt.datetime.combine(until, dt.time())),
+    ).order_by()
+    days = {(person, localtime(at).date()) for person, at in rows.values_list("person", "session__starts_at")}
+    return Counter(person for person, _day in days)
 
 
 def seat_of(person: UUID, meeting: UUID) -> PlanSeat | None:

@@ -192,6 +192,7 @@ def _person(id_: Id, at: At) -> Person:
         post=at.at("post").id(),
         member=at.at("member").flag(),
         roster=at.at("roster").text(),
+        came_in=at.maybe("came_in", lambda days: days.integer(0)) or 0,
     )
 
 

@@ -34,7 +34,10 @@ NEVER = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """People with the same post, roster and part in every item, ``called`` on the same days already."""
+    """People with the same post, roster and part in every item, ``called`` on the same days already.
+
+    ``before``: the days that each day of coming in pairs with, those of the months before included.
+    """
 
     number: int
     post: Id
@@ -43,6 +46,7 @@ class Group:
     called: frozenset[int]
     busy: tuple[tuple[int, int], ...]
     kept: frozenset[tuple[Id, int]]
+    before: int
 
     @property
     def size(self) -> int:
@@ -116,12 +120,13 @@ def groups_of(facts: Facts, items: Sequence[Item], taken: Taken, shares: Sequenc
             frozenset(taken.called.get(person, ())),
             tuple(sorted(taken.people.get(person, ()))),
             facts.kept_seats.get(person, frozenset()),
+            known.came_in,
             share_of.get(person),
         )
         alike.setdefault(key, []).append(person)
     return [
-        Group(number, post, letters, tuple(people), called, busy, kept)
-        for number, ((post, letters, _, called, busy, kept, _), people) in enumerate(alike.items())
+        Group(number, post, letters, tuple(people), called, busy, kept, len(called) + came_in)
+        for number, ((post, letters, _, called, busy, kept, came_in, _), people) in enumerate(alike.items())
     ]
 
 

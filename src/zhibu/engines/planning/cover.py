@@ -280,7 +280,7 @@ class Cover:
             by_group[group].append(variable)
         for number, days in by_group.items() if price else ():
             who = self.groups[number]
-            self.program.pairs(days, price, AGAIN, size=who.size, before=len(who.called))
+            self.program.pairs(days, price, AGAIN, size=who.size, before=who.before)
 
     def _beyond_what_is_free(self, shares: Iterable[Share]) -> None:
         for share in shares:

@@ -228,7 +228,7 @@ class _Seats:
             for variable in terms:
                 self.program.at_least(0, {called: 1, variable: -1})
         for person, variables in days.items():
-            before = len(self.taken.called.get(person, ()))
+            before = len(self.taken.called.get(person, ())) + self.facts.problem.people[person].came_in
             self.program.pairs(variables, prices.repeat_callin, len(variables), before=before)
 
     def sessions(self, values: Sequence[int] | None) -> list[Session] | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
@@ -33,8 +33,8 @@ from zhibu.apps.planning.previews import moved
 from zhibu.apps.planning.queries import (
     ItemLine,
     SessionLine,
+    days_came_in,
     hindered_in,
-    hindrance_in_words,
     lines_of,
     parts_of,
     plan_shown,
@@ -43,19 +43,16 @@ from zhibu.apps.planning.queries import (
 )
 from zhibu.domain.periods import month_end
 from zhibu.domain.planning import PlanState, Way
-from zhibu.domain.roster import FaultCode
-from zhibu.domain.roster_relaxations import RelaxationKind
 from zhibu.domain.terms import MeetingKind
+from zhibu.web.secretary.plan_places import asked_for, asked_month, month_named
+from zhibu.web.secretary.plan_words import because, broken_in_words, relaxed_in_words
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import Unreadable, conflict_on, forbid_unless
+from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
-from zhibu.web.shell.days import month_in, months_around
+from zhibu.web.shell.days import months_around
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.signing import signed
-
-#: From this day of a month on the next one is the one to plan.
-_LATE_IN_MONTH = 20
 
 BEING_MADE = (PlanState.WAITING, PlanState.RUNNING)
 
@@ -75,8 +72,8 @@ def plan(request: AskedRequest) -> HttpResponse:
     """``?organization=CODE&month=YYYY-MM``: the plan of that month, or what could be planned."""
     organizations = list(organizations_planned_by(request.asker).order_by("path")[:80])
     forbid_unless(bool(organizations))
-    place = _asked_for(request, organizations)
-    month = _month(request)
+    place = asked_for(request, organizations)
+    month = asked_month(request)
     before, after = months_around(month)
     today = clock.today()
     shown = plan_shown(place, month)
@@ -97,36 +94,6 @@ def plan(request: AskedRequest) -> HttpResponse:
     if shown.state in BEING_MADE:
         return render(request, "secretary/plans/waiting.html", context | {"seconds": _at_most(shown)})
     return render(request, "secretary/plans/plan.html", context | _shown(request, shown, today))
-
-
-def _asked_for(request: AskedRequest, organizations: list[Organization]) -> Organization:
-    code = request.GET.get("organization")
-    if code is None:
-        mine = [one for one in organizations if one.path in request.asker.offices]
-        return (mine or organizations)[-1 if mine else 0]
-    found = next((one for one in organizations if one.code == code), None)
-    if found is None:
-        found = organizations_planned_by(request.asker).filter(code=code).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _month(request: AskedRequest) -> dt.date:
-    """The month in the address; else this one, late in it the next."""
-    text = request.GET.get("month", "")
-    if text:
-        return _month_in(text)
-    today = clock.today()
-    first = today.replace(day=1)
-    return months_around(first)[1] if today.day >= _LATE_IN_MONTH else first
-
-
-def _month_in(text: str) -> dt.date:
-    month = month_in(text)
-    if month is None:
-        raise Unreadable(_("“%(text)s” is no month. Write it like 2026-12.") % {"text": text[:20]})
-    return month
 
 
 def _at_most(shown: Plan) -> int:
@@ -153,8 +120,8 @@ def _shown(request: AskedRequest, shown: Plan, today: dt.date) -> dict[str, Any]
             "call_ins": shown.counted.get("callin_day", sum(line.call_ins for line in wanted)),
             "missed": sum(line.missed for line in wanted),
         },
-        "broken": [_broken_in_words(one, lines) for one in shown.broken],
-        "impossible": [(line, _relaxed(line)) for line in wanted if line.item.relaxations],
+        "broken": [broken_in_words(one, lines) for one in shown.broken],
+        "impossible": [(line, relaxed_in_words(line.item.relaxations)) for line in wanted if line.item.relaxations],
         "hindered": hindered_in(holders, shown.month, month_end(shown.month))
         if by_name and vars(shown)["has_hindered"]
         else [],
@@ -193,43 +160,6 @@ def _weeks(month: dt.date, lines: Sequence[ItemLine], today: dt.date) -> Iterato
         ]
 
 
-def _broken_in_words(one: dict[str, str], lines: Sequence[ItemLine]) -> str:
-    item = next((line.item for line in lines if str(line.item.pk) == one["item"]), None)
-    about = item.word.zh if item is not None else one["post"]
-    return f"{about}：{FaultCode(one['code']).zh}" if about else FaultCode(one["code"]).zh
-
-
-def _relaxed(line: ItemLine) -> list[str]:
-    """Why no sitting is possible, then each smallest change that would do, in words."""
-    first, *changes = line.item.relaxations
-    texts = [
-        _("At most %(most)s of %(of)s can sit together at any time; %(needed)s have to.")
-        % {"most": first["most"], "of": first["of"], "needed": first["needed"]}
-    ]
-    for one in changes:
-        at = localtime(dt.datetime.fromisoformat(one["at"]))
-        facts = {
-            "when": f"{at:%m-%d %H:%M}",
-            "amount": one["amount"],
-            "there": one["there"],
-            "posts": "、".join(f"{post} × {number}" for post, number in one["posts"]),
-        }
-        texts.append(_CHANGES[RelaxationKind(one["kind"])] % facts)
-    return texts
-
-
-_CHANGES = {
-    RelaxationKind.COVER: _lazy("Enough would be: somebody covers at %(posts)s on %(when)s; then %(there)s come."),
-    RelaxationKind.ONLINE: _lazy(
-        "Enough would be, where a rule allows it: on-line from %(when)s; then %(there)s come."
-    ),
-    RelaxationKind.WINDOW: _lazy("Enough would be: %(amount)s days more; on %(when)s %(there)s come."),
-    RelaxationKind.ROOM: _lazy("Enough would be: another room on %(when)s; then %(there)s come."),
-    RelaxationKind.LARGER_ROOM: _lazy("Enough would be: %(amount)s more seats on %(when)s; then %(there)s come."),
-    RelaxationKind.QUORUM: _lazy("Nearest to it: %(when)s, where %(there)s come, %(amount)s too few."),
-}
-
-
 # --- Asking --------------------------------------------------------------------------------------------------------
 
 
@@ -250,7 +180,7 @@ def ask(request: AskedRequest) -> HttpResponse:
     """Have it planned; a committee's and a general branch's over all below them, unless they say ``only``."""
     code = request.POST.get("organization", "")
     place = get_object_or_404(organizations_planned_by(request.asker), code=code)
-    month = _month_in(request.POST.get("month", ""))
+    month = month_named(request.POST.get("month", ""))
     is_whole = place.word in WHOLE and "only" not in request.POST
     proposing.ask(place, month, is_whole=is_whole, by=request.user, today=clock.today(), **signed(request))
     return redirect(_to(place, month))
@@ -383,6 +313,7 @@ def session(request: AskedRequest, planned: UUID) -> HttpResponse:
     seated, missed = seated_at(one.item, one)
     here = _to(one.item.plan.organization, one.item.plan.month)
     lines = [line for line in sessions_of(one.item) if line.session.pk == one.pk]
+    came_in = days_came_in([row.seat.person_id for row in seated if row.way is Way.CALL_IN], one.item.plan.month)
     return render(
         request,
         "secretary/plans/session.html",
@@ -390,17 +321,13 @@ def session(request: AskedRequest, planned: UUID) -> HttpResponse:
             "session": one,
             "item": one.item,
             "line": lines[0] if lines else None,
-            "seated": [(row, _because(row.why)) for row in seated],
-            "missed": [(row, _because(row.why)) for row in missed],
+            "seated": [(row, because(row.why), came_in[row.seat.person_id]) for row in seated],
+            "missed": [(row, because(row.why)) for row in missed],
             "is_proposed": one.item.plan.state == PlanState.PROPOSED,
             "call_in": Way.CALL_IN,
             "crumbs": [Crumb(_("Plan"), here), Crumb(one.item.word.zh)],
         },
     )
-
-
-def _because(why: Sequence[tuple[PlanSession, str]]) -> list[str]:
-    return [f"{localtime(one.starts_at):%m-%d %H:%M} {hindrance_in_words(word)}" for one, word in why]
 
 
 @login_required
@@ -481,7 +408,7 @@ def move(request: AskedRequest, planned: UUID) -> HttpResponse:
             "item": one.item,
             "form": form,
             "preview": preview,
-            "broken": [_broken_in_words(broken, lines) for broken in preview.broken] if preview else [],
+            "broken": [broken_in_words(broken, lines) for broken in preview.broken] if preview else [],
             "absent": [(person, way.zh) for person, way in preview.absent] if preview else [],
             "crumbs": [Crumb(_("Plan"), here), Crumb(_("Another time"))],
         },

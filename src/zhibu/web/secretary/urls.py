@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import campaigns, codes, lists, month, plans, rooms, talks, wrap_ups
+from zhibu.web.secretary import campaigns, codes, elections, lists, month, plans, rooms, talks, wrap_ups
 
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
@@ -11,6 +11,7 @@ urlpatterns = [
     path("month/", month.this_month, name="this_month"),
     path("plan/", plans.plan, name="plan"),
     path("plan/ask/", plans.ask, name="plan_ask"),
+    path("plan/election/", elections.election, name="plan_election"),
     path("plans/<uuid:plan_id>/again/", plans.again, name="plan_again"),
     path("plans/<uuid:plan_id>/accept/", plans.accept, name="plan_accept"),
     path("plans/<uuid:plan_id>/give-up/", plans.give_up, name="plan_give_up"),
