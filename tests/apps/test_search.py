@@ -18,7 +18,8 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.search.actions import Text, index, index_all, unindex, unindex_kind
 from zhibu.apps.search.errors import SearchRefused
 from zhibu.apps.search.models import Indexed
-from zhibu.apps.search.queries import MOST, Found, Marked, Scope, found, hits, texts_of
+from zhibu.apps.search.queries import MOST, Found, Marked, Scope, found, found_all, hits, texts_of
+from zhibu.apps.search.scripts import simplified
 from zhibu.domain.grams import LONGEST, PIECE, folded
 
 EVERYTHING = (Scope("article", [Q()]), Scope("record", [Q()]))
@@ -59,10 +60,37 @@ def test_any_part_is_found_of_one_two_and_many_characters(house: Bureau, query: 
     assert subjects(query)[0] == there or len(folded(query)) == 1
 
 
-@pytest.mark.parametrize("query", ["岸空", "口岸旅检二科", "空港　口岸", "GZ-A-1", "無"])
+@pytest.mark.parametrize("query", ["岸空", "口岸旅检二科", "空港　口岸", "GZ-A-1", "没"])
 def test_what_is_not_part_of_the_text_is_not_found(house: Bureau, query: str) -> None:
     put(house, "空港口岸旅检一科 GZ-A-01 岸、空")
     assert subjects(query) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("產地證", "货物的产地证在这里签发"),
+        ("产地证", "貨物的產地證在這裏簽發"),
+        ("簽", "签证放行"),
+        ("檢驗檢疫", "报检人向检验检疫机构"),
+        ("裏", "这里"),
+    ],
+)
+def test_simplified_and_traditional_characters_find_each_other(house: Bureau, query: str, text: str) -> None:
+    there = put(house, text, title=text)
+    hit = hits(found(query, EVERYTHING).keys, query)[0]
+    assert (hit.subject, folded(simplified(hit.text.hit))) == (there, folded(simplified(query)))
+    assert hit.text.hit in text  # it is shown as it was written
+
+
+def test_several_words_are_found_in_whatever_order_they_stand(house: Bureau) -> None:
+    both = put(house, "先报检，再缴费，最后签证放行")
+    put(house, "先报检，后查验")
+    in_title = put(house, "无", title="缴费与报检")
+    assert [hit.subject for hit in hits(found_all(["缴", "报检"], EVERYTHING).keys, "缴")] == [in_title, both]
+    assert found_all(["报检", "产地证"], EVERYTHING) == Found()
+    assert found_all(["报检", " "], EVERYTHING) == found("报检", EVERYTHING)
+    assert found_all([], EVERYTHING) == Found()
 
 
 SIGNS = (

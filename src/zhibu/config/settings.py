@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "zhibu.apps.people",
     "zhibu.apps.notices",
     "zhibu.apps.windows",
+    "zhibu.apps.guides",
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
     "zhibu.apps.lists",

@@ -200,6 +200,8 @@ class Occasion(Word):
     ANSWERED = "answered", "答复"
     EDITION = "edition", "制度汇编"
     ROSTER = "roster", "排班"
+    GUIDANCE = "guidance", "业务指南"
+    FEEDBACK = "feedback", "服务反馈"
 
 
 class ReasonState(Word):
@@ -293,3 +295,38 @@ class SwapState(Word):
     REFUSED = "refused", "对方不同意"
     WITHDRAWN = "withdrawn", "已撤回"
     LAPSED = "lapsed", "已过期"
+
+
+class GuideAudience(Word):
+    """For whom a guide is written. What is for one is read by those after it as well."""
+
+    PUBLIC = "public", "公众"
+    UNITS = "units", "对口指导单位"
+    INTERNAL = "internal", "内部"
+
+    @property
+    def read_as_well(self) -> tuple[GuideAudience, ...]:
+        """The audiences of all guides that whoever belongs to this one reads."""
+        return tuple(GuideAudience)[: list(GuideAudience).index(self) + 1]
+
+
+class GuideState(Word):
+    """How a version of a guide stands: written, handed over to another person, in force from a day on."""
+
+    DRAFT = "draft", "草稿"
+    REVIEW = "review", "待审核"
+    PUBLISHED = "published", "已发布"
+
+
+class QuestionSource(Word):
+    """Where a question came from. Who asked is not kept."""
+
+    PUBLIC = "public", "公众"
+    UNIT = "unit", "对口指导单位"
+    STAFF = "staff", "本单位职工"
+
+
+class QuestionState(Word):
+    OPEN = "open", "待答复"
+    ANSWERED = "answered", "已答复"
+    CLOSED = "closed", "已办结"

@@ -10,7 +10,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from zhibu.apps.planning.errors import PlanningRefusal
 from zhibu.apps.planning.models import Hindered, Journey, Plan, PlanItem, Room
 from zhibu.apps.planning.queries import days_came_in
 from zhibu.apps.rosters.models import RosterDay, Shift
+from zhibu.apps.rules.calendar import is_working_day
 from zhibu.apps.windows.models import Seat
 from zhibu.apps.windows.queries import staffing
 from zhibu.domain import roster
@@ -209,24 +209,6 @@ def _seats(people: Collection[UUID], day: dt.date) -> tuple[dict[UUID, _Seated],
     }
     own = {person: seated for person, seated in everybody.items() if person in people}
     return own, everybody
-
-
-@lru_cache(maxsize=8)
-def _working_days(year: int) -> frozenset[dt.date]:
-    from holidays import country_holidays
-
-    official = country_holidays("CN", years=year)
-    day, found = dt.date(year, 1, 1), set()
-    while day.year == year:
-        if official.is_working_day(day):
-            found.add(day)
-        day += dt.timedelta(days=1)
-    return frozenset(found)
-
-
-def is_working_day(day: dt.date) -> bool:
-    """By the official calendar: days worked instead of a bridge day included."""
-    return day in _working_days(day.year)
 
 
 class _Gathering:

@@ -14,6 +14,7 @@ from django.db import transaction
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.search import index as words
 from zhibu.apps.search.models import Indexed
+from zhibu.apps.search.scripts import simplified
 from zhibu.domain.grams import folded, pieces
 
 #: As many rows in one statement as every database takes.
@@ -84,8 +85,8 @@ def _rows(kind: str, text: Text) -> Iterator[Indexed]:
             audience=text.audience,
             title=_kept(text.title)[:200],
             text=piece,
-            folded_title="" if number else folded(_kept(text.title)[:200]),
-            folded_text=folded(piece),
+            folded_title="" if number else folded(simplified(_kept(text.title)[:200])),
+            folded_text=folded(simplified(piece)),
             since=text.since,
             until=text.until,
         )

@@ -45,17 +45,22 @@ def drop(rows: Sequence[Indexed]) -> None:
         )
 
 
-def holding(rows: QuerySet[Indexed], wanted: str, *, in_title: bool) -> QuerySet[Indexed]:
-    """Those of ``rows`` whose title, or text, holds ``wanted`` (folded, not empty); the newest first."""
+def holding(rows: QuerySet[Indexed], wanted: Sequence[str], *, in_title: bool) -> QuerySet[Indexed]:
+    """Those of ``rows`` whose title, or text, holds all that is ``wanted`` (folded, none empty); the newest first."""
     if connection.vendor == "postgresql":
         return _in_tsvector(rows, wanted, in_title=in_title)
-    column, words = "title" if in_title else "text", " ".join(sought(wanted))
+    column = "title" if in_title else "text"
     return rows.extra(  # noqa: S610 - the ORM has no word for a table of FTS5; parameters are handed over apart
         tables=["search_grams"],
         where=[f"search_grams.rowid & {2**_KEYS - 1} = search_indexed.id", "search_grams MATCH %s"],
-        params=[f'{column} : "{words}"{" *" if len(wanted) == 1 else ""}'],
+        params=[" AND ".join(f"{column} : {_phrase(each)}" for each in wanted)],
         order_by=["-search_grams.rowid"],
     )
+
+
+def _phrase(wanted: str) -> str:
+    words = " ".join(sought(wanted))
+    return f'"{words}"{" *" if len(wanted) == 1 else ""}'
 
 
 def with_keys(keys: Collection[int]) -> QuerySet[Indexed]:
@@ -63,24 +68,29 @@ def with_keys(keys: Collection[int]) -> QuerySet[Indexed]:
     return Indexed.objects.extra(where=["search_indexed.id = ANY(%s)"], params=[list(keys)])
 
 
-def read_through(rows: QuerySet[Indexed], wanted: str, *, in_title: bool) -> QuerySet[Indexed]:
+def read_through(rows: QuerySet[Indexed], wanted: Sequence[str], *, in_title: bool) -> QuerySet[Indexed]:
     """The same without the index: quicker where ``rows`` are few and what holds ``wanted`` is much."""
     column = "folded_title" if in_title else "folded_text"
-    return rows.annotate(at=StrIndex(F(column), Value(wanted))).filter(at__gt=0).order_by("-since", "-id")
+    for number, each in enumerate(wanted):
+        rows = rows.annotate(**{f"at_{number}": StrIndex(F(column), Value(each))}).filter(**{f"at_{number}__gt": 0})
+    return rows.order_by("-since", "-id")
 
 
-def _in_tsvector(rows: QuerySet[Indexed], wanted: str, *, in_title: bool) -> QuerySet[Indexed]:
-    words = sought(wanted)
+def _in_tsvector(rows: QuerySet[Indexed], wanted: Sequence[str], *, in_title: bool) -> QuerySet[Indexed]:
     if in_title:  # short enough for the positions of its words to be kept
-        query = f"{words[0]}:*" if len(wanted) == 1 else " <-> ".join(words)
+        query = " & ".join(f"({_in_order(each)})" for each in wanted)
         found = rows.extra(where=["search_indexed.title_grams @@ %s::tsquery"], params=[query])
     else:
-        query = " & ".join(dict.fromkeys(words))
-        found = rows.extra(
-            where=["search_indexed.grams @@ %s::tsquery", "strpos(search_indexed.folded_text, %s) > 0"],
-            params=[query, wanted],
-        )
+        query = " & ".join(dict.fromkeys(word for each in wanted for word in sought(each)))
+        found = rows.extra(where=["search_indexed.grams @@ %s::tsquery"], params=[query])
+        for each in wanted:
+            found = found.extra(where=["strpos(search_indexed.folded_text, %s) > 0"], params=[each])
     return found.order_by("-since", "-id")
+
+
+def _in_order(wanted: str) -> str:
+    words = sought(wanted)
+    return f"{words[0]}:*" if len(wanted) == 1 else " <-> ".join(words)
 
 
 def _in_fts5(row: Indexed) -> tuple[int, str, str]:

@@ -19,6 +19,7 @@ from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.search.errors import SearchRefused
 from zhibu.apps.search.index import holding, read_through, with_keys
 from zhibu.apps.search.models import Indexed
+from zhibu.apps.search.scripts import simplified
 from zhibu.domain.grams import LONGEST, folded, place_of
 
 #: As many hits in the title, and as many in the text, are listed; whoever finds more types on.
@@ -87,8 +88,21 @@ def found(
 
     An empty query finds nothing. Raises ``SearchRefused`` for one that is too long.
     """
-    wanted = folded(query[: LONGEST * 10])
-    if len(wanted) > LONGEST or len(query) > LONGEST * 10:
+    return found_all([query], within, under=under, on=on)
+
+
+def found_all(
+    words: Sequence[str],
+    within: Sequence[Scope],
+    *,
+    under: Sequence[str] | None = None,
+    on: dt.date | None = None,
+) -> Found:
+    """The same of what holds every one of ``words``, all of them in the title or all of them in the text."""
+    if any(len(word) > LONGEST * 10 for word in words):
+        raise SearchRefused(_("Look for at most %(most)d characters.") % {"most": LONGEST})
+    wanted = [kept for word in words if (kept := folded(simplified(word)))]
+    if any(len(word) > LONGEST for word in wanted):
         raise SearchRefused(_("Look for at most %(most)d characters.") % {"most": LONGEST})
     ways = [Q(kind=scope.kind) & way for scope in within for way in scope.readable]
     if not wanted or not ways:
@@ -135,13 +149,17 @@ def _hit(row: Indexed, query: str) -> Hit:
     return Hit(row.kind, row.subject, row.organization, row.since, _whole(row.title, query), _part(row.text, query))
 
 
+def _place(query: str, text: str) -> tuple[int, int] | None:
+    return place_of(simplified(query), simplified(text))
+
+
 def _whole(text: str, query: str) -> Marked:
-    place = place_of(query, text)
+    place = _place(query, text)
     return _marked(text, place, 0, len(text)) if place else Marked(text, "", "")
 
 
 def _part(text: str, query: str) -> Marked:
-    place = place_of(query, text)
+    place = _place(query, text)
     if place is None:
         return Marked(_ended(text[:_SHOWN].split(), cut=len(text) > _SHOWN), "", "")
     begin = max(0, place[0] - _BEFORE)

@@ -115,3 +115,13 @@ class Staffing(Dated):
     @property
     def demand(self) -> Demand:
         return Demand(self.weekdays, self.starts, self.ends, self.least)
+
+
+class Counter(models.Model):
+    """Until when as much was taken from the public as can be, at one place of the house (``domain.allowance``)."""
+
+    key = models.CharField(primary_key=True, max_length=80)
+    busy_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,10 +10,12 @@ from zhibu.web.operator.terminal import AsJson, DataFolder, print_json, start
 def reindex(data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Make the search in texts anew. Nothing else changes; it may be done while zhibu runs."""
     start(data)
+    from zhibu.apps.guides.actions.indexing import rebuild_guides
+    from zhibu.apps.guides.queries import GUIDE
     from zhibu.apps.lists.actions.indexing import ARTICLE, rebuild_articles
     from zhibu.apps.meetings.actions.indexing import RECORD, rebuild_records
 
-    counted = {RECORD: rebuild_records(), ARTICLE: rebuild_articles()}
+    counted = {RECORD: rebuild_records(), ARTICLE: rebuild_articles(), GUIDE: rebuild_guides()}
     if as_json:
         print_json({"indexed": counted})
     else:

@@ -43,9 +43,10 @@ def join_sites(site: Site, into: Site, *, actor: Actor, at: dt.datetime) -> None
     """Every post of the first stands at the second from now on; the first is gone."""
     _refuse_itself(site, into)
     site.window_posts.update(site=into)
-    gone = site.pk
+    record(  # before it is gone: others move what they keep of it
+        "sites_joined", into.pk, actor=actor, at=at, document={"gone": str(site.pk), "name": site.name}
+    )
     site.delete()
-    record("sites_joined", into.pk, actor=actor, at=at, document={"gone": str(gone), "name": site.name})
 
 
 @transaction.atomic
@@ -53,9 +54,14 @@ def join_sections(section: Section, into: Section, *, actor: Actor, at: dt.datet
     """As ``join_sites``."""
     _refuse_itself(section, into)
     section.window_posts.update(section=into)
-    gone = section.pk
+    record(  # before it is gone: others move what they keep of it
+        "service_sections_joined",
+        into.pk,
+        actor=actor,
+        at=at,
+        document={"gone": str(section.pk), "name": section.name},
+    )
     section.delete()
-    record("service_sections_joined", into.pk, actor=actor, at=at, document={"gone": str(gone), "name": section.name})
 
 
 def _refuse_itself(place: Site | Section, into: Site | Section) -> None:

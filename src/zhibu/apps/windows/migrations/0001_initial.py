@@ -112,4 +112,11 @@ class Migration(migrations.Migration):
             model_name='seat',
             constraint=models.UniqueConstraint(fields=('person', 'since'), name='seat_once_a_day'),
         ),
+        migrations.CreateModel(
+            name='Counter',
+            fields=[
+                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('busy_until', models.DateTimeField()),
+            ],
+        ),
     ]
