@@ -37,7 +37,7 @@ LIMITS = {"branches": "10", "S": "10,60", "M": "60,300", "L": "300"}
 GAPS = {"S": {10: 0.01, 60: 0.0}, "M": {60: 0.02, 300: 0.01}, "L": {300: 0.02}}
 MEMORY = {"M": 500_000_000}
 #: What ours is told, so that all of it is over after two seconds.
-AGAIN, AGAIN_WITHIN, AGAIN_MOVED = 1.8, 2.0, 2
+AGAIN, AGAIN_WITHIN, AGAIN_MOVED = 1.5, 2.0, 2
 NAIVE_SECONDS = 60.0
 
 

@@ -1,7 +1,7 @@
 """One planner on one instance, in a process of its own: what it made, how long that took, how much memory.
 
-The clock starts when the instance has been read and OR-Tools is loaded. Memory is the sum of what the process and its
-children hold at once, looked at twenty times a second; what they share is counted for each.
+The clock starts when the instance has been read and OR-Tools is loaded. Memory is what the process and its children
+hold at once, looked at twenty times a second; what they share is counted once.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def run(planner: str, file: Path, limit: float, workers: int) -> Run:
         asked = [sys.executable, "-m", "bench.planning.one", planner, str(file), str(limit), str(workers), str(out)]
         process, memory = subprocess.Popen(asked, cwd=ROOT), 0
         while process.poll() is None:
-            memory = max(memory, sum(map(_resident, _with_children(process.pid))))
+            memory = max(memory, sum(map(_held, _with_children(process.pid))))
             sleep(0.05)
         if process.returncode:
             raise SystemExit(f"{planner} on {file} ended with {process.returncode}")
@@ -96,12 +96,13 @@ def _with_children(pid: int) -> Iterator[int]:
             yield from _with_children(int(child))
 
 
-def _resident(pid: int) -> int:
-    """Bytes; 0 of one that has ended."""
+def _held(pid: int) -> int:
+    """Bytes of memory, of what it shares with others its part (proportional set size); 0 of one that has ended."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
-    except (OSError, IndexError):
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
         return 0
+    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from zhibu.engines.planning.classes import Catalogue, Group, Share, StartClass, 
 from zhibu.engines.planning.cover import Chosen, Cover, greedily, most_attended
 from zhibu.engines.planning.mip import EPSILON, Budget
 from zhibu.engines.planning.seating import Pins, attend, choose, every, near, place, seat
-from zhibu.engines.planning.ways import Facts, Taken
+from zhibu.engines.planning.ways import Facts, Taken, Way
 
 #: Days of one kind on which people may be called in, told apart; those beyond share one that asks less.
 COPIES = 2
@@ -24,6 +24,9 @@ COPIES = 2
 #: Sittings that the exact model chooses from: all, where there are no more than so many, else so many near those of
 #: the cover, for so many seconds.
 EVERY, NEAR, SECONDS = 300, 150, 5
+
+#: Seconds, and no more than a third of those left, that the cover of few items beside the others may take.
+BESIDE = 10
 
 #: How much of the time may go into asking what overlaps in the only room; the rest is for a better plan.
 CLASHES = 0.75
@@ -120,10 +123,15 @@ class Ground:
         return Cover(self.facts, self.groups, needed, self.shares)
 
 
-def by_cover(task: Task, ground: Ground, solving: Budget, budget: Budget) -> tuple[Found, list[Chosen]]:
-    """What the cover says, sought for as long as ``solving``: its bound, its sessions, and these seated."""
+def by_cover(
+    task: Task, ground: Ground, solving: Budget, budget: Budget, *, is_easy: bool = False
+) -> tuple[Found, list[Chosen]]:
+    """What the cover says, sought for as long as ``solving``: its bound, its sessions, and these seated.
+
+    ``is_easy``: the bound is soon good; of a hall's many items the sessions are poor for long.
+    """
     cover = ground.cover()
-    answer = cover.program.solve(solving, is_easy=ground.per_day is not None)
+    answer = cover.program.solve(solving, is_easy=is_easy or ground.per_day is not None or len(task.items) == 1)
     bound = max(whole_number(answer.bound), 0) if ground.per_day is None else 0
     best = Found((), task.cost_of(()), bound, tuple(cover.impossible))
     if answer.values is None:
@@ -192,35 +200,101 @@ def finish(task: Task, best: Found, budget: Budget) -> Found:
     return improve(task, best, budget, at_once=3)
 
 
-def one_by_one(
-    task: Task, best: Found, budget: Budget, then: Callable[[Sequence[Session]], None] = lambda _sessions: None
-) -> Found:
-    """Each item beside those before it, where that costs less than ``best``; each may take half the time left.
-
-    ``then`` is told what stands after each.
-    """
+def one_by_one(task: Task, best: Found, budget: Budget) -> Found:
+    """Each item beside those before it, where that costs less than ``best``; each may take half the time left."""
     sessions: list[Session] = []
     for item in task.items:
         sessions += _beside(task, [item], sessions, budget.within(budget.left / 2))
-        then(sessions)
+    return better(task, best, sessions)
+
+
+def missing(item: Item, sessions: Iterable[Session]) -> int:
+    """So many of the audience have no session of the item."""
+    return len({*item.audience} - _there(item, sessions))
+
+
+def _there(item: Item, sessions: Iterable[Session]) -> set[Id]:
+    return {
+        person for session in sessions if session.item == item.id for person in (*session.in_person, *session.online)
+    }
+
+
+def kept(facts: Facts, sessions: Iterable[Session], standing: Iterable[Session]) -> list[Session]:
+    """Of ``sessions`` those that can stand beside ``standing`` and each other, with those of their people who can.
+
+    One without a chair, and a main sitting without its quorum, is left out.
+    """
+    taken = Taken.by(facts, standing)
+    found = []
+    for session in sessions:
+        item = facts.problem.items[session.item]
+        away = Counter[tuple[Id, int]]()
+        in_person = _who_can(facts, taken, item, session, away, online=False)
+        there = replace(session, in_person=in_person, online=_who_can(facts, taken, item, session, away, online=True))
+        voters = sum(person in item.voters for person in in_person)
+        has_room = taken.leaves_room(session.room, session.start, session.start + item.duration)
+        if has_room and not {*item.chairs}.isdisjoint(in_person) and (not session.main or voters >= item.quorum):
+            found.append(there)
+            taken.add(facts, there)
+    return found
+
+
+def _who_can(
+    facts: Facts, taken: Taken, item: Item, session: Session, away: Counter[tuple[Id, int]], *, online: bool
+) -> tuple[Id, ...]:
+    """Those of the session who can attend it, chairs first; ``away`` counts the places at posts that they take."""
+    found = []
+    for person in sorted(session.online if online else session.in_person, key=lambda one: one not in item.chairs):
+        first, last = facts.busy(person, item, session.start, session.room, online=online)
+        places = list(facts.away(person, first, last))
+        if (
+            facts.way(person, first, last, online=online) != Way.NONE
+            and taken.leaves_time(person, first, last)
+            and all(taken.away.get(place, 0) + away[place] < (facts.spare(*place) or 0) for place in places)
+        ):
+            found.append(person)
+            away.update(places)
+    return tuple(found)
+
+
+def quickly(task: Task, best: Found, budget: Budget) -> Found:
+    """Each item beside those before it by what each session adds, where that costs less: poor, but soon there.
+
+    First what has one sitting, which finds its time with difficulty. What ``budget`` does not reach is left out.
+    """
+    sessions: list[Session] = []
+    for item in sorted(task.items, key=lambda item: item.max_sessions):
+        if budget.left <= 0:
+            break
+        standing = (*task.standing, *sessions)
+        alone = Task(task.facts, [item], Taken.by(task.facts, standing), standing, task.pins)
+        sessions += _greedily(alone, alone.ground(), Found((), alone.cost_of(()), 0), budget).sessions
     return better(task, best, sessions)
 
 
 def as_before(task: Task, best: Found, budget: Budget) -> Found:
-    """The earlier plan, with whoever can still attend it, where that costs less than ``best``."""
-    duration = {item.id: item.duration for item in task.items}
+    """The earlier plan, with whoever can still attend it, where that costs less than ``best``.
+
+    First with those alone who were to attend it before, which takes no time.
+    """
+    mine = {item.id for item in task.items}
+    before = [session for session in task.facts.problem.baseline or () if session.item in mine]
+    best = better(task, best, kept(task.facts, before, task.standing))
+    if best.is_proven:
+        return best
     sessions = [
         session
-        for session in task.facts.problem.baseline or ()
-        if session.item in duration
-        and task.taken.leaves_room(session.room, session.start, session.start + duration[session.item])
+        for session in before
+        if task.taken.leaves_room(
+            session.room, session.start, session.start + task.facts.problem.items[session.item].duration
+        )
     ]
     for items in ([*task.items], *([item] for item in task.items)):
-        kept = {item.id for item in items}
-        sittings = [(each.item, each.start, each.room, each.main) for each in sessions if each.item in kept]
-        others = [session for session in best.sessions if session.item not in kept]
+        some = {item.id for item in items}
+        sittings = [(each.item, each.start, each.room, each.main) for each in sessions if each.item in some]
+        others = [session for session in best.sessions if session.item not in some]
         beside = Taken.by(task.facts, (*task.standing, *others))
-        again = attend(task.facts, sittings, beside, budget, 0) if sittings else None
+        again = attend(task.facts, sittings, beside, budget.within(budget.left / 2), 0) if sittings else None
         if again is not None:
             best = better(task, best, [*others, *again])
         if len(best.sessions) >= len(sessions):
@@ -249,7 +323,7 @@ def _beside(task: Task, items: Sequence[Item], others: Sequence[Session], budget
     standing = (*task.standing, *others)
     smaller = Task(task.facts, items, Taken.by(task.facts, standing), standing, task.pins, per_day=task.per_day)
     ground = smaller.ground()
-    best, chosen = by_cover(smaller, ground, budget.within(10), budget)
+    best, chosen = by_cover(smaller, ground, budget.within(min(BESIDE, budget.left / 3)), budget)
     if not chosen:
         return list(_greedily(smaller, ground, best, budget).sessions)
     if budget.left > 0 and (not best.sessions or (len(items) > 1 and not best.is_proven)):
@@ -275,12 +349,7 @@ def _greedily(task: Task, ground: Ground, best: Found, budget: Budget) -> Found:
         if best.cost == before.cost:
             return best
         for item in task.items:
-            there = {
-                person
-                for session in best.sessions
-                if session.item == item.id
-                for person in (*session.in_person, *session.online)
-            }
+            there = _there(item, best.sessions)
             lacking[item.id] = Counter(
                 group.number
                 for group in ground.groups

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from zhibu.domain.roster import Id, Item, Plan, Problem, Session, cost
 from zhibu.engines.planning.mip import INFINITY, Budget
 from zhibu.engines.planning.parts import Parts, parts_of
-from zhibu.engines.planning.search import Found, as_before, better, exactly, finish, improve, one_by_one
+from zhibu.engines.planning.search import Found, as_before, better, exactly, finish, improve, missing, quickly
 from zhibu.engines.planning.seating import Pins
 from zhibu.engines.planning.shared import SharedDays
 from zhibu.engines.planning.ways import Facts, fits
@@ -35,8 +35,17 @@ from zhibu.engines.planning.work import (
 #: So much of the time, at least so many seconds, one of many parts has at first; then all others have their turn.
 FIRST, FIRST_SECONDS = 0.15, 10.0
 
+#: So much of the time may be taken beyond it, where something has no time yet.
+MOMENT = 0.1
+
 #: Nodes of a search tree for each unit of effort.
 NODES = 200
+
+#: Seconds that what was begun may take to end.
+ENDING = 0.5
+
+#: Start classes of one day from which a hall's items are first planned anew, one by one.
+FEW = 3
 
 #: What is planned again beside what stands is so often.
 AGAIN = 3
@@ -116,6 +125,7 @@ def plan(
     search = _Search(problem, parts_of(problem), pinned, budget, workers, progress)
     with suppress(KeyboardInterrupt):
         search.run()
+    search.complete()
     return search.outcome()
 
 
@@ -133,6 +143,7 @@ class _Search:
         self.best: tuple[float, tuple[Session, ...]] = (INFINITY, ())
         self.exact = 0.0
         self.first = max(FIRST * budget.left, FIRST_SECONDS)
+        self.moment = MOMENT * budget.left
 
     @property
     def bound(self) -> float:
@@ -159,6 +170,16 @@ class _Search:
     def _impossible(self) -> set[Id]:
         """What nothing satisfies even where nothing else stands."""
         return {item for found in self.found.values() for item in found.impossible} | self.impossible
+
+    def complete(self) -> None:
+        """What was not reached is planned poorly rather than not at all; for a moment more than was given."""
+        _, best = self._best()
+        held = {session.item for session in best} | self._impossible()
+        lacking = [item for item in self.problem.items.values() if item.id not in held]
+        if lacking:
+            task = task_of(self.facts, lacking, self.pins, best)
+            budget = self.budget if self.budget.nodes is not None else Budget(monotonic() + self.moment)
+            self.sessions = (*best, *quickly(task, Found((), task.cost_of(()), 0), budget).sessions)
 
     def tell(self, done: int, of: int) -> None:
         if self.progress is not None:
@@ -198,11 +219,20 @@ class _Search:
         def is_news() -> bool:
             return any(future.done() for future in waiting)
 
+        budget = self.budget.but_last(ENDING)
         best = Found((), task.cost_of(()), 0)
         if self.problem.baseline is not None:
-            best = as_before(task, best, self.budget)
+            best = as_before(task, best, budget)
         if not best.sessions:
-            best = one_by_one(task, best, self.budget.but_last(self.budget.left / 3), self._so_far)
+            best = quickly(task, best, budget)
+        for per_day in (FEW, None):
+            self.found[0], self.sessions = best, best.sessions
+            self.tell(0, 1)
+            # First what somebody misses, then what came last and found least room.
+            missed = [missing(item, self.sessions) for item in items]
+            order = sorted(range(len(items)), key=lambda number: (-missed[number], -number))
+            some = [items[number] for number in order]
+            best = improve(replace(task, items=some, per_day=per_day), best, budget, is_news, at_once=1)
         while True:
             for future in [future for future in waiting if future.done()]:
                 waiting.remove(future)
@@ -213,7 +243,7 @@ class _Search:
             self.tell(int(best.is_proven), 1)
             if best.is_proven or self.budget.left <= 0:
                 break
-            improved = improve(task, best, self.budget, is_news)
+            improved = improve(task, best, budget, is_news)
             if improved.cost == best.cost and not is_news():
                 if not waiting:
                     best = finish(task, best, self.budget)
@@ -385,9 +415,6 @@ class _Search:
             self.sessions = min(
                 self.sessions, (*others, *new), key=lambda some: cost(self.problem, Plan("", some)).total
             )
-
-    def _so_far(self, sessions: Sequence[Session]) -> None:
-        self.sessions = tuple(sessions)
 
     def _exactly(self) -> None:
         """All at once, where there are few times and rooms in all."""
