@@ -11,6 +11,9 @@ LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --
 # Not `spark`: half a gigabyte that the test of it says loudly it would need.
 EXTRAS := --extra evaluate --extra plan --extra postgres
 
+# Floors 1 and 2 are the same on every database.
+KNOW_A_DATABASE := tests/apps tests/web tests/flows
+
 .PHONY: demo test quick check install lock messages vendor bench clean
 
 demo: .venv/runtime
@@ -18,7 +21,7 @@ demo: .venv/runtime
 
 test: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/pytest -n 2 --dist loadgroup --postgres -m "not browser and not sqlite_only"
+	$(BIN)/pytest -n 2 --dist loadgroup --postgres -m "not browser and not sqlite_only" $(KNOW_A_DATABASE)
 
 quick: .venv/dev
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not browser"

@@ -136,8 +136,12 @@ def test_how_somebody_attends_is_known_as_the_judge_knows_it() -> None:
         )
 
 
+#: Two of the first fourteen take as long as all others together.
+SEEDS = [seed for seed in range(14) if seed not in {6, 12}]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_small_problem_is_planned_to_its_proven_best(seed: int) -> None:
     """Against the model of every person and start, which such small problems leave to be proven."""
     problem = a_problem(seed)
@@ -150,7 +154,7 @@ def test_a_small_problem_is_planned_to_its_proven_best(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_bound_of_the_cover_is_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is planned exactly here, as where there is more than can be."""
     problem = a_problem(seed)
