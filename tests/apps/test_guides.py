@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests import world
-from tests.windows import Windows
+from tests.guides import NEXT_YEAR, Guides
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Document, Event
@@ -32,32 +32,7 @@ pytestmark = pytest.mark.django_db
 
 DONE: dict[str, Any] = {"actor": OPERATOR, "at": AT}
 ONE = dt.timedelta(days=1)
-NEXT_YEAR = dt.date(2027, 11, 23)
 PUBLIC = GuideAudience.PUBLIC
-
-
-class Guides(Windows):
-    """The small house; Chen and Lin sit in the section of 报检, Wen manages its windows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.section = self.post.section
-
-    def begun(self, title: str = "产地证办理", text: str = "带合同和发票。", **said: Any) -> GuideVersion:
-        keywords = said.pop("keywords", "")
-        given = {"section": self.section, "audience": PUBLIC, "writer": self.chen} | said
-        return writing.begin_guide(words=Words(title=title, text=text, keywords=keywords), **given, **DONE)
-
-    def published(self, title: str = "产地证办理", text: str = "带合同和发票。", **said: Any) -> GuideVersion:
-        since = said.pop("since", DAY)
-        version = self.begun(title, text, **said)
-        return self.let_through(version, since=since)
-
-    def let_through(self, version: GuideVersion, *, since: dt.date = DAY, **said: Any) -> GuideVersion:
-        writing.hand_over(version, **DONE)
-        version.refresh_from_db()
-        given = {"reviewer": self.lin, "revision": version.revision, "read_again_by": NEXT_YEAR} | said
-        return reviewing.publish_guide(version, since=since, **given, **DONE)
 
 
 @pytest.fixture
@@ -230,9 +205,16 @@ def test_what_is_for_some_is_found_by_them_and_by_the_house(house: Guides) -> No
     assert found("口岸") == ["公众"]
     assert sorted(found("口岸", GuideAudience.UNITS)) == ["公众", "对口指导单位"]
     assert len(found("口岸", GuideAudience.INTERNAL)) == 3
-    writing.set_audience(Guide.objects.get(number=1), GuideAudience.INTERNAL, **DONE)
-    assert found("口岸") == []
-    assert answers("公众", on=DAY, audience=GuideAudience.INTERNAL)[0].path.startswith("/guides/")
+    assert answers("内部", on=DAY, audience=GuideAudience.INTERNAL)[0].path.startswith("/guides/")
+
+
+def test_what_was_reviewed_for_some_is_not_opened_to_others_without_a_review(house: Guides) -> None:
+    draft = house.begun(audience=GuideAudience.INTERNAL)
+    writing.set_audience(draft.guide, GuideAudience.UNITS, **DONE)
+    published = house.let_through(draft)
+    with pytest.raises(GuideRefusal, match="停用"):
+        writing.set_audience(published.guide, PUBLIC, **DONE)
+    assert found("产地证") == []
 
 
 @pytest.mark.parametrize(

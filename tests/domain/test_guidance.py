@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhibu.domain.grams import LONGEST, folded
-from zhibu.domain.guidance import MOST_WORDS, attempts, kept, may_be_read_again, promised_day, read_again, squeezed
+from zhibu.domain.grams import LONGEST, folded, squeezed
+from zhibu.domain.guidance import MOST_WORDS, attempts, kept, may_be_read_again, promised_day, read_again
 
 FRIDAY = dt.date(2026, 11, 20)
 

@@ -37,6 +37,11 @@ from tests.documents.printed import letters
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
+from zhibu.apps.guides.actions import writing as guide_writing
+from zhibu.apps.guides.actions.asking import ask
+from zhibu.apps.guides.actions.guiding import guide_unit
+from zhibu.apps.guides.actions.reviewing import publish_guide
+from zhibu.apps.guides.models import GuideVersion
 from zhibu.apps.imports.models import Import
 from zhibu.apps.learning.actions import campaigns, parts, study_notes
 from zhibu.apps.learning.actions.campaigns import Said
@@ -57,16 +62,19 @@ from zhibu.apps.rosters.models import LastChange, RosterDay, Rotation, Shift, Sw
 from zhibu.apps.rules.models import Confirmation
 from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
+from zhibu.apps.windows.models import Section
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import (
     AbsenceReason,
     Bearer,
+    GuideAudience,
     ListKind,
     MeetingKind,
     PostKind,
     Proof,
+    QuestionSource,
     Readership,
     Role,
     RosterWay,
@@ -126,9 +134,12 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "plan": {"secretary"},
         "room": {"leader", "secretary"},
         "window_post": {"secretary", "committee", "window"},
-        "site": {"leader", "secretary", "committee", "window", "other"},  # a room stands at any site of the house
+        "site": set(ASKERS),  # what is said to the public of a post: where it is, what it is called
         "rotation": {"window"},
         "swap": {"window"},
+        "guide": set(ASKERS),
+        "guide_draft": {"window"},
+        "question": {"window"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -156,9 +167,12 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "plan": set(),
         "room": set(),
         "window_post": {"other"},
-        "site": {"leader", "secretary", "committee", "other"},
+        "site": set(ASKERS),
         "rotation": set(),
         "swap": set(),
+        "guide": set(ASKERS),
+        "guide_draft": set(),
+        "question": set(),
     },
 }
 
@@ -185,6 +199,15 @@ PUBLIC = {
     "home",
     "menu",
     "mfa_login_webauthn",
+    "public",
+    "public_answer",
+    "public_ask",
+    "public_guide",
+    "public_guide_helped",
+    "public_guides",
+    "public_post",
+    "public_site",
+    "public_unit",
     "robots",
     "set_language",
 }
@@ -291,6 +314,13 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "post_id": ("window_post", "window_post"),
     "window_post_unseat.person": ("person", "window_post"),
     "site_id": ("site", "window_post"),
+    "public_site.site_id": ("site", "public"),
+    "public_post.code": ("post_code", "public"),
+    "guide_id": ("guide", "guide"),
+    "version_id": ("guide_version", "guide_draft"),
+    "question_id": ("question", "question"),
+    "guided_id": ("guided", "public"),
+    "number": ("guide_number", "public"),
     "section_id": ("window_section", "window_post"),
     "unit": ("organization", "window_post"),
     "month": ("month", "public"),
@@ -540,11 +570,12 @@ def campaign(of: Organization, marks: dict[str, str], *, by: Person, writer: Per
 def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:
     """A post at a site and in a section of its own, a rotation, and a change of shifts that waits for a decision."""
     post = open_window_post(
-        code=marks["window_post"][:20],
-        name=marks["window_post"],
+        code=marks["site"][:20],
+        name=marks["site"],
         site=marks["site"],
-        section=marks["window_post"],
+        section=marks["site"],
         organization=of,
+        serving=marks["window_post"],
         since=world.LONG_AGO,
         **DONE,
     )
@@ -573,11 +604,37 @@ def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[
         "rotation": Rotation.objects.create(unit=of, name=marks["rotation"][:40], cycle="-").pk,
         "swap": swap.pk,
         "month": f"{DAY:%Y-%m}",
+        "post_code": post.code,
+        **guides(post.section, marks, writer=seated, reviewer=colleague),
+    }
+
+
+def guides(of: Section, marks: dict[str, str], *, writer: Person, reviewer: Person) -> dict[str, object]:
+    """A guide for the public and one that is being written, a unit that is guided, and a question that waits."""
+
+    def begun(text: str) -> GuideVersion:
+        words = guide_writing.Words(title=text, text=text, keywords=text)
+        given = {"section": of, "audience": GuideAudience.PUBLIC, "writer": writer}
+        return guide_writing.begin_guide(words=words, **given, **DONE)
+
+    public, draft = begun(marks["guide"]), begun(marks["guide_draft"])
+    guide_writing.hand_over(public, **DONE)
+    given = {"reviewer": reviewer, "revision": 1, "since": DAY, "read_again_by": DAY + dt.timedelta(days=9)}
+    published = publish_guide(public, **given, **DONE)
+    asked = ask(marks["question"], source=QuestionSource.PUBLIC, section=of, at=AT).question
+    return {
+        "guide": published.guide_id,
+        "guide_number": published.guide.number,
+        "guide_version": draft.pk,
+        "question": asked.pk,
+        "guided": guide_unit(name=marks["guide"], section=of, contact="", since=DAY, **DONE).pk,
     }
 
 
 NOWHERE = {
     "month": "2026-11",
+    "post_code": "C99",
+    "guide_number": 999999,
     "waiting": "nothing",
     # Public words: it is the organization that is nowhere.
     "rule": "theme_day",
@@ -845,7 +902,15 @@ def like(asker: str, one: Try) -> Try | None:
 #: Whose deeds may change *there*: who oversees it, who keeps its accounts, who brought a workbook in, and who
 #: confirms a rule for the whole unit: what everybody owes by it is counted anew.
 MAY_CHANGE_THERE = {"other", "security"}
-MAY_CHANGE_BY_ROUTE = {"undo_import": {"system"}, "confirm_rule": {"system"}, "take_back_rule": {"system"}}
+#: Anybody asks: the managers of all windows are told. Anybody says that a guide helped: a sum grows.
+MAY_CHANGE_BY_ROUTE = {
+    "undo_import": {"system"},
+    "confirm_rule": {"system"},
+    "take_back_rule": {"system"},
+    "public_ask": set(ASKERS),
+    "question_ask": set(ASKERS),
+    "public_guide_helped": set(ASKERS),
+}
 
 
 def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, list[str]]]:

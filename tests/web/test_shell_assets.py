@@ -132,7 +132,7 @@ def first_load(client: Client, path: str) -> dict[str, int]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/accounts/login/", "/month/", "/today/", "/account/"])
+@pytest.mark.parametrize("path", ["/accounts/login/", "/month/", "/today/", "/account/", "/public/", "/public/ask/"])
 def test_the_first_load_is_light(path: str, collected: None) -> None:
     client = Client(headers={"accept-encoding": "gzip, deflate"})
     if path != "/accounts/login/":

@@ -46,6 +46,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "my_record",
         "notices",
         "my_roster",
+        "guides",
         "campaigns",
         "lists",
         "organizations",
@@ -68,7 +69,7 @@ def test_a_window_manager_finds_the_windows_besides(bureau: Bureau) -> None:
     account = world.account(bureau.wen)
     before = names(asker_of(account, DAY))
     world.grant(account, Role.WINDOW_MANAGER, of=bureau.inspection)
-    windows = {"windows_now", "windows", "rosters", "rotations", "swaps"}
+    windows = {"windows_now", "windows", "rosters", "rotations", "swaps", "questions"}
     assert names(asker_of(account, DAY)) == before | windows | {"home"}
 
 

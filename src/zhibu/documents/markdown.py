@@ -12,13 +12,12 @@ from markdown_it.token import Token
 #: What is left of what the signs mean; no picture, no style, no address but of a page.
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
-    *("h3", "h4", "h5", "table", "thead", "tbody", "tr", "th", "td"),
+    *("h2", "h3", "h4", "table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
-_SCHEMES = {"http", "https", "tel"}
 
-#: The page has headings of its own above: # becomes the third rank.
-_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h5", "h5": "h5", "h6": "h5"}
+#: The page has its own heading above: # becomes the second rank.
+_HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 
 
 @cache
@@ -27,19 +26,35 @@ def _parser() -> MarkdownIt:
 
 
 def html(text: str) -> str:
-    """``text`` as HTML of a few tags; whatever is no sign of Markdown, HTML above all, is shown as it was typed."""
+    """``text`` as HTML of a few tags; whatever is no sign of Markdown, HTML above all, is shown as it was typed.
+
+    Links lead to pages of this house; of others the address is written out, to be seen before it is gone to.
+    """
     parser = _parser()
     tokens = parser.parse(text)
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
+        if token.children:
+            token.children = list(_at_home(token.children))
     rendered: str = parser.renderer.render(tokens, parser.options, {})
-    return nh3.clean(
-        rendered,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer nofollow",
-    )
+    return nh3.clean(rendered, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(), link_rel=None)
+
+
+def _at_home(tokens: list[Token]) -> Iterator[Token]:
+    leads: list[str] = []
+    for token in tokens:
+        if token.type == "link_open":
+            leads.append(str(token.attrGet("href") or ""))
+        if token.type not in {"link_open", "link_close"} or _is_here(leads[-1]):
+            yield token
+        elif token.type == "link_close":
+            yield Token("text", "", 0, content=f" ({leads[-1]})")
+        if token.type == "link_close":
+            leads.pop()
+
+
+def _is_here(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
 
 
 def plain(text: str) -> str:

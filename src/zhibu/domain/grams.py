@@ -63,6 +63,11 @@ def folded(text: str) -> str:
     return " ".join(text.translate(_FOLDED).split())
 
 
+def squeezed(text: str) -> str:
+    """``text`` without the spaces inside its lines, so that it is found with and without them; lines stay apart."""
+    return "\n".join("".join(line.split()) for line in text.splitlines())
+
+
 def grams(folded: str) -> list[str]:
     """The words for a folded text, in order: one for each pair of neighbours, then one for the last character."""
     codes = [_CODED[char] for char in folded]

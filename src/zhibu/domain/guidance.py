@@ -86,11 +86,6 @@ def attempts(asked: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(words for words in tries if words))
 
 
-def squeezed(text: str) -> str:
-    """``text`` without the spaces inside its lines, so that it is found with and without them; lines stay apart."""
-    return "\n".join("".join(line.split()) for line in text.splitlines())
-
-
 # --- What is kept of what people type ------------------------------------------------------------------------------
 
 #: Controls, what turns the order of letters around, and halves of characters: no database or no reader takes them.

@@ -156,3 +156,9 @@ def made_short(before: Sequence[Short], after: Sequence[Short]) -> tuple[Short, 
 
 def _missing(shorts: Sequence[Short], minute: int) -> int:
     return sum(each.missing for each in shorts if each.starts <= minute < each.ends)
+
+
+def open_hours(opening: str, weekdays: str, day: dt.date) -> tuple[tuple[int, int], ...] | None:
+    """When a post is open on a day by what it says of itself, in minutes; ``None`` where that is unknown."""
+    demands = demands_of(opening, weekdays, 1)
+    return None if demands is None else tuple((each.starts, each.ends) for each in needed_on(day, demands, demands))

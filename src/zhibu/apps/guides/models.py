@@ -204,3 +204,7 @@ class Question(models.Model):
     @property
     def word(self) -> QuestionState:
         return QuestionState(self.state)
+
+    @property
+    def said_by(self) -> QuestionSource:
+        return QuestionSource(self.source)

@@ -15,7 +15,7 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.search import index as words
 from zhibu.apps.search.models import Indexed
 from zhibu.apps.search.scripts import simplified
-from zhibu.domain.grams import folded, pieces
+from zhibu.domain.grams import folded, pieces, squeezed
 
 #: As many rows in one statement as every database takes.
 _BATCH = 500
@@ -25,7 +25,10 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """What can be found of ``subject``: the fields are those of ``Indexed``, the text is whole."""
+    """What can be found of ``subject``: the fields are those of ``Indexed``, the text is whole.
+
+    ``without_spaces``: found as if there were none inside its lines; whoever looks takes out theirs.
+    """
 
     subject: UUID
     organization: Organization
@@ -34,6 +37,7 @@ class Text:
     since: dt.date
     until: dt.date | None = None
     audience: str = ""
+    without_spaces: bool = False
 
 
 @transaction.atomic(savepoint=False)
@@ -85,11 +89,16 @@ def _rows(kind: str, text: Text) -> Iterator[Indexed]:
             audience=text.audience,
             title=_kept(text.title)[:200],
             text=piece,
-            folded_title="" if number else folded(simplified(_kept(text.title)[:200])),
-            folded_text=folded(simplified(piece)),
+            folded_title="" if number else _compared(_kept(text.title)[:200], text),
+            folded_text=_compared(piece, text),
             since=text.since,
             until=text.until,
         )
+
+
+def _compared(said: str, text: Text) -> str:
+    """A part of ``text`` as it is compared."""
+    return folded(simplified(squeezed(said) if text.without_spaces else said))
 
 
 def _kept(text: str) -> str:

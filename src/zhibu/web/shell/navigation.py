@@ -128,6 +128,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("windows", _("Window posts"), _manages_windows, "list", _WINDOWS),
     Entry("swaps", _("Changes of shifts"), _manages_windows, "people", _WINDOWS),
     Entry("rotations", _("Rotations"), _manages_windows, "document", _WINDOWS),
+    Entry("guides", _("Guides"), _is_person, "document", _WINDOWS),
+    Entry("questions", _("Questions"), _manages_windows, "note", _WINDOWS),
     Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),

@@ -17,6 +17,8 @@ _PAGES = {
     "edition": ("edition", 1),
     "swap": ("my_swap", 1),
     "swap-decision": ("swap", 1),
+    "question": ("question", 1),
+    "guide": ("guide", 1),
 }
 
 

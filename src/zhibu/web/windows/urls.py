@@ -1,10 +1,11 @@
 """The desk of those who manage the service windows: posts, who is there now, rosters, changes of shifts."""
 
-from django.urls import path
+from django.urls import include, path
 
-from zhibu.web.windows import now, places, posts, rosters, rotations, sheets, swaps
+from zhibu.web.windows import guided, guides, now, places, posts, questions, rosters, rotations, sheets, swaps
 
 _POST = "windows/posts/<uuid:post_id>"
+_GUIDE = "guides/<uuid:guide_id>"
 _ROSTER = "rosters/<uuid:unit>/<str:month>"
 
 urlpatterns = [
@@ -34,4 +35,23 @@ urlpatterns = [
     path("rotations/<uuid:rotation_id>/drop/", rotations.drop, name="rotation_drop"),
     path("swaps/", swaps.swaps, name="swaps"),
     path("swaps/<uuid:swap_id>/", swaps.swap, name="swap"),
+    path("guides/", guides.guides, name="guides"),
+    path("guides/new/", guides.new, name="guide_new"),
+    path("guides/versions/<uuid:version_id>/", guides.version, name="guide_version"),
+    path(f"{_GUIDE}/", guides.guide, name="guide"),
+    path(f"{_GUIDE}/edit/", guides.edit, name="guide_edit"),
+    path(f"{_GUIDE}/hand-over/", guides.hand_over, name="guide_hand_over"),
+    path(f"{_GUIDE}/review/", guides.review, name="guide_review"),
+    path(f"{_GUIDE}/drop/", guides.drop, name="guide_drop"),
+    path(f"{_GUIDE}/look-through/", guides.look_through, name="guide_look_through"),
+    path(f"{_GUIDE}/withdraw/", guides.withdraw, name="guide_withdraw"),
+    path("questions/", questions.questions, name="questions"),
+    path("questions/ask/", questions.ask, name="question_ask"),
+    path("questions/<uuid:question_id>/", questions.question, name="question"),
+    path("questions/<uuid:question_id>/guide/", questions.make_guide, name="question_guide"),
+    path("guided-units/", guided.units, name="guided_units"),
+    path("guided-units/new/", guided.new, name="guided_unit_new"),
+    path("guided-units/<uuid:guided_id>/edit/", guided.edit, name="guided_unit_edit"),
+    path("guided-units/<uuid:guided_id>/end/", guided.end, name="guided_unit_end"),
+    path("public/", include("zhibu.web.windows.public.urls")),
 ]

@@ -13,7 +13,6 @@ from zhibu.apps.guides.queries import GUIDE
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.search.actions import Text, index_all, unindex, unindex_kind
 from zhibu.documents.markdown import plain
-from zhibu.domain.guidance import squeezed
 from zhibu.domain.terms import GuideState
 
 
@@ -47,9 +46,10 @@ def _text(version: GuideVersion, house: Organization) -> Text:
     return Text(
         subject=version.pk,
         organization=house,
-        title=squeezed(version.title),
-        text=squeezed("\n".join(filter(None, (version.title, version.keywords, plain(version.text))))),
+        title=version.title,
+        text="\n".join(filter(None, (version.title, version.keywords, plain(version.text)))),
         since=version.since,
         until=version.until,
         audience=version.guide.audience,
+        without_spaces=True,
     )

@@ -10,7 +10,6 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.guides.actions.indexing import index_guide
 from zhibu.apps.guides.errors import GuideRefusal
 from zhibu.apps.guides.models import Guide, GuideVersion, Question
 from zhibu.apps.people.models import Person
@@ -135,12 +134,16 @@ def hand_over(version: GuideVersion, *, actor: Actor, at: dt.datetime) -> None:
 
 @transaction.atomic
 def set_audience(guide: Guide, audience: GuideAudience, *, actor: Actor, at: dt.datetime) -> None:
-    """For whom the guide is, from now on. The same changes nothing."""
+    """For whom the guide will be. The same changes nothing.
+
+    Refused once a version was published: what was reviewed for some is not opened to others without a review.
+    """
     if guide.word is audience:
         return
+    if guide.versions.filter(state=GuideState.PUBLISHED.value).exists():
+        raise GuideRefusal(_("It was reviewed for these readers. Withdraw it and write one for the others."))
     guide.audience = audience.value
     guide.save(update_fields=["audience"])
-    index_guide(guide)
     record("guide_audience_set", guide.pk, actor=actor, at=at, document={"audience": audience.value})
 
 

@@ -23,13 +23,14 @@ def _holidays(year: int) -> frozenset[dt.date]:
     return frozenset(country_holidays("CN", years=year))
 
 
-def _is_off(day: dt.date) -> bool:
+def is_off(day: dt.date) -> bool:
+    """A weekend or a public holiday."""
     return day.weekday() >= _SATURDAY or day in _holidays(day.year)
 
 
 def workday(day: dt.date) -> dt.date:
     """The day itself, or the next after a weekend or a public holiday."""
-    while _is_off(day):
+    while is_off(day):
         day += dt.timedelta(days=1)
     return day
 
@@ -44,7 +45,7 @@ def workdays_later(day: dt.date, count: int) -> dt.date:
     step = dt.timedelta(days=1 if count > 0 else -1)
     for _i in range(abs(count)):
         day += step
-        while _is_off(day):
+        while is_off(day):
             day += step
     return day
 

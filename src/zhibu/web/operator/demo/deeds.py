@@ -18,6 +18,7 @@ from zhibu.domain.terms import (
     Audience,
     Bearer,
     Gender,
+    GuideAudience,
     ListKind,
     MeetingKind,
     OrganizationKind,
@@ -568,6 +569,87 @@ class SayUnderstood(MeetingDeed):
     """``by`` of the edition that the story calls ``meeting``."""
 
 
+# --- Guides, by their titles; questions, by their texts. ``by``: the staff number of who does it --------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideDeed(Deed):
+    """Around guides, questions and what the public says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideUnit(GuideDeed):
+    name: str
+    section: str
+    contact: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginGuide(GuideDeed):
+    section: str
+    title: str
+    text: str
+    keywords: str
+    audience: GuideAudience
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverGuide(GuideDeed):
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishGuide(GuideDeed):
+    """From ``on``."""
+
+    title: str
+    read_again_by: dt.date
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskQuestion(GuideDeed):
+    """By the public, or by the guided ``unit``. ``section`` is ``None`` where the asker does not know it."""
+
+    text: str
+    section: str | None
+    unit: str | None = None
+    looked_for: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerQuestion(GuideDeed):
+    text: str
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseQuestion(GuideDeed):
+    text: str
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLater(GuideDeed):
+    text: str
+    to: dt.date
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeGuideOf(GuideDeed):
+    """A draft."""
+
+    text: str
+    by: str
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (
@@ -599,6 +681,15 @@ ORDER: tuple[type[Deed], ...] = (
     AskSwap,
     AgreeToSwap,
     DecideSwap,
+    GuideUnit,
+    BeginGuide,
+    HandOverGuide,
+    PublishGuide,
+    AskQuestion,
+    AnswerQuestion,
+    CloseQuestion,
+    PromiseLater,
+    MakeGuideOf,
 )
 
 

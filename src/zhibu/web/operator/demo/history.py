@@ -15,6 +15,7 @@ from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
+from zhibu.web.operator.demo.guides import guides
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.lists import lists
@@ -66,6 +67,7 @@ def bureau(today: dt.date) -> Bureau:
         *_honors(days, people),
         *doors(days, known),
         *exchanges(days, seated, known),
+        *guides(days, seated),
     ]
     told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
     counted = census(told, today)

@@ -1,0 +1,17 @@
+"""What anybody reads and says without an account."""
+
+from django.urls import path
+
+from zhibu.web.windows.public import guides, places, questions
+
+urlpatterns = [
+    path("", places.start, name="public"),
+    path("sites/<uuid:site_id>/", places.site, name="public_site"),
+    path("posts/<str:code>/", places.post, name="public_post"),
+    path("guides/", guides.guides, name="public_guides"),
+    path("guides/<int:number>/", guides.guide, name="public_guide"),
+    path("guides/<int:number>/helped/", guides.helped, name="public_guide_helped"),
+    path("units/<uuid:guided_id>/", guides.unit, name="public_unit"),
+    path("ask/", questions.new, name="public_ask"),
+    path("answers/", questions.answer, name="public_answer"),
+]
