@@ -217,6 +217,7 @@ def test_the_listeners_are_these():
         "hindrance_said": ["look_at_plans"],
         "hindrance_taken_back": ["look_at_plans"],
         "service_sections_joined": ["follow_section"],
+        "sites_joined": ["follow_site"],
     }
 
 

@@ -37,6 +37,9 @@ from tests.documents.printed import letters
 from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
+from zhibu.apps.feedback.actions import evaluating
+from zhibu.apps.feedback.actions.evaluating import Found
+from zhibu.apps.feedback.actions.saying import say
 from zhibu.apps.guides.actions import writing as guide_writing
 from zhibu.apps.guides.actions.asking import ask
 from zhibu.apps.guides.actions.guiding import guide_unit
@@ -62,13 +65,15 @@ from zhibu.apps.rosters.models import LastChange, RosterDay, Rotation, Shift, Sw
 from zhibu.apps.rules.models import Confirmation
 from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
-from zhibu.apps.windows.models import Section
+from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.assembly import Presence, Votes
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import (
     AbsenceReason,
     Bearer,
+    EvaluationKind,
+    FeedbackKind,
     GuideAudience,
     ListKind,
     MeetingKind,
@@ -140,6 +145,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "guide": set(ASKERS),
         "guide_draft": {"window"},
         "question": {"window"},
+        "feedback": {"window"},
+        "evaluation": {"secretary", "committee", "window"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -173,6 +180,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "guide": set(ASKERS),
         "guide_draft": set(),
         "question": set(),
+        "feedback": set(),
+        "evaluation": {"other"},
     },
 }
 
@@ -202,6 +211,10 @@ PUBLIC = {
     "public",
     "public_answer",
     "public_ask",
+    "public_changed",
+    "public_feedback_post",
+    "public_feedback_site",
+    "public_feedback_thanks",
     "public_guide",
     "public_guide_helped",
     "public_guides",
@@ -316,6 +329,12 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "site_id": ("site", "window_post"),
     "public_site.site_id": ("site", "public"),
     "public_post.code": ("post_code", "public"),
+    "public_feedback_site.site_id": ("site", "public"),
+    "public_feedback_post.code": ("post_code", "public"),
+    "feedback_id": ("feedback", "feedback"),
+    "evaluation_id": ("evaluation", "evaluation"),
+    "follow_id": ("follow_up", "evaluation"),
+    "sheet_id": ("sheet", "evaluation"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
     "question_id": ("question", "question"),
@@ -606,6 +625,23 @@ def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[
         "month": f"{DAY:%Y-%m}",
         "post_code": post.code,
         **guides(post.section, marks, writer=seated, reviewer=colleague),
+        **heard(post, marks),
+    }
+
+
+def heard(of: WindowPost, marks: dict[str, str]) -> dict[str, object]:
+    """What the public said of a post, and what an outside body found at the windows of the unit."""
+    said = say(marks["feedback"], kind=FeedbackKind.OTHER, site=of.site, post=of, at=AT)
+    text = marks["evaluation"]
+    found = Found(kind=EvaluationKind.OTHER, title=text, body=text, held_on=DAY, findings=text)
+    assert of.organization is not None
+    attached = [(f"{text}.txt", text.encode())]
+    evaluation = evaluating.record_evaluation(of.organization, found, attached=attached, **DONE)
+    return {
+        "feedback": said.pk,
+        "evaluation": evaluation.pk,
+        "sheet": evaluation.papers.get().pk,
+        "follow_up": evaluating.follow_up(evaluation, text, due=DAY, **DONE).pk,
     }
 
 
@@ -902,7 +938,7 @@ def like(asker: str, one: Try) -> Try | None:
 #: Whose deeds may change *there*: who oversees it, who keeps its accounts, who brought a workbook in, and who
 #: confirms a rule for the whole unit: what everybody owes by it is counted anew.
 MAY_CHANGE_THERE = {"other", "security"}
-#: Anybody asks: the managers of all windows are told. Anybody says that a guide helped: a sum grows.
+#: Anybody asks and says something: managers are told. Anybody says that a guide helped: a sum grows.
 MAY_CHANGE_BY_ROUTE = {
     "undo_import": {"system"},
     "confirm_rule": {"system"},
@@ -910,6 +946,8 @@ MAY_CHANGE_BY_ROUTE = {
     "public_ask": set(ASKERS),
     "question_ask": set(ASKERS),
     "public_guide_helped": set(ASKERS),
+    "public_feedback_post": set(ASKERS),
+    "public_feedback_site": set(ASKERS),
 }
 
 

@@ -69,7 +69,7 @@ def test_a_window_manager_finds_the_windows_besides(bureau: Bureau) -> None:
     account = world.account(bureau.wen)
     before = names(asker_of(account, DAY))
     world.grant(account, Role.WINDOW_MANAGER, of=bureau.inspection)
-    windows = {"windows_now", "windows", "rosters", "rotations", "swaps", "questions"}
+    windows = {"windows_now", "windows", "rosters", "rotations", "swaps", "questions", "feedback", "evaluations"}
     assert names(asker_of(account, DAY)) == before | windows | {"home"}
 
 

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "zhibu.apps.notices",
     "zhibu.apps.windows",
     "zhibu.apps.guides",
+    "zhibu.apps.feedback",
     "zhibu.apps.rosters",
     "zhibu.apps.honors",
     "zhibu.apps.lists",

@@ -330,3 +330,26 @@ class QuestionState(Word):
     OPEN = "open", "待答复"
     ANSWERED = "answered", "已答复"
     CLOSED = "closed", "已办结"
+
+
+class FeedbackKind(Word):
+    """What somebody says about the service."""
+
+    PRAISE = "praise", "表扬"
+    COMPLAINT = "complaint", "投诉"
+    SUGGESTION = "suggestion", "建议"
+    OTHER = "other", "其他"
+
+
+class FeedbackState(Word):
+    OPEN = "open", "待处理"
+    CLOSED = "closed", "已处理"
+
+
+class EvaluationKind(Word):
+    """What an outside body looked at: 行风评议, 窗口评比 …"""
+
+    CONDUCT = "conduct", "行风评议"
+    WINDOWS = "windows", "窗口评比"
+    VISIT = "visit", "暗访检查"
+    OTHER = "other", "其他评议"

@@ -231,6 +231,14 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("answered_at"),
     ),
     Holding(
+        "feedback.Feedback",
+        ("closed_by",),
+        _("Feedback closed"),
+        _("to know who closed it; neither the public nor whoever sits at the window reads it"),
+        Retention.WITH_THE_RECORDS,
+        _fields("closed_at"),
+    ),
+    Holding(
         "planning.PlanSeat",
         ("person",),
         _("Places in plans"),

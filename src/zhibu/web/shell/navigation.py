@@ -130,6 +130,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("rotations", _("Rotations"), _manages_windows, "document", _WINDOWS),
     Entry("guides", _("Guides"), _is_person, "document", _WINDOWS),
     Entry("questions", _("Questions"), _manages_windows, "note", _WINDOWS),
+    Entry("feedback", _("Feedback"), _manages_windows, "people", _WINDOWS),
+    Entry("evaluations", _("Evaluations"), _manages_windows, "check", _WINDOWS),
     Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),

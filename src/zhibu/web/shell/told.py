@@ -19,6 +19,7 @@ _PAGES = {
     "swap-decision": ("swap", 1),
     "question": ("question", 1),
     "guide": ("guide", 1),
+    "feedback-inbox": ("feedback", 0),
 }
 
 

@@ -2,9 +2,23 @@
 
 from django.urls import include, path
 
-from zhibu.web.windows import guided, guides, now, places, posts, questions, rosters, rotations, sheets, swaps
+from zhibu.web.windows import (
+    evaluations,
+    feedback,
+    guided,
+    guides,
+    now,
+    places,
+    posts,
+    questions,
+    rosters,
+    rotations,
+    sheets,
+    swaps,
+)
 
 _POST = "windows/posts/<uuid:post_id>"
+_EVALUATION = "evaluations/<uuid:evaluation_id>"
 _GUIDE = "guides/<uuid:guide_id>"
 _ROSTER = "rosters/<uuid:unit>/<str:month>"
 
@@ -53,5 +67,16 @@ urlpatterns = [
     path("guided-units/new/", guided.new, name="guided_unit_new"),
     path("guided-units/<uuid:guided_id>/edit/", guided.edit, name="guided_unit_edit"),
     path("guided-units/<uuid:guided_id>/end/", guided.end, name="guided_unit_end"),
+    path("feedback/", feedback.inbox, name="feedback"),
+    path("feedback.xlsx", feedback.inbox_xlsx, name="feedback_xlsx"),
+    path("feedback/codes/", feedback.codes, name="feedback_codes"),
+    path("feedback/<uuid:feedback_id>/", feedback.one, name="feedback_one"),
+    path("feedback/<uuid:feedback_id>/show/", feedback.show, name="feedback_show"),
+    path("feedback/<uuid:feedback_id>/strike/", feedback.strike, name="feedback_strike"),
+    path("evaluations/", evaluations.evaluations, name="evaluations"),
+    path("evaluations/new/", evaluations.new, name="evaluation_new"),
+    path(f"{_EVALUATION}/", evaluations.evaluation, name="evaluation"),
+    path(f"{_EVALUATION}/done/<uuid:follow_id>/", evaluations.done, name="evaluation_done"),
+    path(f"{_EVALUATION}/papers/<uuid:sheet_id>/", evaluations.paper, name="evaluation_paper"),
     path("public/", include("zhibu.web.windows.public.urls")),
 ]
