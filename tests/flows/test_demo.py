@@ -369,6 +369,9 @@ def told_in(folder):
             + rows("SELECT id, number FROM guides_guide")
             + rows("SELECT id, text FROM guides_question")
             + rows("SELECT id, name FROM guides_guidedunit")
+            + rows("SELECT id, text FROM feedback_feedback")
+            + rows("SELECT id, title FROM feedback_evaluation")
+            + rows("SELECT id, text FROM feedback_followup")
         )
 
         def named(text):

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from zhibu.apps.guides.models import Guide, GuidedUnit, GuideVersion, Question
 from zhibu.apps.organizations.dated import holds_on
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.actions.accounts import ALPHABET
 from zhibu.apps.search.models import Indexed
-from zhibu.apps.search.queries import Found, Scope, found_all
+from zhibu.apps.search.queries import Found, Scope, found_all, texts_of
 from zhibu.apps.search.scripts import simplified
 from zhibu.apps.windows.models import Seat, Section, WindowPost
 from zhibu.apps.windows.queries import managers_of
@@ -93,9 +94,15 @@ def answers(words: str, *, on: dt.date, audience: GuideAudience, limit: int = 3)
     return [_answer(rows[key], tried) for key in versions[:limit] if key in rows]
 
 
+def guides_for(audience: GuideAudience) -> Scope:
+    """Which texts of the index those of ``audience`` read; guides stand under the root of the house."""
+    house = Organization.objects.filter(depth=1)
+    return texts_of(GUIDE, house, *(word.value for word in audience.read_as_well))
+
+
 def looked_up(words: str, *, on: dt.date, audience: GuideAudience) -> tuple[list[UUID], tuple[str, ...]]:
     """The versions that hold what is asked, in their order, and the words by which they were found."""
-    within = [Scope(GUIDE, [Q(audience__in=[word.value for word in audience.read_as_well])])]
+    within = [guides_for(audience)]
     for attempt in attempts(simplified(words[:_MOST_READ])):
         if any(len(word) > LONGEST for word in attempt):
             continue

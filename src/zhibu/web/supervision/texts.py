@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from zhibu.apps.guides.access import audience_of
-from zhibu.apps.guides.queries import GUIDE
+from zhibu.apps.guides.queries import GUIDE, guides_for
 from zhibu.apps.lists.access import lists_read_by
 from zhibu.apps.lists.actions.indexing import ARTICLE
 from zhibu.apps.meetings.access import records_found_by
@@ -62,7 +61,7 @@ KINDS: tuple[TextKind, ...] = (
     TextKind(
         GUIDE,
         _lazy("Guides of the windows"),
-        lambda asker: Scope(GUIDE, [Q(audience__in=[word.value for word in audience_of(asker).read_as_well])]),
+        lambda asker: guides_for(audience_of(asker)),
         lambda hit: reverse("guide_version", args=[hit.subject]),
     ),
 )

@@ -17,6 +17,8 @@ from zhibu.domain.terms import (
     Affiliation,
     Audience,
     Bearer,
+    EvaluationKind,
+    FeedbackKind,
     Gender,
     GuideAudience,
     ListKind,
@@ -650,6 +652,37 @@ class MakeGuideOf(GuideDeed):
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayFeedback(GuideDeed):
+    """About a post, by its code."""
+
+    post: str
+    kind: FeedbackKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseFeedback(GuideDeed):
+    text: str
+    answer: str
+    is_public: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEvaluation(GuideDeed):
+    """Of the windows of a unit, with what is done about it: what, by when, and what was done already, or ""."""
+
+    organization: str
+    kind: EvaluationKind
+    title: str
+    body: str
+    findings: str
+    paper: tuple[str, str]
+    follow_ups: tuple[tuple[str, dt.date, str], ...]
+    by: str
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (
@@ -690,6 +723,9 @@ ORDER: tuple[type[Deed], ...] = (
     CloseQuestion,
     PromiseLater,
     MakeGuideOf,
+    SayFeedback,
+    CloseFeedback,
+    RecordEvaluation,
 )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zhibu.domain.guidance import promised_day, read_again
-from zhibu.domain.terms import GuideAudience
+from zhibu.domain.terms import EvaluationKind, FeedbackKind, GuideAudience
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.days import Days, is_off, workdays_later
 from zhibu.web.operator.demo.deeds import Deed
+from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.windows import Place
 
 
@@ -217,4 +218,44 @@ def _questions(days: Days, by: dict[str, str]) -> Iterator[Deed]:
     yield deeds.AskQuestion(on=earlier, text=lost, section="综合")
     yield deeds.CloseQuestion(
         on=workdays_later(earlier, 1), text=lost, because="快递由承运企业负责，请向其客服查询。", by=by["综合"]
+    )
+
+
+def feedback(days: Days, manager: str) -> Iterator[Deed]:
+    """Said, closed in public and not; and an evaluation of which one finding is still followed up."""
+    earlier, later = workdays_later(days.last, -9), days.last
+    slow, screen, kind = (
+        "午间只开一个窗口，等了四十分钟。",
+        "叫号屏太暗，站远了看不清。",
+        "材料一次说清楚，很快就办好了。",
+    )
+    for on, post, word, text in (
+        (earlier, "C03", FeedbackKind.COMPLAINT, slow),
+        (earlier, "C01", FeedbackKind.SUGGESTION, screen),
+        (earlier, "C09", FeedbackKind.PRAISE, kind),
+        (later, "C12", FeedbackKind.SUGGESTION, "希望自助打印机旁边放一份填写样张。"),
+        (later, "C05", FeedbackKind.COMPLAINT, "网上写的是下午一点半上班，实际两点才叫号。"),
+        (later, "C20", FeedbackKind.OTHER, "停车场入口的指示牌被树挡住了。"),
+    ):
+        yield deeds.SayFeedback(on=on, post=post, kind=word, text=text)
+    for text, answer, is_public in (
+        (slow, "从本周起午间报检多开一个窗口，两班轮流用餐。", True),
+        (screen, "叫号屏已调亮，并在等候区加装一块。", True),
+        (kind, "已转告全体窗口人员。", False),
+    ):
+        on = workdays_later(earlier, 3)
+        yield deeds.CloseFeedback(on=on, text=text, answer=answer, is_public=is_public, by=manager)
+    yield deeds.RecordEvaluation(
+        on=days.ago(2),
+        organization=WINDOW_UNIT,
+        kind=EvaluationKind.CONDUCT,
+        title="年度政风行风民主评议",
+        body="市行风评议团",
+        findings="服务态度和一次告知得到肯定。\n午间开放窗口少；部分指引牌没有外文。",
+        paper=("评议通报.txt", "经评议，窗口服务总体良好。午间开放窗口少，部分指引牌没有外文，请限期改进。"),
+        follow_ups=(
+            ("午间多开一个窗口", workdays_later(days.last, 3), "报检午间已开两个窗口。"),
+            ("指引牌加注英文", workdays_later(days.last, 15), ""),
+        ),
+        by=manager,
     )

@@ -7,14 +7,19 @@ from collections.abc import Mapping
 from functools import singledispatchmethod
 
 from zhibu.apps.archive.actions import Actor
+from zhibu.apps.feedback.actions import evaluating, saying
+from zhibu.apps.feedback.actions.evaluating import Found
+from zhibu.apps.feedback.models import Feedback
 from zhibu.apps.guides.actions import answering, asking, guiding, reviewing, writing
 from zhibu.apps.guides.actions.writing import Words
 from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Question
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
-from zhibu.apps.windows.models import Section
+from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.terms import QuestionSource
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import GuideDeed
+from zhibu.web.shell.signing import Signed
 
 
 class Guiding:
@@ -96,6 +101,36 @@ class Guiding:
     def _(self, deed: deeds.MakeGuideOf, at: dt.datetime) -> None:
         writer = self._people[deed.by]
         answering.make_guide_of(_question(deed.text), writer=writer, actor=_actor(deed.by), at=at)
+
+    # --- What is said about the service ----------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.SayFeedback, at: dt.datetime) -> None:
+        post = WindowPost.objects.select_related("site").get(code=deed.post)
+        saying.say(deed.text, kind=deed.kind, site=post.site, post=post, at=at)
+
+    @do.register
+    def _(self, deed: deeds.CloseFeedback, at: dt.datetime) -> None:
+        saying.close_feedback(
+            Feedback.objects.get(text=deed.text),
+            answer=deed.answer,
+            is_public=deed.is_public,
+            by=self._people[deed.by],
+            actor=_actor(deed.by),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.RecordEvaluation, at: dt.datetime) -> None:
+        found = Found(kind=deed.kind, title=deed.title, body=deed.body, held_on=deed.on, findings=deed.findings)
+        signed: Signed = {"actor": _actor(deed.by), "at": at}
+        name, text = deed.paper
+        unit = Organization.objects.get(code=deed.organization)
+        evaluation = evaluating.record_evaluation(unit, found, attached=[(name, text.encode())], **signed)
+        for what, due, done in deed.follow_ups:
+            taken = evaluating.follow_up(evaluation, what, due=due, **signed)
+            if done:
+                evaluating.close_follow_up(taken, done, on=deed.on, **signed)
 
 
 def _actor(number: str) -> Actor:

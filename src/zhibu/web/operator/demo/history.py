@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.accounts import accounts, doors
 from zhibu.web.operator.demo.campaigns import Writers, campaigns
@@ -15,7 +16,7 @@ from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
-from zhibu.web.operator.demo.guides import guides
+from zhibu.web.operator.demo.guides import feedback, guides
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.lists import lists
@@ -68,6 +69,7 @@ def bureau(today: dt.date) -> Bureau:
         *doors(days, known),
         *exchanges(days, seated, known),
         *guides(days, seated),
+        *feedback(days, next(account.login for account in known if account.role == Role.WINDOW_MANAGER)),
     ]
     told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
     counted = census(told, today)
