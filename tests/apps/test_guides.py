@@ -16,6 +16,7 @@ from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.guides import access
 from zhibu.apps.guides.actions import answering, asking, guiding, reviewing, writing
 from zhibu.apps.guides.actions.indexing import rebuild_guides
+from zhibu.apps.guides.actions.reminding import remind_of_guides
 from zhibu.apps.guides.actions.writing import Words
 from zhibu.apps.guides.errors import GuideRefusal, TooManyQuestions
 from zhibu.apps.guides.models import Guide, GuidedUnit, GuideVersion, Helped, Question
@@ -155,6 +156,14 @@ def test_two_sections_that_are_joined_keep_their_guides_units_and_questions(hous
     guide.refresh_from_db()
     assert guide.section == into
     assert {GuidedUnit.objects.get().section, Question.objects.get().section} == {into}
+
+
+def test_two_weeks_before_it_is_due_those_who_keep_it_hear_once(house: Guides) -> None:
+    house.let_through(house.begun("到期指南"), read_again_by=DAY + 15 * ONE)
+    assert remind_of_guides(at=AT) == 0
+    assert remind_of_guides(at=AT + ONE) == 3
+    assert remind_of_guides(at=AT + 2 * ONE) == 0
+    assert Notice.objects.get(person=house.chen).title == "请在12月8日前复审指南“到期指南”"
 
 
 # --- Found ----------------------------------------------------------------------------------------------------------

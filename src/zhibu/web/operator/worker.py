@@ -120,12 +120,14 @@ def plan_meanwhile(planner: Planner, over: Over, now: Callable[[], dt.datetime],
 def begin_day(at: dt.datetime) -> dt.date:
     """What is dated until today is known, reminders are written, old notices go. Done again, nothing changes."""
     from zhibu.apps.feedback.actions.saying import forget_words
+    from zhibu.apps.guides.actions.reminding import remind_of_guides
     from zhibu.apps.notices.actions.telling import forget_old
     from zhibu.apps.oversight.live import open_day
     from zhibu.apps.oversight.reminders import remind
 
     open_day(at.date())
     remind(at=at, on=at.date())
+    remind_of_guides(at=at)
     forget_old(at=at)
     forget_words(at=at)
     return at.date()
