@@ -297,6 +297,7 @@ def test_hostile_text_in_a_guide_is_text(text: str) -> None:
 def test_a_link_leads_to_a_page_of_the_house_and_another_address_is_written_out() -> None:
     assert '<a href="/public/guides/2/">那里</a>' in html("见[那里](/public/guides/2/)")
     assert html("见[那里](https://example.cn/a)").strip() == "<p>见那里 (https://example.cn/a)</p>"
+    assert html("<b>x</b>") == "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"  # as it was typed, not stripped
     assert html("# 一\n\n## 二") == "<h2>一</h2>\n<h3>二</h3>\n"
 
 

@@ -221,6 +221,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("to know who wrote a guide and who reviewed it; the public reads the section, not the name"),
         Retention.WITH_THE_RECORDS,
         _fields("number title written_at reviewed_at"),
+        own=frozenset({"title"}),  # of a draft nobody beyond the section reads it
     ),
     Holding(
         "guides.Question",
