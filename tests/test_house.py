@@ -49,6 +49,12 @@ def test_every_setting_is_on_its_page_and_every_line_of_the_page_is_a_setting():
         ("ZHIBU_STATIC_ROOT", __file__, "ZHIBU_STATIC_ROOT"),
         ("ZHIBU_STATIC_ROOT", "/", "ZHIBU_STATIC_ROOT"),
         ("ZHIBU_ARCHIVE_ORIGIN", "two words", "ZHIBU_ARCHIVE_ORIGIN"),
+        ("ZHIBU_WECHAT_PROFILE", "some", "ZHIBU_WECHAT_PROFILE"),
+        ("ZHIBU_WECHAT_PROFILE", "full", "ZHIBU_WECHAT_APP_ID"),
+        ("ZHIBU_WECHAT_KIND", "personal", "ZHIBU_WECHAT_KIND"),
+        ("ZHIBU_WECHAT_AES_KEY", "short", "ZHIBU_WECHAT_AES_KEY"),
+        ("ZHIBU_WECHAT_API", "api.weixin.qq.com", "ZHIBU_WECHAT_API"),
+        ("ZHIBU_WECHAT_AUTHORIZE", "ftp://open.weixin.qq.com", "ZHIBU_WECHAT_AUTHORIZE"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_path):
@@ -187,6 +193,7 @@ def test_the_domain_imports_the_standard_library_and_itself_only():
 def test_the_listeners_are_these():
     listening = {name: [one.__name__ for one in waiting] for name, waiting in registry.all_listeners().items()}
     assert listening == {
+        "account_closed": ["forget_phone"],
         "article_written": ["refuse_other_tasks"],
         "article_amended": ["refuse_other_tasks"],
         "meeting_filed": ["take_in_meeting"],

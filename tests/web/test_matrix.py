@@ -221,6 +221,8 @@ PUBLIC = {
     "public_post",
     "public_site",
     "public_unit",
+    "public_article",
+    "public_articles",
     "robots",
     "set_language",
 }

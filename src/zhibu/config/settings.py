@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "zhibu.apps.lists",
     "zhibu.apps.meetings",
     "zhibu.apps.learning",
+    "zhibu.apps.account_content",
     "zhibu.apps.oversight",
     "zhibu.apps.planning",
     "zhibu.apps.imports",
@@ -119,6 +120,7 @@ INSTALLED_APPS = [
     "zhibu.web.windows",
     "zhibu.web.operator",
     "zhibu.web.feeds",
+    "zhibu.web.official_account",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -368,6 +370,54 @@ match _mail.scheme:
     case _:
         raise ImproperlyConfigured(_NO_MAIL_URL)
 DEFAULT_FROM_EMAIL: str = _read("str", "ZHIBU_MAIL_FROM", "") or f"zhibu@{HOST}"
+
+# --- Official account ----------------------------------------------------------------------------------------------
+
+#: ``none``: everything works without WeChat; ``public``: what everybody may read; ``full``: bound phones and notices.
+WECHAT_PROFILE: str = _read("str", "ZHIBU_WECHAT_PROFILE", "none")
+WECHAT_KIND: str = _read("str", "ZHIBU_WECHAT_KIND", "service")
+WECHAT_APP_ID: str = _read("str", "ZHIBU_WECHAT_APP_ID", "")
+WECHAT_SECRET: str = _read("str", "ZHIBU_WECHAT_SECRET", "")
+WECHAT_TOKEN: str = _read("str", "ZHIBU_WECHAT_TOKEN", "")
+WECHAT_AES_KEY: str = _read("str", "ZHIBU_WECHAT_AES_KEY", "")
+WECHAT_TEMPLATE: str = _read("str", "ZHIBU_WECHAT_TEMPLATE", "")
+WECHAT_API: str = _read("str", "ZHIBU_WECHAT_API", "https://api.weixin.qq.com")
+WECHAT_AUTHORIZE: str = _read("str", "ZHIBU_WECHAT_AUTHORIZE", "https://open.weixin.qq.com/connect/oauth2/authorize")
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def _is_address(text: str) -> bool:
+    """Whether it can be called: http or https, a host, no name or password in it."""
+    try:
+        split = urlsplit(text)
+        _port = split.port
+    except ValueError:
+        return False
+    return split.scheme in {"http", "https"} and bool(split.hostname) and split.username is None
+
+
+if WECHAT_PROFILE not in {"none", "public", "full"}:
+    raise ImproperlyConfigured(f"Setting ZHIBU_WECHAT_PROFILE: {WECHAT_PROFILE!r} is none of none, public, full.")
+if WECHAT_KIND not in {"service", "subscription"}:
+    raise ImproperlyConfigured(f"Setting ZHIBU_WECHAT_KIND: {WECHAT_KIND!r} is neither service nor subscription.")
+_is_key = WECHAT_AES_KEY.isascii() and WECHAT_AES_KEY.isalnum() and len(WECHAT_AES_KEY) == 43  # noqa: PLR2004 - its length
+if WECHAT_AES_KEY and not _is_key:
+    raise ImproperlyConfigured("Setting ZHIBU_WECHAT_AES_KEY: an EncodingAESKey has 43 letters and digits.")
+for _name, _given in (("ZHIBU_WECHAT_API", WECHAT_API), ("ZHIBU_WECHAT_AUTHORIZE", WECHAT_AUTHORIZE)):
+    if not _is_address(_given):
+        raise ImproperlyConfigured(f"Setting {_name}: {_given!r} is no address such as https://api.weixin.qq.com")
+if WECHAT_PROFILE != "none":
+    if not _is_word(WECHAT_APP_ID):
+        raise ImproperlyConfigured("Setting ZHIBU_WECHAT_APP_ID: give the AppID of the account.")
+    if not 3 <= len(WECHAT_TOKEN) <= 32 or not WECHAT_TOKEN.isalnum():  # noqa: PLR2004 - the platform's own rule
+        raise ImproperlyConfigured("Setting ZHIBU_WECHAT_TOKEN: a token has 3 to 32 letters and digits.")
+    if WECHAT_KIND == "service" and not WECHAT_SECRET:
+        raise ImproperlyConfigured("Setting ZHIBU_WECHAT_SECRET: a service account is called with its AppSecret.")
+#: Whether people are told by the account: where phones are bound, from an account that may write first.
+WECHAT_TELLS = WECHAT_PROFILE == "full" and WECHAT_KIND == "service" and bool(WECHAT_TEMPLATE)
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhibu.web.operator.urls")),
     path("meetings/", include("zhibu.web.secretary.meetings.urls")),
     path("", include("zhibu.web.feeds.urls")),
+    path("", include("zhibu.web.official_account.urls")),
 ]
 
 handler400 = "zhibu.web.shell.answers.bad_request"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from itertools import chain, groupby
 
 from zhibu.domain.periods import add_months
 
@@ -71,13 +70,8 @@ _WRAPPED = re.compile("|".join(sorted(map(re.escape, _WRAPPING), key=len, revers
 
 
 def words_in(asked: str) -> tuple[str, ...]:
-    """What stands between spaces and marks, each once, the first ``MOST_WORDS``.
-
-    Single characters beside each other (报 检) are one word: each alone stands in nearly every text.
-    """
-    parts = (word for word in _PARTED.split(asked) if word)
-    runs = (("".join(run),) if single else run for single, run in groupby(parts, lambda word: len(word) == 1))
-    return tuple(dict.fromkeys(chain.from_iterable(runs)))[:MOST_WORDS]
+    """What stands between spaces and marks, each once, the first ``MOST_WORDS``."""
+    return tuple(dict.fromkeys(word for word in _PARTED.split(asked) if word))[:MOST_WORDS]
 
 
 def attempts(asked: str) -> tuple[tuple[str, ...], ...]:

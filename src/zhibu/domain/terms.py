@@ -353,3 +353,29 @@ class EvaluationKind(Word):
     WINDOWS = "windows", "窗口评比"
     VISIT = "visit", "暗访检查"
     OTHER = "other", "其他评议"
+
+
+class AccountApp(Word):
+    """Where somebody writes to the house, and is written to, with a phone."""
+
+    OFFICIAL = "official", "公众号"
+    WECOM = "wecom", "企业微信"
+
+
+class Sending(Word):
+    """How far something is that goes out. Between handing it over and hearing back nobody knows: that is said."""
+
+    NONE = "none", "无需发送"
+    WAITING = "waiting", "待发送"
+    MAYBE_SENT = "maybe_sent", "可能已发出"
+    SENT = "sent", "已发出"
+    GIVEN_UP = "given_up", "未能发出"
+
+
+class ArticleState(Word):
+    """How an article of the official account stands."""
+
+    DRAFT = "draft", "草稿"
+    REVIEW = "review", "待审核"
+    PUBLIC = "public", "已发布"
+    WITHDRAWN = "withdrawn", "已撤下"

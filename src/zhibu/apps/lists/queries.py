@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from zhibu.apps.lists.models import Edition, Section, Understanding, Wording
 from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Appointment, Membership
 from zhibu.apps.people.queries import members_of
 from zhibu.domain import lists
 from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, PostKind, Reach
@@ -99,6 +101,19 @@ class Place:
     def bearers(self) -> frozenset[Bearer]:
         of_posts = frozenset(bearer for bearer in Bearer if self.posts & set(bearer.posts))
         return of_posts | {Bearer.MEMBER} if self.is_member else of_posts
+
+
+def places_of(person: UUID, on: dt.date) -> list[Place]:
+    """Where somebody is a member on a day, and where they hold posts; the former first."""
+    posts: defaultdict[UUID, set[PostKind]] = defaultdict(set)
+    at: dict[UUID, Organization] = {}
+    belongs = Membership.objects.on(on).filter(person=person).select_related("organization")
+    members = {row.organization_id: row.organization for row in belongs}
+    at |= members
+    for row in Appointment.objects.on(on).filter(person=person).select_related("organization"):
+        at.setdefault(row.organization_id, row.organization)
+        posts[row.organization_id].add(PostKind(row.post))
+    return [Place(of, frozenset(posts[key]), key in members) for key, of in at.items()]
 
 
 def duties_at(places: Sequence[Place], on: dt.date) -> list[tuple[Place, list[Wording]]]:

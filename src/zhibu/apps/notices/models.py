@@ -12,17 +12,18 @@ from uuid6 import uuid7
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.quiet import Waking
-from zhibu.domain.terms import Occasion
+from zhibu.domain.terms import Occasion, Sending
 
 
 class Wishes(models.Model):
-    """When somebody may be written to, and whether by mail. Without a row: the usual hours, and no mail."""
+    """When somebody may be written to, and by mail or the official account. Without a row: usual hours, neither."""
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="notice_wishes")
     starts = models.TimeField(default=Waking().starts)
     ends = models.TimeField(default=Waking().ends)
     by_mail = models.BooleanField(default=False)
     email = models.EmailField(blank=True)
+    by_account = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -44,7 +45,8 @@ class Notice(models.Model):
     ``key`` names the occasion: the same key again changes nothing. ``about``: what it opens, such as
     ``meeting:<id>``; a later notice about the same overtakes this one. ``last_day``: from when on it matters no
     more; ``None`` where that can not be said. ``mail_at``: when it is to be mailed next; ``None``: not, or not any
-    more. The text is kept as it was said.
+    more; ``account_at`` the same by the official account, and ``account_state`` how far that is. The text is kept as
+    it was said.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -60,6 +62,9 @@ class Notice(models.Model):
     mail_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    account_at = models.DateTimeField(null=True)
+    account_state = models.CharField(max_length=12, choices=Sending.choices(), default=Sending.NONE.value)
+    account_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-made_at", "-id"]
@@ -72,6 +77,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "-made_at"]),
             models.Index(name="notice_to_mail", fields=["mail_at"], condition=Q(mail_at__isnull=False)),
+            models.Index(name="notice_to_account", fields=["account_at"], condition=Q(account_at__isnull=False)),
             models.Index(fields=["made_at"]),
         ]
 
@@ -81,6 +87,11 @@ class Notice(models.Model):
     @property
     def word(self) -> Occasion:
         return Occasion(self.occasion)
+
+    @property
+    def by_account(self) -> Sending:
+        """How far it is on its way by the official account."""
+        return Sending(self.account_state)
 
 
 class Circular(models.Model):

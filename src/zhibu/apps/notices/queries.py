@@ -47,6 +47,48 @@ def mail_wanted_by(people: Collection[UUID]) -> Mapping[UUID, Waking]:
     return {row.person_id: row.waking for row in Wishes.objects.filter(person__in=people, by_mail=True)}
 
 
+def account_wanted_by(people: Collection[UUID]) -> Mapping[UUID, Waking]:
+    """Those of these people who wish to be told by the official account, with their hours."""
+    return {row.person_id: row.waking for row in Wishes.objects.filter(person__in=people, by_account=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A notice that is to be told by the official account now, or not any more where ``is_wished`` is not.
+
+    Nothing of its title and text is here: they do not leave.
+    """
+
+    id: UUID
+    person: UUID
+    is_wished: bool
+    waking: Waking
+    about: str
+    occasion: Occasion
+    made_at: dt.datetime
+    is_stale: bool
+
+
+def words_due(at: dt.datetime, *, most: int) -> Sequence[Word]:
+    """What is to be told by the official account by ``at``, the longest waiting first."""
+    rows = Notice.objects.filter(account_at__lte=at).select_related("person__notice_wishes")
+    return [_word(row, localtime(at).date()) for row in rows.order_by("account_at", "pk")[:most]]
+
+
+def _word(row: Notice, today: dt.date) -> Word:
+    wishes: Wishes | None = getattr(row.person, "notice_wishes", None)
+    return Word(
+        id=row.pk,
+        person=row.person_id,
+        is_wished=wishes is not None and wishes.by_account,
+        waking=wishes.waking if wishes is not None else Waking(),
+        about=row.about,
+        occasion=row.word,
+        made_at=row.made_at,
+        is_stale=row.last_day is not None and row.last_day < today,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A notice that is to be mailed now, or not any more: ``to`` is empty where mail is not wished any longer."""

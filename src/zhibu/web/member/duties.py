@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,14 +20,13 @@ from zhibu.apps.lists.access import lists_read_by
 from zhibu.apps.lists.actions import stating
 from zhibu.apps.lists.errors import ListRefusal
 from zhibu.apps.lists.models import Statement, Wording
-from zhibu.apps.lists.queries import Place, duties_at, duties_of
+from zhibu.apps.lists.queries import Place, duties_at, duties_of, places_of
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.access import may_see_cell
 from zhibu.apps.oversight.queries import status_of
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.directory import officers_seen_by
-from zhibu.apps.people.models import Appointment, Membership
 from zhibu.apps.reports.duties import Seen, seen, state_of_people
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.requirements import Obligation
@@ -114,7 +112,7 @@ def _state(request: AskedRequest, requirement: str, people: Collection[UUID]) ->
 def my_duties(request: AskedRequest) -> HttpResponse:
     """What one bears as a member and in one's posts, and one's rights."""
     today, person = clock.today(), my_id(request)
-    borne = duties_at(_places(person), today)
+    borne = duties_at(places_of(person, today), today)
     readable = meetings_seen_by(request.asker)
     states = seen([(place.organization, rows) for place, rows in borne], [person], today, readable=readable)
     parts = [
@@ -141,20 +139,6 @@ def my_duty_state(request: AskedRequest, requirement: str) -> HttpResponse:
     """How it stands with what one owes on one's own: a part of the page above, asked for by it."""
     not_found_unless(requirement in _personal())
     return _state(request, requirement, [my_id(request)])
-
-
-def _places(person: UUID) -> list[Place]:
-    """Where somebody is a member today, and where they hold posts; the former first."""
-    today = clock.today()
-    posts: defaultdict[UUID, set[PostKind]] = defaultdict(set)
-    at: dict[UUID, Organization] = {}
-    belongs = Membership.objects.on(today).filter(person=person).select_related("organization")
-    members = {row.organization_id: row.organization for row in belongs}
-    at |= members
-    for row in Appointment.objects.on(today).filter(person=person).select_related("organization"):
-        at.setdefault(row.organization_id, row.organization)
-        posts[row.organization_id].add(PostKind(row.post))
-    return [Place(of, frozenset(posts[key]), key in members) for key, of in at.items()]
 
 
 class StatementForm(forms.Form):
@@ -196,7 +180,7 @@ def state_duty(request: AskedRequest, organization: UUID, article: UUID) -> Http
 
 def _borne(request: AskedRequest, organization: UUID, article: UUID) -> tuple[Place, Wording]:
     """The duty as one bears it there; 404 where one does not."""
-    for place, rows in duties_at(_places(my_id(request)), clock.today()):
+    for place, rows in duties_at(places_of(my_id(request), clock.today()), clock.today()):
         for row in rows:
             if (place.organization.pk, row.article_id) == (organization, article):
                 return place, row

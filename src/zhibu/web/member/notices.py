@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.account_content.queries import binding_of
 from zhibu.apps.notices.actions.telling import set_wishes
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.queries import notices_of, wishes_of
+from zhibu.domain.terms import AccountApp
 from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
@@ -52,10 +54,18 @@ class WishesForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    by_account = forms.BooleanField(
+        label=_lazy("By the official account as well"),
+        required=False,
+        help_text=_lazy("To the bound phone: why, when, and a link. No title, no name, no place."),
+    )
+
+    def __init__(self, *args: Any, has_phone: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not settings.MAIL_URL:
             del self.fields["by_mail"], self.fields["email"]
+        if not has_phone:
+            del self.fields["by_account"]
 
 
 @login_required
@@ -64,8 +74,15 @@ def wishes(request: AskedRequest) -> HttpResponse:
     """When one is written to, and whether by mail."""
     person = me(request)
     kept = wishes_of(person.pk)
-    given: dict[str, Any] = {"starts": kept.starts, "ends": kept.ends, "by_mail": kept.by_mail, "email": kept.email}
-    form = WishesForm(request.POST or None, initial=given)
+    given: dict[str, Any] = {
+        "starts": kept.starts,
+        "ends": kept.ends,
+        "by_mail": kept.by_mail,
+        "email": kept.email,
+        "by_account": kept.by_account,
+    }
+    has_phone = settings.WECHAT_TELLS and binding_of(request.user, AccountApp.OFFICIAL) is not None
+    form = WishesForm(request.POST or None, initial=given, has_phone=has_phone)
     if request.method == "POST" and form.is_valid():
         try:
             set_wishes(person, **(given | form.cleaned_data), **signed(request))

@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.account_content.access import bindings_ended_by
+from zhibu.apps.account_content.actions.binding import unbind
 from zhibu.apps.people.access import accounts_managed_by, may_give_code, may_manage_accounts
 from zhibu.apps.people.actions.accounts import HandedOut, close_account, renew_code
 from zhibu.apps.people.errors import PeopleRefusal
@@ -127,6 +129,7 @@ def account_of(request: AskedRequest, account: UUID) -> HttpResponse:
             "row": _row(found, clock.now()),
             "account": found,
             "may_print_code": _may_print_code(request, found),
+            "phones": found.bindings.all(),
             "crumbs": _crumbs(found),
         },
     )
@@ -193,5 +196,28 @@ def close(request: AskedRequest, account: UUID) -> HttpResponse:
             "action": _("Close the account"),
             "cancel": reverse("account_of", args=[found.pk]),
             "crumbs": _crumbs(found, _("Close")),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_phone(request: AskedRequest, account: UUID) -> HttpResponse:
+    """A lost phone learns nothing any more, from this moment on."""
+    found = _account(request, account)
+    if request.method == "POST":
+        for bound in bindings_ended_by(request.asker).filter(account=found).select_related("account"):
+            unbind(bound, actor=request.user.actor, at=clock.now())
+        messages.success(request, _("The phone is cut off. Nothing is told to it any more."))
+        return redirect("account_of", found.pk)
+    return render(
+        request,
+        "shell/confirm.html",
+        {
+            "title": _("Cut off the phone of %(name)s") % {"name": found.name or found.login},
+            "question": _("The official account does not know it any more, at once. It can be bound again."),
+            "action": _("Cut the phone off"),
+            "cancel": reverse("account_of", args=[found.pk]),
+            "crumbs": _crumbs(found, _("Bound phone")),
         },
     )

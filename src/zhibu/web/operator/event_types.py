@@ -20,6 +20,15 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "token_revoked": _("API token revoked"),
     "role_granted": _("role given"),
     "role_ended": _("role ended"),
+    # the official account
+    "binding_code_made": _("code for a phone made"),
+    "phone_bound": _("phone bound"),
+    "phone_unbound": _("phone cut off"),
+    "account_article_written": _("article of the account written"),
+    "account_article_handed_in": _("article of the account handed in for review"),
+    "account_article_sent_back": _("article of the account sent back"),
+    "account_article_published": _("article of the account published"),
+    "account_article_withdrawn": _("article of the account withdrawn"),
     # who looked
     "record_looked_at": _("record of a person looked at"),
     "record_exported": _("record of a person taken away"),

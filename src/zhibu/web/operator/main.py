@@ -18,6 +18,7 @@ from zhibu.web.operator import (
     reindex,
     serve,
     tokens,
+    wechat,
     whole,
     worker,
 )
@@ -63,6 +64,7 @@ app.command("compendium")(papers.compendium)
 app.command("codes")(keys.codes)
 app.command("grant")(keys.grant)
 app.command("tokens")(tokens.tokens)
+app.add_typer(wechat.app, name="wechat")
 
 
 def run() -> None:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("administration/accounts/<uuid:account>/", accounts.account_of, name="account_of"),
     path("administration/accounts/<uuid:account>/code/", accounts.new_code, name="new_code"),
     path("administration/accounts/<uuid:account>/close/", accounts.close, name="close_account"),
+    path("administration/accounts/<uuid:account>/phone/end/", accounts.end_phone, name="end_phone"),
     path("administration/accounts/<uuid:account>/roles/", grants.give_grant, name="give_grant"),
     path("administration/roles/", grants.grants, name="grants"),
     path("administration/roles/<uuid:grant>/end/", grants.end_grant, name="end_grant"),

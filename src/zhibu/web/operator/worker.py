@@ -21,6 +21,7 @@ import typer
 
 from zhibu.web.operator.planner import Planner
 from zhibu.web.operator.terminal import DataFolder, messages, start
+from zhibu.web.shell.afterwards import do_what_is_due
 
 #: Seconds between two looks at the outbox, and between two looks at whether it is time to stop.
 LOOKS_EVERY, _BLINK = 5.0, 0.2
@@ -73,6 +74,7 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
     from django.db import InterfaceError, OperationalError, connection
 
     from zhibu.web.operator.mailing import MailAway, send_due
+    from zhibu.web.operator.pushing import tell_due
     from zhibu.web.shell import clock
 
     planner = Planner()
@@ -95,7 +97,7 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
                 except Exception:  # noqa: BLE001 - whatever it is, mail goes on
                     _log.exception("the day could not be begun")
                     begin_from = time.monotonic() + _BEGIN_AGAIN
-            looked = send_due(clock.now, over)
+            looked = send_due(clock.now, over) + tell_due(clock.now, over)
             plan_meanwhile(planner, over, clock.now, 0.0 if looked else LOOKS_EVERY)
             away = 0.0
         except (MailAway, OperationalError, InterfaceError) as error:
@@ -108,10 +110,11 @@ def work(over: Over, may_work: Callable[[], bool]) -> None:
 
 
 def plan_meanwhile(planner: Planner, over: Over, now: Callable[[], dt.datetime], seconds: float) -> None:
-    """So long, or until it is time to stop, see whether somebody waits for a plan."""
+    """So long, or until it is time to stop, see whether somebody waits for a plan or an answer."""
     until = time.monotonic() + seconds
     while not over():
         planner.step(now)
+        do_what_is_due(now, over)
         if time.monotonic() >= until:
             return
         over.wait(PLANS_EVERY)
@@ -119,6 +122,7 @@ def plan_meanwhile(planner: Planner, over: Over, now: Callable[[], dt.datetime],
 
 def begin_day(at: dt.datetime) -> dt.date:
     """What is dated until today is known, reminders are written, old notices go. Done again, nothing changes."""
+    from zhibu.apps.account_content.actions.answering import forget_old_messages
     from zhibu.apps.feedback.actions.saying import forget_words
     from zhibu.apps.guides.actions.reminding import remind_of_guides
     from zhibu.apps.notices.actions.telling import forget_old
@@ -130,6 +134,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     remind_of_guides(at=at)
     forget_old(at=at)
     forget_words(at=at)
+    forget_old_messages(at=at)
     return at.date()
 
 

@@ -24,6 +24,7 @@ from zhibu.apps.people.models import Account
 from zhibu.web.shell import clock, sessions
 from zhibu.web.shell.forms import FirstLoginForm
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.platforms import knows_people
 
 
 @sensitive_post_parameters("code", "password1", "password2")
@@ -84,6 +85,7 @@ def account(request: AskedRequest) -> HttpResponse:
             "totp": keys[Authenticator.Type.TOTP],
             "recovery_codes": keys[Authenticator.Type.RECOVERY_CODES],
             "sessions": devices,
+            "knows_phones": knows_people() and request.user.person_id is not None,
         },
     )
 

@@ -9,16 +9,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.models import Notice, Wishes
-from zhibu.apps.notices.queries import mail_wanted_by
+from zhibu.apps.notices.queries import account_wanted_by, mail_wanted_by
 from zhibu.apps.people.models import Person
 from zhibu.domain.quiet import next_moment
-from zhibu.domain.terms import Occasion
+from zhibu.domain.terms import Occasion, Sending
 
 #: How many rows are written at once.
 _BATCH = 2000
@@ -53,10 +54,9 @@ def tell(people: Iterable[UUID], message: Message, *, key: str, at: dt.datetime)
     wanted -= set(told)
     if not wanted:
         return 0
-    Notice.objects.filter(person__in=wanted, about=message.about, overtaken=False).update(
-        overtaken=True, mail_at=None
-    )
+    _overtaken(Notice.objects.filter(person__in=wanted, about=message.about, overtaken=False))
     by_mail = mail_wanted_by(wanted) if settings.MAIL_URL else {}
+    by_account = account_wanted_by(wanted) if settings.WECHAT_TELLS else {}
     here = localtime(at)
     Notice.objects.bulk_create(
         (
@@ -70,6 +70,8 @@ def tell(people: Iterable[UUID], message: Message, *, key: str, at: dt.datetime)
                 last_day=message.last_day,
                 made_at=at,
                 mail_at=next_moment(here, by_mail[person]) if person in by_mail else None,
+                account_at=next_moment(here, by_account[person]) if person in by_account else None,
+                account_state=(Sending.WAITING if person in by_account else Sending.NONE).value,
             )
             for person in sorted(wanted)
         ),
@@ -86,27 +88,49 @@ def _cut(text: str, most: int) -> str:
 def overtake(*abouts: str) -> None:
     """What was told about these matters no more: it is done, or said anew."""
     if abouts:
-        Notice.objects.filter(about__in=abouts, overtaken=False).update(overtaken=True, mail_at=None)
+        _overtaken(Notice.objects.filter(about__in=abouts, overtaken=False))
+
+
+def _overtaken(notices: QuerySet[Notice]) -> None:
+    """They are neither mailed nor told by the account any more; one that may have gone out stays so."""
+    waiting = Case(
+        When(account_state=Sending.WAITING.value, then=Value(Sending.NONE.value)), default=F("account_state")
+    )
+    notices.update(overtaken=True, mail_at=None, account_at=None, account_state=waiting)
 
 
 @transaction.atomic
 def set_wishes(
-    person: Person, *, starts: dt.time, ends: dt.time, by_mail: bool, email: str, actor: Actor, at: dt.datetime
+    person: Person,
+    *,
+    starts: dt.time,
+    ends: dt.time,
+    by_mail: bool,
+    email: str,
+    by_account: bool = False,
+    actor: Actor,
+    at: dt.datetime,
 ) -> Wishes:
-    """When somebody may be written to and whether by mail. What waits to be mailed keeps to it as well."""
+    """When somebody may be written to, and whether by mail or the account. What waits to go out keeps to it too."""
     if starts == ends:
         raise NoticeRefusal(_("The hours end where they begin. Give an end that is later, or on the next day."))
     if by_mail and not email:
         raise NoticeRefusal(_("Give the address to which the notices go, or take the tick away."))
     wishes, _made = Wishes.objects.update_or_create(
-        person=person, defaults={"starts": starts, "ends": ends, "by_mail": by_mail, "email": email}
+        person=person,
+        defaults={"starts": starts, "ends": ends, "by_mail": by_mail, "email": email, "by_account": by_account},
     )
     record(
         "notice_wishes_set",
         person.pk,
         actor=actor,
         at=at,
-        document={"starts": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}", "by_mail": by_mail},
+        document={
+            "starts": f"{starts:%H:%M}",
+            "ends": f"{ends:%H:%M}",
+            "by_mail": by_mail,
+            "by_account": by_account,
+        },
     )
     return wishes
 
@@ -133,6 +157,35 @@ def put_off(notice: UUID, *, until: dt.datetime) -> None:
 def let_be(notice: UUID) -> None:
     """It is not to be mailed any more."""
     Notice.objects.filter(pk=notice).update(mail_at=None)
+
+
+# --- By the official account ---
+
+
+def note_handed_over(notice: UUID) -> None:
+    """Written down before the platform is asked: where it ends between the two, it may have been sent."""
+    Notice.objects.filter(pk=notice).update(account_state=Sending.MAYBE_SENT.value)
+
+
+def note_told(notice: UUID) -> None:
+    Notice.objects.filter(pk=notice).update(account_at=None, account_state=Sending.SENT.value)
+
+
+def note_not_told(notice: UUID, *, at: dt.datetime, maybe_sent: bool = False) -> None:
+    """It was not taken, or nobody knows: tried again under its id, later and later, and given up after two days."""
+    tries = Notice.objects.values_list("account_tries", flat=True).get(pk=notice)
+    again = at + RETRY_AFTER[tries] if tries < len(RETRY_AFTER) else None
+    state = Sending.MAYBE_SENT if maybe_sent else Sending.WAITING if again else Sending.GIVEN_UP
+    Notice.objects.filter(pk=notice).update(account_tries=tries + 1, account_at=again, account_state=state.value)
+
+
+def put_off_word(notice: UUID, *, until: dt.datetime) -> None:
+    Notice.objects.filter(pk=notice).update(account_at=until)
+
+
+def let_word_be(notice: UUID) -> None:
+    """It is not to be told by the account any more: no phone, no wish, or of no use by now."""
+    Notice.objects.filter(pk=notice).update(account_at=None, account_state=Sending.NONE.value)
 
 
 def forget_old(*, at: dt.datetime) -> int:

@@ -75,6 +75,9 @@ class Migration(migrations.Migration):
                 ('mail_at', models.DateTimeField(null=True)),
                 ('mailed_at', models.DateTimeField(null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('account_at', models.DateTimeField(null=True)),
+                ('account_state', models.CharField(choices=[('none', '无需发送'), ('waiting', '待发送'), ('maybe_sent', '可能已发出'), ('sent', '已发出'), ('given_up', '未能发出')], default='none', max_length=12)),
+                ('account_tries', models.PositiveSmallIntegerField(default=0)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='people.person')),
             ],
             options={
@@ -89,6 +92,7 @@ class Migration(migrations.Migration):
                 ('ends', models.TimeField(default=datetime.time(20, 0))),
                 ('by_mail', models.BooleanField(default=False)),
                 ('email', models.EmailField(blank=True, max_length=254)),
+                ('by_account', models.BooleanField(default=False)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('starts', models.F('ends')), _negated=True), name='wishes_leave_some_hours'), models.CheckConstraint(condition=models.Q(('by_mail', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='wishes_mail_needs_address')],
@@ -113,6 +117,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notice',
             index=models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_to_mail'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
+            index=models.Index(condition=models.Q(('account_at__isnull', False)), fields=['account_at'], name='notice_to_account'),
         ),
         migrations.AddIndex(
             model_name='notice',

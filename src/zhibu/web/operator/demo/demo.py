@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +21,7 @@ from zhibu.web.operator.demo.folder import PASSWORD, Demo, FolderRefused, chosen
 from zhibu.web.operator.demo.making import make
 from zhibu.web.operator.serve import Port, listen, refuse_taken
 from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start
+from zhibu.web.operator.wechat import a_stand_in_beside, settings_of_demo
 from zhibu.web.operator.worker import a_worker_beside
 
 _HOST = "127.0.0.1"
@@ -47,17 +50,36 @@ def demo(
         refuse_taken(_HOST, port)
     there = _made(chosen(data), served)
 
+    chat = 0 if no_serve else _chat_port(port)
+
     def report() -> None:
-        _report(there, f"http://localhost:{port}", as_json=as_json)
+        _report(there, f"http://localhost:{port}", chat, as_json=as_json)
 
     if no_serve:
         report()
         return
     os.environ.setdefault("ZHIBU_URL", f"http://localhost:{port}")
+    if chat:
+        os.environ.update(settings_of_demo(chat))
     start(there.folder)
     threading.Thread(target=_when_it_answers, args=(port, report), daemon=True).start()
-    with a_worker_beside():
+    with a_stand_in_beside(chat, port) if chat else nullcontext(), a_worker_beside():
         listen(_HOST, port)
+
+
+def _chat_port(port: int) -> int:
+    """Where one talks to the account; 0 where the settings name a real one.
+
+    A hundred above the demo's own port: 8100 beside 8000. Any free one where that is taken.
+    """
+    if "ZHIBU_WECHAT_PROFILE" in os.environ:
+        return 0
+    for tried in (port + 100, 0):
+        with socket.socket() as probe, suppress(OSError, OverflowError):
+            probe.bind((_HOST, tried))
+            found: int = probe.getsockname()[1]
+            return found
+    return 0
 
 
 def _made(folder: Path, today: dt.date | None) -> Demo:
@@ -93,7 +115,7 @@ def _answers(port: int) -> bool:
         pulse.close()
 
 
-def _report(there: Demo, url: str, *, as_json: bool) -> None:
+def _report(there: Demo, url: str, chat: int, *, as_json: bool) -> None:
     if as_json:
         accounts = [
             {
@@ -114,4 +136,6 @@ def _report(there: Demo, url: str, *, as_json: bool) -> None:
         table.add_row(account.role, account.login, account.name, account.organization or "")
     console = Console()
     console.print(table)
+    if chat:
+        console.print(f"Talk to the official account: http://localhost:{chat}", highlight=False)
     console.print(f"Everybody's password: {PASSWORD}    Folder: {there.folder}", highlight=False, soft_wrap=True)

@@ -1,0 +1,155 @@
+"""What the official account says and to whom: bound phones, messages that came in, articles.
+
+What people write to the account is kept until it is answered and no longer; nothing says when somebody was there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from uuid6 import uuid7
+
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.models import Account, Person
+from zhibu.domain.terms import AccountApp, ArticleState, Sending
+
+
+class Binding(models.Model):
+    """Whose phone it is: by it the account knows somebody who writes, and can tell them something.
+
+    ``sender`` is what the platform calls them towards this account alone. One phone a person and platform.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="bindings")
+    app = models.CharField(max_length=10, choices=AccountApp.choices())
+    sender = models.CharField(max_length=64)
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ["since"]
+        constraints = [
+            models.UniqueConstraint(name="binding_one_person_a_phone", fields=["app", "sender"]),
+            models.UniqueConstraint(name="binding_one_phone_a_person", fields=["account", "app"]),
+            models.CheckConstraint(
+                name="binding_app_known", condition=Q(app__in=[word.value for word in AccountApp])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.app}"
+
+    @property
+    def word(self) -> AccountApp:
+        return AccountApp(self.app)
+
+
+class BindingCode(models.Model):
+    """A code that binds the phone from which it is sent. Only its digest is kept; one use, ten minutes."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="binding_code")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+    def is_good(self, at: dt.datetime) -> bool:
+        return at < self.expires_at
+
+
+class Incoming(models.Model):
+    """A message or event as it came in, once; the platform delivers one up to four times.
+
+    ``once`` is the same for each delivery of it, ``signature`` of each call: neither comes in twice. ``answer`` is
+    ``None`` until it has been worked on, and empty where there is nothing to say; ``work_at``: when it is to be
+    worked on, or said, next; ``None``: it is done, and what was written and answered is gone.
+    """
+
+    once = models.CharField(max_length=64, unique=True)
+    signature = models.CharField(max_length=40, unique=True)
+    app = models.CharField(max_length=10, choices=AccountApp.choices())
+    sender = models.CharField(max_length=64)
+    kind = models.CharField(max_length=32)
+    text = models.TextField(blank=True)
+    event = models.CharField(max_length=40, blank=True)
+    key = models.CharField(max_length=128, blank=True)
+    received_at = models.DateTimeField(db_index=True)
+    answer = models.TextField(null=True)
+    state = models.CharField(max_length=12, choices=Sending.choices(), default=Sending.WAITING.value)
+    work_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="incoming_state_known", condition=Q(state__in=[word.value for word in Sending])
+            ),
+        ]
+        indexes = [
+            models.Index(name="incoming_to_work_on", fields=["work_at"], condition=Q(work_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.once[:8]}"
+
+    @property
+    def word(self) -> Sending:
+        return Sending(self.state)
+
+
+class Article(models.Model):
+    """An article of the account: written by one, approved by another, then public. A published one never changes.
+
+    ``text`` is Markdown. ``media``: its number among the platform's drafts, empty while it is not there.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="account_articles")
+    title = models.CharField(max_length=64)
+    digest = models.CharField(max_length=120, blank=True)
+    text = models.TextField(max_length=20000)
+    state = models.CharField(max_length=10, choices=ArticleState.choices(), default=ArticleState.DRAFT.value)
+    writer = models.ForeignKey(Person, models.PROTECT, related_name="account_articles_written")
+    reviewer = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="account_articles_reviewed"
+    )
+    remark = models.CharField(max_length=300, blank=True)
+    changed_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    media = models.CharField(max_length=128, blank=True)
+    hand_over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-changed_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="account_article_state_known", condition=Q(state__in=[word.value for word in ArticleState])
+            ),
+            models.CheckConstraint(
+                name="account_article_reviewed_by_another",
+                condition=Q(reviewer__isnull=True) | ~Q(reviewer=models.F("writer")),
+            ),
+            models.CheckConstraint(
+                name="account_article_public_was_reviewed",
+                condition=~Q(state__in=[ArticleState.PUBLIC.value, ArticleState.WITHDRAWN.value])
+                | Q(reviewer__isnull=False, published_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-published_at"]),
+            models.Index(
+                name="account_article_to_hand_over", fields=["hand_over_at"], condition=Q(hand_over_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def word(self) -> ArticleState:
+        return ArticleState(self.state)

@@ -1,0 +1,49 @@
+"""Reads of the official account: whose phone somebody writes from, what waits for an answer, what is public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from zhibu.apps.account_content.models import Article, Binding, Incoming
+from zhibu.apps.people.models import Account
+from zhibu.domain.terms import AccountApp, ArticleState
+
+
+def account_of(app: AccountApp, sender: str) -> Account | None:
+    """Whose phone it is; ``None`` where it is bound to nobody, or the account is closed."""
+    bound = Binding.objects.filter(app=app, sender=sender, account__is_active=True).select_related("account__person")
+    found = bound.first()
+    return found.account if found is not None else None
+
+
+def binding_of(account: Account, app: AccountApp) -> Binding | None:
+    return Binding.objects.filter(account=account, app=app).first()
+
+
+def phones_of(people: Collection[UUID], app: AccountApp) -> Mapping[UUID, str]:
+    """What the platform calls those of these people who have bound a phone."""
+    bound = Binding.objects.filter(account__person__in=people, account__is_active=True, app=app)
+    return dict(bound.values_list("account__person", "sender"))
+
+
+def waiting_for_work(at: dt.datetime, *, most: int) -> list[Incoming]:
+    """What is to be worked on by ``at``, in the order in which it came."""
+    return list(Incoming.objects.filter(work_at__lte=at).order_by("work_at", "pk")[:most])
+
+
+def public_articles() -> QuerySet[Article]:
+    """What everybody may read, the latest first."""
+    return (
+        Article.objects.filter(state=ArticleState.PUBLIC.value)
+        .select_related("organization")
+        .order_by("-published_at", "-pk")
+    )
+
+
+def articles_to_hand_over(at: dt.datetime, *, most: int) -> list[Article]:
+    """Published articles that are not yet among the platform's drafts."""
+    return list(Article.objects.filter(hand_over_at__lte=at).order_by("hand_over_at", "pk")[:most])

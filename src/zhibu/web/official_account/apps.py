@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class OfficialAccountConfig(AppConfig):
+    name = "zhibu.web.official_account"
+    label = "web_official_account"
+
+    def ready(self) -> None:
+        from zhibu.web.official_account.answering import answer_due
+        from zhibu.web.shell.afterwards import have_done
+
+        have_done(answer_due)

@@ -1,0 +1,54 @@
+"""The platforms behind the port, as the settings have them: made once a process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+from django.conf import settings
+
+from zhibu.domain.terms import AccountApp
+from zhibu.wechat.official import OfficialAccount, Secrets
+from zhibu.wechat.port import Platform
+
+#: The profiles: nothing of WeChat, what is public alone, everything.
+NONE, PUBLIC, FULL = "none", "public", "full"
+
+
+class Pause:
+    """A platform that is away is left alone for a while: what waits is not tried one by one."""
+
+    LASTS = dt.timedelta(seconds=30)
+
+    def __init__(self) -> None:
+        self._until: dt.datetime | None = None
+
+    def begin(self, at: dt.datetime) -> None:
+        self._until = at + self.LASTS
+
+    def holds(self, at: dt.datetime) -> bool:
+        """Whether it lasts at ``at``; the clock of a demo begins its day anew, which ends it too."""
+        return self._until is not None and self._until - self.LASTS <= at < self._until
+
+    def end(self) -> None:
+        self._until = None
+
+
+#: The one of this process, for whatever it sends.
+PAUSE = Pause()
+
+
+@cache
+def platform_of(app: AccountApp) -> Platform | None:
+    """``None`` where the unit has no such account, or one that can not be called (订阅号)."""
+    match app:
+        case AccountApp.OFFICIAL if settings.WECHAT_PROFILE != NONE and settings.WECHAT_SECRET:
+            secrets = Secrets(settings.WECHAT_APP_ID, settings.WECHAT_SECRET, settings.WECHAT_TEMPLATE)
+            return OfficialAccount(secrets, base=settings.WECHAT_API, authorize=settings.WECHAT_AUTHORIZE)
+        case _:
+            return None
+
+
+def knows_people() -> bool:
+    """Whether phones are bound: in the full profile alone."""
+    return bool(settings.WECHAT_PROFILE == FULL)
