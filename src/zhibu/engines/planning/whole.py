@@ -15,7 +15,18 @@ from typing import Any, TypeVar
 from zhibu.domain.roster import Id, Item, Plan, Problem, Session, cost
 from zhibu.engines.planning.mip import INFINITY, Budget
 from zhibu.engines.planning.parts import Parts, parts_of
-from zhibu.engines.planning.search import Found, as_before, better, exactly, finish, improve, missing, quickly
+from zhibu.engines.planning.search import (
+    Found,
+    Task,
+    as_before,
+    better,
+    exactly,
+    finish,
+    improve,
+    missing,
+    one_by_one,
+    quickly,
+)
 from zhibu.engines.planning.seating import Pins
 from zhibu.engines.planning.shared import SharedDays
 from zhibu.engines.planning.ways import Facts, fits
@@ -43,6 +54,9 @@ NODES = 200
 
 #: Seconds that what was begun may take to end.
 ENDING = 0.5
+
+#: Seconds that have to be left for planning a hall's items from nothing once more.
+ENOUGH = 15
 
 #: Start classes of one day from which a hall's items are first planned anew, one by one.
 FEW = 3
@@ -225,14 +239,11 @@ class _Search:
             best = as_before(task, best, budget)
         if not best.sessions:
             best = quickly(task, best, budget)
-        for per_day in (FEW, None):
-            self.found[0], self.sessions = best, best.sessions
-            self.tell(0, 1)
-            # First what somebody misses, then what came last and found least room.
-            missed = [missing(item, self.sessions) for item in items]
-            order = sorted(range(len(items)), key=lambda number: (-missed[number], -number))
-            some = [items[number] for number in order]
-            best = improve(replace(task, items=some, per_day=per_day), best, budget, is_news, at_once=1)
+        best = self._each_anew(task, best, budget, is_news, FEW)
+        if self.problem.baseline is None and budget.left > ENOUGH:
+            # From nothing once more: a poor beginning may be one that no small change leaves.
+            best = one_by_one(task, best, budget.within(budget.left / 2))
+        best = self._each_anew(task, best, budget, is_news, None)
         while True:
             for future in [future for future in waiting if future.done()]:
                 waiting.remove(future)
@@ -251,6 +262,17 @@ class _Search:
                     break
                 wait(waiting, timeout=max(0.0, min(self.budget.left, 3600)), return_when=FIRST_COMPLETED)
             best = improved
+
+    def _each_anew(
+        self, task: Task, best: Found, budget: Budget, is_over: Callable[[], bool], per_day: int | None
+    ) -> Found:
+        """Each item beside the others: first what somebody misses, then what came last and found least room."""
+        self.found[0], self.sessions = best, best.sessions
+        self.tell(0, 1)
+        missed = [missing(item, self.sessions) for item in task.items]
+        order = sorted(range(len(task.items)), key=lambda number: (-missed[number], -number))
+        some = replace(task, items=[task.items[number] for number in order], per_day=per_day)
+        return improve(some, best, budget, is_over, at_once=1)
 
     def _parts(self, pool: ProcessPoolExecutor | _Here) -> None:
         """What is apart first, at its best; then what is joint beside it; then what could cost less beside it."""
