@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import LazySettings
 
+from zhibu.domain.terms import AccountApp
 from zhibu.web.official_account import door
 from zhibu.web.shell.platforms import PAUSE, platform_of
 from zhibu.wechat.envelope import Envelope, key_of
 from zhibu.wechat.messages import cdata
 from zhibu.wechat.signature import signature_of
+from zhibu.wechat.stand_in.facts import DEMO
+from zhibu.wechat.stand_in.server import StandIn
 
 APP, TOKEN, KEY = "wx5823bf96d3bd56c7", "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 REAL = 1795400000.0
@@ -32,6 +37,20 @@ def set_account(
     door.accounts.cache_clear()
     platform_of.cache_clear()
     PAUSE.end()
+
+
+@contextmanager
+def playing(settings: LazySettings) -> Iterator[StandIn]:
+    """The platform's side, which the house calls meanwhile; what is said to a phone stands in its chat."""
+    set_account(settings)
+    settings.WECHAT_SECRET, settings.WECHAT_TEMPLATE, settings.WECHAT_APP_ID = DEMO.secret, DEMO.template, DEMO.app_id
+    with StandIn(DEMO) as running:
+        settings.WECHAT_API = running.url
+        settings.WECHAT_AUTHORIZE = f"{running.url}/connect/oauth2/authorize"
+        yield running
+        platform = platform_of(AccountApp.OFFICIAL)
+        assert platform is not None
+        platform.close()
 
 
 def text(said: str, *, sender: str = "oChen", number: str = "1", made_at: int = int(REAL), to: str = "gh_1") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import struct
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -197,11 +196,9 @@ def test_a_file_that_bursts_is_kept_packed_and_costs_nothing(
     bomb = office(content=zlib.decompress(zlib.compress(b"\0" * 200_000_000)))
     assert len(bomb) < 1_000_000
     tracemalloc.start()
-    began = time.perf_counter()
     assert attach(lin, drafted, "大.docx", bomb).status_code == 302
-    taken, (_now, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert taken < 5
     assert peak < 64 * 1024 * 1024
     assert [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()] == [bomb]
 

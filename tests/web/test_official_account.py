@@ -12,7 +12,7 @@ from django.test import Client
 from tests import world
 from tests.apps.test_guides import Guides
 from tests.gatherings import DONE, announced, shift, works
-from tests.official import APP, REAL, Caller, event, set_account, text
+from tests.official import APP, REAL, Caller, event, playing, set_account, text
 from tests.world import AT, DAY
 from zhibu.apps.account_content.actions import binding
 from zhibu.apps.account_content.models import Binding, BindingCode, Incoming
@@ -31,7 +31,6 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.platforms import PAUSE, platform_of
 from zhibu.wechat.official import OfficialAccount
 from zhibu.wechat.stand_in.facts import DEMO
-from zhibu.wechat.stand_in.server import StandIn
 
 pytestmark = pytest.mark.django_db
 
@@ -51,15 +50,8 @@ def house():
 
 @pytest.fixture
 def stand_in(settings):
-    """The platform's side; what is said to a phone stands in its chat."""
-    set_account(settings)
-    settings.WECHAT_SECRET, settings.WECHAT_TEMPLATE = DEMO.secret, DEMO.template
-    settings.WECHAT_APP_ID = DEMO.app_id
-    with StandIn(DEMO) as running:
-        settings.WECHAT_API = running.url
-        settings.WECHAT_AUTHORIZE = f"{running.url}/connect/oauth2/authorize"
+    with playing(settings) as running:
         yield running
-        platform_of(AccountApp.OFFICIAL).close()
 
 
 _numbers = count(1)
@@ -409,7 +401,6 @@ def test_an_hour_without_the_platform_loses_nothing(house, stand_in, settings, m
 
 
 def test_an_answer_that_may_have_been_taken_stands_as_maybe_sent_until_it_is_known(house, stand_in, monkeypatch):
-    from zhibu.web.shell.platforms import platform_of
     from zhibu.wechat.errors import MaybeSent
 
     platform = platform_of(AccountApp.OFFICIAL)

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tests import world
-from tests.official import set_account
+from tests.official import playing
 from tests.world import AT, DAY
 from zhibu.apps.account_content.actions import binding
 from zhibu.apps.account_content.models import Binding
@@ -19,8 +19,6 @@ from zhibu.domain.terms import AccountApp, Occasion, Sending
 from zhibu.web.operator.pushing import tell_due
 from zhibu.web.shell.platforms import PAUSE, platform_of
 from zhibu.wechat.errors import PlatformAway
-from zhibu.wechat.stand_in.facts import DEMO
-from zhibu.wechat.stand_in.server import StandIn
 
 pytestmark = pytest.mark.django_db
 
@@ -37,16 +35,8 @@ class Killed(BaseException):
 @pytest.fixture
 def chat(settings):
     """What stands in the chat of the phone, as the platform has it."""
-    set_account(settings)
-    settings.WECHAT_SECRET, settings.WECHAT_TEMPLATE, settings.WECHAT_APP_ID = (
-        DEMO.secret,
-        DEMO.template,
-        DEMO.app_id,
-    )
-    with StandIn(DEMO) as running:
-        settings.WECHAT_API = running.url
+    with playing(settings) as running:
         yield running.platform.phone(PHONE).lines
-        platform_of(AccountApp.OFFICIAL).close()
 
 
 @pytest.fixture

@@ -383,6 +383,8 @@ WECHAT_AES_KEY: str = _read("str", "ZHIBU_WECHAT_AES_KEY", "")
 WECHAT_TEMPLATE: str = _read("str", "ZHIBU_WECHAT_TEMPLATE", "")
 WECHAT_API: str = _read("str", "ZHIBU_WECHAT_API", "https://api.weixin.qq.com")
 WECHAT_AUTHORIZE: str = _read("str", "ZHIBU_WECHAT_AUTHORIZE", "https://open.weixin.qq.com/connect/oauth2/authorize")
+#: The platform's own rules.
+_AES_KEY_LENGTH, _TOKEN_LENGTHS = 43, range(3, 33)
 
 
 def _is_word(text: str) -> bool:
@@ -403,7 +405,7 @@ if WECHAT_PROFILE not in {"none", "public", "full"}:
     raise ImproperlyConfigured(f"Setting ZHIBU_WECHAT_PROFILE: {WECHAT_PROFILE!r} is none of none, public, full.")
 if WECHAT_KIND not in {"service", "subscription"}:
     raise ImproperlyConfigured(f"Setting ZHIBU_WECHAT_KIND: {WECHAT_KIND!r} is neither service nor subscription.")
-_is_key = WECHAT_AES_KEY.isascii() and WECHAT_AES_KEY.isalnum() and len(WECHAT_AES_KEY) == 43  # noqa: PLR2004 - its length
+_is_key = WECHAT_AES_KEY.isascii() and WECHAT_AES_KEY.isalnum() and len(WECHAT_AES_KEY) == _AES_KEY_LENGTH
 if WECHAT_AES_KEY and not _is_key:
     raise ImproperlyConfigured("Setting ZHIBU_WECHAT_AES_KEY: an EncodingAESKey has 43 letters and digits.")
 for _name, _given in (("ZHIBU_WECHAT_API", WECHAT_API), ("ZHIBU_WECHAT_AUTHORIZE", WECHAT_AUTHORIZE)):
@@ -412,7 +414,7 @@ for _name, _given in (("ZHIBU_WECHAT_API", WECHAT_API), ("ZHIBU_WECHAT_AUTHORIZE
 if WECHAT_PROFILE != "none":
     if not _is_word(WECHAT_APP_ID):
         raise ImproperlyConfigured("Setting ZHIBU_WECHAT_APP_ID: give the AppID of the account.")
-    if not 3 <= len(WECHAT_TOKEN) <= 32 or not WECHAT_TOKEN.isalnum():  # noqa: PLR2004 - the platform's own rule
+    if len(WECHAT_TOKEN) not in _TOKEN_LENGTHS or not WECHAT_TOKEN.isalnum():
         raise ImproperlyConfigured("Setting ZHIBU_WECHAT_TOKEN: a token has 3 to 32 letters and digits.")
     if WECHAT_KIND == "service" and not WECHAT_SECRET:
         raise ImproperlyConfigured("Setting ZHIBU_WECHAT_SECRET: a service account is called with its AppSecret.")

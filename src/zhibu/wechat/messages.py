@@ -20,6 +20,11 @@ LONGEST_TEXT = 2048
 LONGEST_ANSWER = 2048
 
 _MOST_ELEMENTS, _DEEPEST = 200, 6
+#: Right below the root.
+_FIELD = 2
+
+#: Characters of a name, of a kind, digits of a time: those of the platform are shorter.
+_LONGEST_NAME, _LONGEST_KIND, _LONGEST_TIME = 64, 32, 11
 
 #: Kinds of message.
 TEXT, EVENT = "text", "event"
@@ -41,7 +46,7 @@ class _Reader:
         self._said = []
 
     def end(self, name: str) -> None:
-        if self._depth == 2:  # noqa: PLR2004 - right below the root
+        if self._depth == _FIELD:
             self.fields.setdefault(name, "".join(self._said))
         self._depth -= 1
         self._said = []
@@ -99,7 +104,7 @@ def message_of(document: bytes) -> Message:
     kind = fields.get("MsgType", "").lower()
     if not (receiver and sender and kind and made_at and made_at.isascii() and made_at.isdigit()):
         raise Unreadable("no message")
-    if len(sender) > 64 or len(receiver) > 64 or len(kind) > 32 or len(made_at) > 11:  # noqa: PLR2004 - theirs are shorter
+    if max(len(sender), len(receiver)) > _LONGEST_NAME or len(kind) > _LONGEST_KIND or len(made_at) > _LONGEST_TIME:
         raise Unreadable("no message")
     return Message(
         receiver=receiver,

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.mine import attended, filed_with
 from zhibu.domain.assembly import Presence
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.signing import my_id
 
 CHIPS = {Presence.PRESENT: "done", Presence.OBSERVER: "done", Presence.LEAVE: "note"}
 

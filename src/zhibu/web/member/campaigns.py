@@ -40,13 +40,13 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import Asker
 from zhibu.domain.learning import PartState
 from zhibu.domain.terms import OrganizationKind
-from zhibu.web.member.doors import me
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.signing import me
 
 _CHIPS = {PartState.DONE: "done", PartState.UNDER_WAY: "open", PartState.OPEN: "quiet"}
 

@@ -25,7 +25,6 @@ from zhibu.apps.lists.papers import TITLE, paper_of
 from zhibu.apps.lists.queries import changes_in, published, who_is_asked
 from zhibu.documents.compendium import compendium_docx, compendium_pdf
 from zhibu.domain.terms import Readership
-from zhibu.web.member.doors import me
 from zhibu.web.member.lists import by_kind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
@@ -33,7 +32,7 @@ from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import paper
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, signed
 
 
 @login_required

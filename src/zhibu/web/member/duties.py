@@ -31,13 +31,12 @@ from zhibu.apps.reports.duties import Seen, seen, state_of_people
 from zhibu.apps.rules.queries import all_rules
 from zhibu.domain.requirements import Obligation
 from zhibu.domain.terms import Bearer, DutyState, PostKind, Proof
-from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import Owed
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, my_id, signed
 
 _CHIPS = {DutyState.DONE: "done", DutyState.OPEN: "open", DutyState.NOT_MEASURABLE: "quiet"}
 

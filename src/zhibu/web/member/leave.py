@@ -18,11 +18,11 @@ from zhibu.apps.meetings.actions import roll as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import Leave, Meeting
 from zhibu.domain.terms import AbsenceReason
-from zhibu.web.member.doors import attended, me
+from zhibu.web.member.doors import attended
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, signed
 
 
 class LeaveForm(forms.Form):

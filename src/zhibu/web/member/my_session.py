@@ -21,12 +21,12 @@ from zhibu.apps.planning.errors import PlanningRefusal
 from zhibu.apps.planning.models import Hindered
 from zhibu.apps.planning.queries import hindered_on, seat_of, why_of
 from zhibu.domain.planning import Way
-from zhibu.web.member.doors import attended, me
+from zhibu.web.member.doors import attended
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, signed
 
 #: Why somebody is meant for their session, by how they attend it.
 REASONS: dict[Way, Promise] = {

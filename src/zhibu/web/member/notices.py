@@ -20,12 +20,11 @@ from zhibu.apps.notices.actions.telling import set_wishes
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.queries import notices_of, wishes_of
 from zhibu.domain.terms import AccountApp
-from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.navigation import address
 from zhibu.web.shell.paging import page_of
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, my_id, signed
 from zhibu.web.shell.told import told
 
 

@@ -20,12 +20,12 @@ from zhibu.apps.oversight.mine import owed_by
 from zhibu.domain.compliance import Cell
 from zhibu.domain.requirements import Measure
 from zhibu.web.member.attendance import YearForm
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import CHIPS, period_in_words
 from zhibu.web.shell.rule_words import as_written, cited, strength
+from zhibu.web.shell.signing import my_id
 from zhibu.web.shell.templatetags.words import word
 
 #: This year and so many before it.

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from zhibu.apps.organizations.queries import names_of
 from zhibu.apps.reports.looks import Look, looks_at
 from zhibu.apps.reports.records import record_document, record_of, record_tables
-from zhibu.web.member.doors import me
 from zhibu.web.shell.downloads import json_file, spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.signing import me
 
 
 @login_required

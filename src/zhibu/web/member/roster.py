@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 from zhibu.apps.rosters.queries import roster_of, swaps_waiting_for
 from zhibu.apps.windows.queries import seat_of, seated_in
 from zhibu.domain.periods import days_of_month
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.days import month_of, months_around
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.roster import cell, grid
+from zhibu.web.shell.signing import my_id
 
 #: So many shifts are named ahead, within so many days.
 _NEXT, _WITHIN = 3, 14

@@ -35,11 +35,10 @@ from zhibu.apps.meetings.actions.sign_in import BROWSER_COOKIE, TICKET_LASTS
 from zhibu.apps.meetings.errors import CodeTooOld, CodeUnknown, MeetingRefusal, NotOnRoll
 from zhibu.apps.meetings.mine import HERE, open_sessions_of
 from zhibu.apps.meetings.models import Attendance, Session
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import not_found_unless
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import my_id, signed
 
 TICKET_COOKIE = "ticket"
 

@@ -24,13 +24,12 @@ from zhibu.apps.rosters.queries import roster_of
 from zhibu.apps.windows.models import Seat
 from zhibu.apps.windows.queries import colleagues_of, seat_of
 from zhibu.domain.terms import SwapState
-from zhibu.web.member.doors import me, my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import Unreadable, conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, my_id, signed
 
 #: So many days ahead are offered, and so many colleagues on a page.
 _AHEAD, _USUAL = 42, 50

@@ -17,13 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhibu.apps.meetings.actions import tasks as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.mine import tasks_held_by
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import my_id, signed
 
 
 class ReportForm(forms.Form):

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.meetings.mine import Ahead, ahead_of, minutes_waiting_for, tasks_held_by
 from zhibu.apps.notices.queries import new_notices_of
-from zhibu.web.member.doors import my_id
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
+from zhibu.web.shell.signing import my_id
 from zhibu.web.shell.told import told
 
 #: So many sessions, tasks, minutes and notices are shown; the pages behind them show all.

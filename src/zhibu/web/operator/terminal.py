@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -124,3 +125,12 @@ def fail_usage(text: str) -> NoReturn:
     """Wrong usage or a wrong setting: exit 2."""
     messages.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(WRONG_USAGE)
+
+
+_RUN = "from zhibu.web.operator.main import run; run()"
+
+
+def begin_beside(*arguments: str) -> subprocess.Popen[bytes]:
+    """A command of ``zhibu`` in a process of its own, which ends when this one has ended, in whatever way."""
+    command = [sys.executable, "-c", _RUN, *arguments, "--beside", str(os.getpid())]
+    return subprocess.Popen(command)  # noqa: S603 - our own program

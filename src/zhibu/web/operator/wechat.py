@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +11,7 @@ from typing import Annotated
 import typer
 
 from zhibu.web.operator.serve import refuse_taken
-from zhibu.web.operator.terminal import messages
+from zhibu.web.operator.terminal import begin_beside, messages
 from zhibu.wechat.stand_in.facts import DEMO, Played
 
 _HOST = "127.0.0.1"
@@ -61,8 +59,6 @@ def played(callback: str = "", *, plain: bool = False) -> Played:
 
 # --- Beside a demo -------------------------------------------------------------------------------------------------
 
-_RUN = "from zhibu.web.operator.main import run; run()"
-
 
 def settings_of_demo(port: int) -> dict[str, str]:
     """What makes a served demo talk with a stand-in on this port."""
@@ -77,8 +73,7 @@ def settings_of_demo(port: int) -> dict[str, str]:
 def a_stand_in_beside(port: int, served: int) -> Iterator[None]:
     """A stand-in in a process of its own for the demo that is served on ``served``, as long as this lasts."""
     callback = f"http://localhost:{served}/wechat/{DEMO.app_id}/"
-    arguments = ["wechat", "stand-in", "--port", str(port), "--callback", callback, "--beside", str(os.getpid())]
-    process = subprocess.Popen([sys.executable, "-c", _RUN, *arguments])  # noqa: S603 - our own program
+    process = begin_beside("wechat", "stand-in", "--port", str(port), "--callback", callback)
     try:
         yield
     finally:

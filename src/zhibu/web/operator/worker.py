@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from typing import Annotated
 import typer
 
 from zhibu.web.operator.planner import Planner
-from zhibu.web.operator.terminal import DataFolder, messages, start
+from zhibu.web.operator.terminal import DataFolder, begin_beside, messages, start
 from zhibu.web.shell.afterwards import do_what_is_due
 
 #: Seconds between two looks at the outbox, and between two looks at whether it is time to stop.
@@ -146,8 +145,6 @@ _START_AGAIN, _TIME_TO_END = 2.0, 20.0
 #: Seconds for which a server that starts has the machine to itself.
 _SERVER_FIRST = 3.0
 
-_RUN = "from zhibu.web.operator.main import run; run()"
-
 
 @contextmanager
 def a_worker_beside() -> Iterator[None]:
@@ -179,8 +176,7 @@ class _Keeper(threading.Thread):
         with self._lock:
             if self._over.is_set():
                 return False
-            command = [sys.executable, "-c", _RUN, "worker", "--beside", str(os.getpid())]
-            self._worker = subprocess.Popen(command)  # noqa: S603 - our own program
+            self._worker = begin_beside("worker")
             return True
 
     def stop(self) -> None:

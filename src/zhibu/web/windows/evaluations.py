@@ -61,6 +61,7 @@ class SeveralFiles(forms.FileInput):
     allow_multiple_selected = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 - Django's signature
+        """One of them, for a field checks one."""
         return files.get(name)
 
 

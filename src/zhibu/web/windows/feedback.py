@@ -14,7 +14,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,12 +29,12 @@ from zhibu.documents.tables import Table
 from zhibu.domain.terms import FeedbackKind, FeedbackState
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.codes import picture_of
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
-from zhibu.web.shell.signing import signed
-from zhibu.web.windows.guides import me
+from zhibu.web.shell.signing import me, signed
 
 #: Rows of a workbook, and codes of a sheet.
 _MOST_ROWS, _MOST_CODES = 10_000, 100
@@ -221,15 +221,8 @@ def codes(request: AskedRequest) -> HttpResponse:
     posts = posts_named(clock.today(), posts_managed_by(request.asker)).select_related("site").order_by("code")
     named = [(f"{post.site.name} {post.name}", reverse("public_feedback_post", args=[post.code])) for post in posts]
     sheets = [
-        Code(place, settings.URL + path, _picture(settings.URL + path))
+        Code(place, settings.URL + path, picture_of(settings.URL + path))
         for place, path in [*sites, *named][:_MOST_CODES]
     ]
     context = {"codes": sheets, "crumbs": _crumbs(Crumb(_("Codes to hang up")))}
     return render(request, "windows/feedback/codes.html", context)
-
-
-def _picture(address: str) -> SafeString:
-    import segno
-
-    drawn = segno.make_qr(address, error="m").svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
-    return mark_safe(drawn)  # noqa: S308 - drawn by segno from our own address

@@ -158,7 +158,7 @@ def end(request: AskedRequest, guided_id: UUID) -> HttpResponse:
         {
             "title": _("End the guidance"),
             "question": _("The day is the first on which %(unit)s is guided no more.") % {"unit": found.name},
-            "action": _("End it"),
+            "action": _("Guide no longer"),
             "cancel": reverse("guided_units"),
             "form": form,
             "crumbs": _crumbs(Crumb(_("End the guidance"))),

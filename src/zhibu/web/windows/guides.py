@@ -43,7 +43,6 @@ from zhibu.apps.guides.queries import (
     waiting,
     with_titles,
 )
-from zhibu.apps.people.models import Person
 from zhibu.apps.windows.models import Section
 from zhibu.domain.guidance import TOLD_BEFORE, read_again
 from zhibu.domain.periods import add_months
@@ -53,7 +52,7 @@ from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once, page_of
-from zhibu.web.shell.signing import signed
+from zhibu.web.shell.signing import me, signed
 from zhibu.web.windows.public.guides import LONGEST as LONGEST_ASKED
 from zhibu.web.windows.public.guides import lines_of, shown
 
@@ -127,12 +126,6 @@ def kept_guide(request: AskedRequest, guide_id: UUID) -> Guide:
     found = read_guide(request, guide_id)
     forbid_unless(may_keep_guide(request.asker, found))
     return found
-
-
-def me(request: AskedRequest) -> Person:
-    person = request.user.person
-    assert person is not None  # access asks for one
-    return person
 
 
 def _at(guide: Guide, title: str, *further: Crumb) -> list[Crumb]:

@@ -31,8 +31,7 @@ from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
-from zhibu.web.shell.signing import signed
-from zhibu.web.windows.guides import me
+from zhibu.web.shell.signing import me, signed
 from zhibu.web.windows.public.questions import QuestionForm
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from zhibu.apps.meetings.actions import sign_in
@@ -20,6 +20,7 @@ from zhibu.apps.meetings.queries import count_of, roll_of
 from zhibu.web.secretary.meetings.doors import run_session
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.codes import picture_of
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.signing import signed
 
@@ -40,10 +41,7 @@ def _picture(session: Session, code: str) -> SafeString | None:
         address = settings.URL + reverse("scan", args=[session.pk, code])
     except NoReverseMatch:
         return None
-    import segno
-
-    drawn = segno.make_qr(address, error="m").svg_inline(border=2, omitsize=True, dark="#000", light="#fff")
-    return mark_safe(drawn)  # noqa: S308 - drawn by segno from our own address
+    return picture_of(address)
 
 
 @login_required
