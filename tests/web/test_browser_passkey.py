@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import world
 from tests.web.browser import assert_good
@@ -58,7 +58,7 @@ def test_a_passkey_opens_the_door_without_a_password(phone: Opens, lin: Account)
     assert_good(page, "recovery-codes")
 
     page.goto("/account/")
-    assert page.get_by_text("我的手机").is_visible()
+    expect(page.get_by_text("我的手机")).to_be_visible()
     assert_good(page, "account-with-passkey")
     page.get_by_role("banner").get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/accounts/login/")

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from tests import world
 from tests.web.browser import assert_accessible, assert_fits, assert_good
@@ -45,7 +46,7 @@ def test_a_refusal_is_a_page_that_says_what_to_do(path: str, phone: Opens, lin: 
     page = phone(lin)
     page.goto(path)
     assert_good(page, f"refusal-{path}")
-    assert page.get_by_role("link", name="返回首页").is_visible()
+    expect(page.get_by_role("link", name="返回首页")).to_be_visible()
 
 
 def test_axe_and_the_width_see_a_planted_fault(phone: Opens, lin: Account) -> None:
@@ -73,11 +74,11 @@ def test_lin_comes_in_and_goes_without_javascript(phone: Opens, lin: Account) ->
     page.goto("/menu/")
     page.get_by_label("工号").fill(lin.login)
     page.get_by_label("密码", exact=True).fill(world.PASSWORD)
-    assert not page.get_by_role("button", name="用通行密钥登录").is_visible()
+    expect(page.get_by_role("button", name="用通行密钥登录")).to_be_hidden()
     page.get_by_role("button", name="登录", exact=True).click()
     assert urlsplit(page.url).path == "/menu/"
     page.get_by_role("button", name="繁").click()
-    assert page.get_by_role("heading", name="全部頁面").is_visible()
+    expect(page.get_by_role("heading", name="全部頁面")).to_be_visible()
     page.get_by_role("button", name="退出登錄").click()
     assert urlsplit(page.url).path == "/accounts/login/"
 
@@ -130,17 +131,17 @@ def test_the_download_menu_closes_by_escape_and_keeps_the_focus(desk: Opens, lin
     page = desk(lin)
     page.goto("/parts/")
     page.get_by_text("下载或打印").click()
-    assert page.get_by_role("link", name="表格（.xlsx）").is_visible()
+    expect(page.get_by_role("link", name="表格（.xlsx）")).to_be_visible()
     assert_good(page, "parts-downloads")
     page.keyboard.press("Escape")
-    assert not page.get_by_role("link", name="表格（.xlsx）").is_visible()
+    expect(page.get_by_role("link", name="表格（.xlsx）")).to_be_hidden()
 
 
 def test_paper_carries_the_warning_and_no_menu(desk: Opens, lin: Account) -> None:
     page = desk(lin)
     page.goto("/parts/")
     page.emulate_media(media="print")
-    assert page.get_by_text("非涉密系统").is_visible()
-    assert page.get_by_role("heading", name="构件一览").is_visible()
+    expect(page.get_by_text("非涉密系统")).to_be_visible()
+    expect(page.get_by_role("heading", name="构件一览")).to_be_visible()
     for hidden in (".rooms", ".page-actions", ".filters", ".languages", ".masthead-account"):
-        assert not page.locator(hidden).first.is_visible(), hidden
+        expect(page.locator(hidden).first, hidden).to_be_hidden()

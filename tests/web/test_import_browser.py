@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import world
 from tests.web.browser import assert_good
@@ -48,7 +49,7 @@ def test_a_workbook_is_uploaded_looked_at_imported_and_undone(
     page.set_input_files("input[type=file]", _file(tmp_path, faulty=True))
     page.get_by_role("button", name="先看结果").click()
     assert_good(page, "imports-errors")
-    assert page.get_by_text("有 31 处要改").is_visible()
+    expect(page.get_by_text("有 31 处要改")).to_be_visible()
     page.goto(f"{LIST}new/")
     page.set_input_files("input[type=file]", _file(tmp_path, faulty=False))
     page.get_by_role("button", name="先看结果").click()
@@ -62,5 +63,5 @@ def test_a_workbook_is_uploaded_looked_at_imported_and_undone(
     page.get_by_role("link", name="撤销这次导入").click()
     assert_good(page, "imports-undo")
     page.get_by_role("button", name="撤销这次导入").click()
-    assert page.get_by_text("已撤销这次导入").first.is_visible()
+    expect(page.get_by_text("已撤销这次导入").first).to_be_visible()
     assert not Person.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import world
 from tests.apps.test_imports_ledger import ledger
@@ -32,7 +33,7 @@ def test_what_the_ledger_says_is_read_and_a_past_meeting_is_entered_in_few_taps(
     page.get_by_role("link", name="讨论发展党员").click()
     assert_good(page, "ledger-meeting")
     page.get_by_role("link", name="查看归档记录").click()
-    assert page.get_by_text("台账未载").first.is_visible()
+    expect(page.get_by_text("台账未载").first).to_be_visible()
     assert_good(page, "ledger-record")
     # Three taps and what only the secretary knows: the day and the reason.
     page.goto("/meetings/")
@@ -45,5 +46,5 @@ def test_what_the_ledger_says_is_read_and_a_past_meeting_is_entered_in_few_taps(
     assert_good(page, "late-roll")
     late = Meeting.objects.get(held_on="2026-11-12")
     page.goto(f"/meetings/{late.pk}/")
-    assert page.get_by_text("补录", exact=True).first.is_visible()
+    expect(page.get_by_text("补录", exact=True).first).to_be_visible()
     assert_good(page, "late-meeting")

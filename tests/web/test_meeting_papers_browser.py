@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import world
 from tests.web.browser import assert_good
@@ -86,7 +87,7 @@ def test_papers_and_books_are_taken_from_their_pages(device: str, phone: Opens, 
         page.get_by_role("link", name="三会一课台账 .xlsx").click()
     assert ledger.value.suggested_filename == f"检务处党支部{clock.today().year}年三会一课台账.xlsx"
     page.goto("/meetings/books/?organization=GZ-A-01&year=2019")
-    assert page.get_by_text("2019年还没有归档的会议记录。").is_visible()
+    expect(page.get_by_text("2019年还没有归档的会议记录。")).to_be_visible()
     assert_good(page, "papers-books-empty")
 
 
@@ -96,10 +97,10 @@ def test_the_text_for_the_group_chat_can_be_copied_without_a_script(phone: Opens
     page.goto(f"/meetings/{meeting.pk}/")
     page.locator("#chat summary").click()
     text = page.locator("#chat-text")
-    assert text.is_visible()
+    expect(text).to_be_visible()
     assert text.is_enabled()
     assert text.input_value().startswith("【会议通知】支部党员大会\n时间：")
-    assert not page.locator("[data-copy]").is_visible()
+    expect(page.locator("[data-copy]")).to_be_hidden()
     page.goto("/meetings/books/")
     page.get_by_role("button", name="查看").click()
     assert "year=" in page.url

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from tests import gatherings, world
 from tests.web.browser import assert_good
@@ -541,14 +542,14 @@ def test_the_whole_talk_works_without_scripts(house, filed, desk):
     page.get_by_label("对这份记录的意见").fill("请补充讨论要点。")
     page.get_by_label("请在此日前补充").fill(SOON.isoformat())
     page.get_by_role("button", name="附在记录旁").click()
-    assert page.get_by_text("请于12月1日前补充").is_visible()
+    expect(page.get_by_text("请于12月1日前补充")).to_be_visible()
     own = desk(world.account(house.lin), scripts=False)
     own.goto("/meetings/")
     own.locator("section", has_text="上级请补充").get_by_role("link").click()
     own.get_by_label("更正或补充的内容").fill("讨论要点：同意。")
     own.locator("form", has=own.get_by_label("更正或补充的内容")).get_by_role("button").click()
     page.reload()
-    assert page.get_by_text("讨论要点：同意。").is_visible()
+    expect(page.get_by_text("讨论要点：同意。")).to_be_visible()
     page.get_by_role("button", name="办结", exact=True).click()
     page.get_by_role("button", name="重新打开").click()
-    assert page.get_by_role("button", name="办结", exact=True).is_visible()
+    expect(page.get_by_role("button", name="办结", exact=True)).to_be_visible()
