@@ -155,13 +155,13 @@ class _Search:
         self.joint_bounds: dict[Id, float] = {}
         self.sessions: tuple[Session, ...] = ()
         self.best: tuple[float, tuple[Session, ...]] = (INFINITY, ())
-        self.exact = 0.0
+        self.known = 0.0
         self.first = max(FIRST * budget.left, FIRST_SECONDS)
         self.moment = MOMENT * budget.left
 
     @property
     def bound(self) -> float:
-        return max(self.exact, sum(found.bound for found in self.found.values()) + sum(self.joint_bounds.values()))
+        return max(self.known, sum(found.bound for found in self.found.values()) + sum(self.joint_bounds.values()))
 
     def _best(self) -> tuple[float, tuple[Session, ...]]:
         """The cheapest of all plans so far: on the way to a better one, much may lie open."""
@@ -275,7 +275,7 @@ class _Search:
         return improve(some, best, budget, is_over, at_once=1)
 
     def _parts(self, pool: ProcessPoolExecutor | _Here) -> None:
-        """What is apart first, at its best; then what is joint beside it; then what could cost less beside it."""
+        """What is apart first; then what is joint, its bound and beside all; then what could cost less beside it."""
         apart = self.parts.apart
         order = sorted(range(len(apart)), key=lambda number: -sum(len(item.audience) for item in apart[number]))
         self._ask(
@@ -285,12 +285,13 @@ class _Search:
             self._found,
         )
         if self.parts.joint:
-            self._finish(pool, self._until(0.2), self.first / 2)
-            self._beside_all(pool)
             days = self._shared_days(pool)
+            self._beside_all(pool)
             self._make_ways(pool, days)
             self._finish(pool, self._until(0.5), INFINITY)
             self._beside_again(pool, days)
+            if any(self.found[number].cost < costs for number, costs in days.costs.items()):
+                self._shared_days(pool)
         self._finish(pool, self.budget, INFINITY)
         self._exactly()
 
@@ -352,7 +353,8 @@ class _Search:
         self._adopt([self.problem.items[id_]], found.sessions)
 
     def _shared_days(self, pool: ProcessPoolExecutor | _Here) -> SharedDays:
-        """The bounds of what is joint."""
+        """The bounds of what is joint: the better, the less the parts cost. What was known of the whole stands."""
+        self.known = self.bound
         days = SharedDays(
             self.parts,
             {number: found.cost for number, found in self.found.items()},
@@ -450,4 +452,4 @@ class _Search:
         impossible = tuple(sorted(self._impossible(), key=str))
         now = Found(self.sessions, task.cost_of(self.sessions), self.bound, impossible)
         found = exactly(task, ground, now, self.budget)
-        self.sessions, self.exact = found.sessions, found.bound
+        self.sessions, self.known = found.sessions, found.bound
