@@ -51,6 +51,8 @@ def playing(settings: LazySettings) -> Iterator[StandIn]:
         platform = platform_of(AccountApp.OFFICIAL)
         assert platform is not None
         platform.close()
+    door.accounts.cache_clear()
+    platform_of.cache_clear()
 
 
 def text(said: str, *, sender: str = "oChen", number: str = "1", made_at: int = int(REAL), to: str = "gh_1") -> str:

@@ -85,6 +85,14 @@ def test_whoever_saves_last_is_the_writer_and_what_was_read_is_what_is_published
         reviewing.publish_guide(saved, reviewer=house.chen, revision=1, since=DAY, read_again_by=NEXT_YEAR, **DONE)
 
 
+def test_what_is_marked_as_internal_is_no_guide_for_the_public_and_what_is_secret_none_at_all(house: Guides) -> None:
+    with pytest.raises(GuideRefusal, match="内部资料"):
+        house.published(text="内部资料\n办理口径。")
+    with pytest.raises(GuideRefusal, match="秘密★"):
+        house.published(text="秘密★1年", audience=GuideAudience.INTERNAL)
+    house.published("口径", text="内部资料\n办理口径。", audience=GuideAudience.INTERNAL)
+
+
 def test_what_goes_back_says_what_to_change(house: Guides) -> None:
     version = house.begun()
     writing.hand_over(version, **DONE)

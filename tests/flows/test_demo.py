@@ -372,6 +372,7 @@ def told_in(folder):
             + rows("SELECT id, text FROM feedback_feedback")
             + rows("SELECT id, title FROM feedback_evaluation")
             + rows("SELECT id, text FROM feedback_followup")
+            + rows("SELECT id, title || text FROM account_content_article")
         )
 
         def named(text):

@@ -35,6 +35,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests import world
 from tests.documents.printed import letters
 from tests.world import AT, DAY
+from zhibu.apps.account_content.actions import articles as telling
+from zhibu.apps.account_content.models import Article
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.feedback.actions import evaluating
@@ -147,6 +149,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "question": {"window"},
         "feedback": {"window"},
         "evaluation": {"secretary", "committee", "window"},
+        "told": set(ASKERS),
+        "told_draft": {"secretary", "committee", "window"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -182,6 +186,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "question": set(),
         "feedback": set(),
         "evaluation": {"other"},
+        "told": set(ASKERS),
+        "told_draft": {"other"},
     },
 }
 
@@ -313,6 +319,8 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "hindrance": ("hindrance", "own"),
     "section": ("section", "list"),
     "article": ("article", "list"),
+    "public_article.article": ("told", "public"),
+    "written": ("told_draft", "told_draft"),
     "edition": ("edition", "list"),
     "statement": ("statement", "own"),
     "bearer": ("bearer", "public"),
@@ -627,6 +635,7 @@ def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[
         "month": f"{DAY:%Y-%m}",
         "post_code": post.code,
         **guides(post.section, marks, writer=seated, reviewer=colleague),
+        **articles(of, marks, writer=seated, reviewer=colleague),
         **heard(post, marks),
     }
 
@@ -667,6 +676,20 @@ def guides(of: Section, marks: dict[str, str], *, writer: Person, reviewer: Pers
         "question": asked.pk,
         "guided": guide_unit(name=marks["guide"], section=of, contact="", since=DAY, **DONE).pk,
     }
+
+
+def articles(of: Organization, marks: dict[str, str], *, writer: Person, reviewer: Person) -> dict[str, object]:
+    """An article that everybody reads, and one that waits for review."""
+
+    def handed_in(text: str) -> Article:
+        said = telling.Said(title=text, digest=text, text=text)
+        begun = telling.begin_article(of, said, writer=writer, **DONE)
+        telling.hand_in(begun, **DONE)
+        return begun
+
+    public, draft = handed_in(marks["told"]), handed_in(marks["told_draft"])
+    telling.publish(public, reviewer=reviewer, revision=1, **DONE)
+    return {"told": public.pk, "told_draft": draft.pk}
 
 
 NOWHERE = {

@@ -62,6 +62,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "terms",
         "talks",
         "codes",
+        "account_articles",
     }
 
 
@@ -70,6 +71,7 @@ def test_a_window_manager_finds_the_windows_besides(bureau: Bureau) -> None:
     before = names(asker_of(account, DAY))
     world.grant(account, Role.WINDOW_MANAGER, of=bureau.inspection)
     windows = {"windows_now", "windows", "rosters", "rotations", "swaps", "questions", "feedback", "evaluations"}
+    windows |= {"account_articles"}
     assert names(asker_of(account, DAY)) == before | windows | {"home"}
 
 

@@ -378,4 +378,5 @@ class ArticleState(Word):
     DRAFT = "draft", "草稿"
     REVIEW = "review", "待审核"
     PUBLIC = "public", "已发布"
+    CORRECTED = "corrected", "已更正"
     WITHDRAWN = "withdrawn", "已撤下"

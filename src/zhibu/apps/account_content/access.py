@@ -1,4 +1,9 @@
-"""Who writes and reviews articles of the account, and who ends the binding of a phone. Both forms agree."""
+"""Who writes and reviews articles of the account, and who ends the binding of a phone. Both forms agree.
+
+An organization's articles are written by its office holders, and by those who manage its windows: so what it
+does as an organization and what it does as a service stand side by side. Office holders above read along, review and
+withdraw.
+"""
 
 from __future__ import annotations
 
@@ -9,41 +14,45 @@ from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker, may_manage_accounts
 from zhibu.domain.terms import ArticleState
 
+_UNFINISHED = (ArticleState.DRAFT, ArticleState.REVIEW)
+
 
 def may_write_for(asker: Asker, organization: Organization) -> bool:
-    """Office holders of the organization."""
-    return organization.path in asker.offices
+    """Its office holders, and those who manage its windows."""
+    is_theirs = organization.path in asker.offices + asker.windows
+    return asker.person is not None and is_theirs and organization.dissolved is None
 
 
 def organizations_written_for_by(asker: Asker) -> QuerySet[Organization]:
-    return Organization.objects.filter(path__in=asker.offices, dissolved__isnull=True)
+    if asker.person is None:
+        return Organization.objects.none()
+    return Organization.objects.filter(path__in=asker.offices + asker.windows, dissolved__isnull=True)
 
 
 def may_see_article(asker: Asker, article: Article) -> bool:
-    """Office holders there and above; what is public is seen by everybody, elsewhere."""
-    return article.organization.path.startswith(asker.offices)
+    """Office holders there and above, and those who manage windows there; what is public all read elsewhere."""
+    path = article.organization.path
+    return path.startswith(asker.offices) or path in asker.windows
 
 
 def articles_seen_by(asker: Asker) -> QuerySet[Article]:
-    condition = Q(pk__in=[])
+    condition = Q(organization__path__in=asker.windows)
     for office in asker.offices:
         condition |= in_subtree(office, "organization__")
     return Article.objects.filter(condition)
 
 
 def may_change(asker: Asker, article: Article) -> bool:
-    """Office holders of its organization, while it has not been published."""
-    return may_write_for(asker, article.organization) and article.word in {ArticleState.DRAFT, ArticleState.REVIEW}
+    """Those who write for its organization, while it has not been published."""
+    return may_write_for(asker, article.organization) and article.word in _UNFINISHED
 
 
 def articles_changed_by(asker: Asker) -> QuerySet[Article]:
-    return Article.objects.filter(
-        organization__path__in=asker.offices, state__in=[ArticleState.DRAFT.value, ArticleState.REVIEW.value]
-    )
+    return _written_for(asker).filter(state__in=[word.value for word in _UNFINISHED])
 
 
 def may_review(asker: Asker, article: Article) -> bool:
-    """Office holders there and above; never who wrote it."""
+    """Whoever sees it, but never who wrote it."""
     return (
         may_see_article(asker, article)
         and article.word is ArticleState.REVIEW
@@ -56,6 +65,30 @@ def articles_reviewed_by(asker: Asker) -> QuerySet[Article]:
     if asker.person is None:
         return Article.objects.none()
     return articles_seen_by(asker).filter(state=ArticleState.REVIEW.value).exclude(writer=asker.person)
+
+
+def may_correct(asker: Asker, article: Article) -> bool:
+    """Those who write for its organization, once it is public: what it says, and where it goes from here."""
+    return may_write_for(asker, article.organization) and article.word is ArticleState.PUBLIC
+
+
+def articles_corrected_by(asker: Asker) -> QuerySet[Article]:
+    return _written_for(asker).filter(state=ArticleState.PUBLIC.value)
+
+
+def may_withdraw(asker: Asker, article: Article) -> bool:
+    """Whoever sees it: what should not be public is taken away by the first who notices."""
+    return may_see_article(asker, article) and asker.person is not None and article.word is ArticleState.PUBLIC
+
+
+def articles_withdrawn_by(asker: Asker) -> QuerySet[Article]:
+    if asker.person is None:
+        return Article.objects.none()
+    return articles_seen_by(asker).filter(state=ArticleState.PUBLIC.value)
+
+
+def _written_for(asker: Asker) -> QuerySet[Article]:
+    return Article.objects.filter(organization__in=organizations_written_for_by(asker).order_by().values("pk"))
 
 
 def may_end_binding(asker: Asker, binding: Binding) -> bool:

@@ -105,7 +105,10 @@ class Incoming(models.Model):
 class Article(models.Model):
     """An article of the account: written by one, approved by another, then public. A published one never changes.
 
-    ``text`` is Markdown. ``media``: its number among the platform's drafts, empty while it is not there.
+    ``text`` is Markdown. ``corrects``: the one in whose place it stands once it is public; ``correction`` tells the
+    readers what was put right; ``series`` is the same for all of them. ``remark``: why it went back, or was
+    withdrawn. ``sending``: how far it is on its way to the drafts of the platform; ``platform_said`` holds the words
+    of a refusal, ``media`` its number there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -114,6 +117,12 @@ class Article(models.Model):
     digest = models.CharField(max_length=120, blank=True)
     text = models.TextField(max_length=20000)
     state = models.CharField(max_length=10, choices=ArticleState.choices(), default=ArticleState.DRAFT.value)
+    revision = models.PositiveIntegerField(default=1)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by", default=None
+    )
+    correction = models.CharField(max_length=300, blank=True)
+    series = models.UUIDField(default=uuid7, db_index=True, editable=False)
     writer = models.ForeignKey(Person, models.PROTECT, related_name="account_articles_written")
     reviewer = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="account_articles_reviewed"
@@ -121,6 +130,8 @@ class Article(models.Model):
     remark = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    sending = models.CharField(max_length=12, choices=Sending.choices(), default=Sending.NONE.value)
+    platform_said = models.CharField(max_length=200, blank=True)
     media = models.CharField(max_length=128, blank=True)
     hand_over_at = models.DateTimeField(null=True)
 
@@ -131,14 +142,18 @@ class Article(models.Model):
                 name="account_article_state_known", condition=Q(state__in=[word.value for word in ArticleState])
             ),
             models.CheckConstraint(
+                name="account_article_sending_known", condition=Q(sending__in=[word.value for word in Sending])
+            ),
+            models.CheckConstraint(
                 name="account_article_reviewed_by_another",
                 condition=Q(reviewer__isnull=True) | ~Q(reviewer=models.F("writer")),
             ),
             models.CheckConstraint(
                 name="account_article_public_was_reviewed",
-                condition=~Q(state__in=[ArticleState.PUBLIC.value, ArticleState.WITHDRAWN.value])
+                condition=Q(state__in=[ArticleState.DRAFT.value, ArticleState.REVIEW.value])
                 | Q(reviewer__isnull=False, published_at__isnull=False),
             ),
+            models.CheckConstraint(name="account_article_says_something", condition=~Q(title="") & ~Q(text="")),
         ]
         indexes = [
             models.Index(fields=["state", "-published_at"]),
@@ -153,3 +168,7 @@ class Article(models.Model):
     @property
     def word(self) -> ArticleState:
         return ArticleState(self.state)
+
+    @property
+    def way(self) -> Sending:
+        return Sending(self.sending)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhibu.apps.account_content.models import Article, Binding, Incoming
 from zhibu.apps.people.models import Account
@@ -37,11 +37,30 @@ def waiting_for_work(at: dt.datetime, *, most: int) -> list[Incoming]:
 
 def public_articles() -> QuerySet[Article]:
     """What everybody may read, the latest first."""
-    return (
-        Article.objects.filter(state=ArticleState.PUBLIC.value)
-        .select_related("organization")
-        .order_by("-published_at", "-pk")
-    )
+    return Article.objects.filter(state=ArticleState.PUBLIC.value).order_by("-published_at", "-pk")
+
+
+def holding(articles: QuerySet[Article], words: str) -> QuerySet[Article]:
+    """Those in which every one of some words stands, in title, digest or text; all of them without words."""
+    for word in words.split()[:_MOST_WORDS]:
+        articles = articles.filter(Q(title__icontains=word) | Q(digest__icontains=word) | Q(text__icontains=word))
+    return articles
+
+
+#: As many words are looked for at once.
+_MOST_WORDS = 6
+
+
+def once_public() -> QuerySet[Article]:
+    """What stands, or stood, at an address for everybody."""
+    said = [ArticleState.PUBLIC.value, ArticleState.CORRECTED.value, ArticleState.WITHDRAWN.value]
+    return Article.objects.filter(state__in=said)
+
+
+def versions_of(article: Article) -> list[Article]:
+    """All that stood at its place for everybody, the latest first."""
+    same = Article.objects.filter(series=article.series, published_at__isnull=False)
+    return list(same.select_related("writer", "reviewer").order_by("-published_at", "-pk"))
 
 
 def articles_to_hand_over(at: dt.datetime, *, most: int) -> list[Article]:

@@ -506,7 +506,7 @@ HOLDINGS: tuple[Holding, ...] = (
         _("Articles of the official account"),
         _("to know who wrote and who approved what was published"),
         Retention.WITH_THE_RECORDS,
-        _fields("title state remark changed_at published_at", organization="organization__name"),
+        _fields("title state remark correction changed_at published_at", organization="organization__name"),
     ),
     Holding(
         "people.ApiToken",
@@ -586,6 +586,7 @@ LABELS: Mapping[str, Promise] = {
     "campaign": _("campaign"),
     "changed_at": _("changed at"),
     "closed_at": _("closed at"),
+    "correction": _("what was put right"),
     "counted_at": _("counted at"),
     "created_at": _("made at"),
     "data": _("a secret, or what the program notes with it"),

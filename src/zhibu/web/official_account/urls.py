@@ -2,9 +2,21 @@
 
 from django.urls import path
 
-from zhibu.web.official_account import articles, phones
+from zhibu.web.official_account import articles, phones, writing
+
+_ARTICLE = "articles/<uuid:written>"
 
 urlpatterns = [
+    path("articles/", writing.articles, name="account_articles"),
+    path("articles/new/", writing.new, name="account_article_new"),
+    path(f"{_ARTICLE}/", writing.article, name="account_article"),
+    path(f"{_ARTICLE}/edit/", writing.edit, name="account_article_edit"),
+    path(f"{_ARTICLE}/hand-in/", writing.hand_in, name="account_article_hand_in"),
+    path(f"{_ARTICLE}/review/", writing.review, name="account_article_review"),
+    path(f"{_ARTICLE}/drop/", writing.drop, name="account_article_drop"),
+    path(f"{_ARTICLE}/correct/", writing.correct, name="account_article_correct"),
+    path(f"{_ARTICLE}/withdraw/", writing.withdraw, name="account_article_withdraw"),
+    path(f"{_ARTICLE}/hand-over/", writing.hand_over, name="account_article_hand_over"),
     path("account/wechat/", phones.bound_phone, name="bound_phone"),
     path("account/wechat/end/", phones.end_bound_phone, name="end_bound_phone"),
     path("account/wechat/here/", phones.bind_here, name="bind_here"),

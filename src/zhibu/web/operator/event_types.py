@@ -25,10 +25,12 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "phone_bound": _("phone bound"),
     "phone_unbound": _("phone cut off"),
     "account_article_written": _("article of the account written"),
+    "account_article_dropped": _("draft of an article of the account dropped"),
     "account_article_handed_in": _("article of the account handed in for review"),
     "account_article_sent_back": _("article of the account sent back"),
     "account_article_published": _("article of the account published"),
     "account_article_withdrawn": _("article of the account withdrawn"),
+    "account_article_handed_over": _("article handed over to the drafts of the account"),
     # who looked
     "record_looked_at": _("record of a person looked at"),
     "record_exported": _("record of a person taken away"),

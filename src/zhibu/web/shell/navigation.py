@@ -71,6 +71,10 @@ def _convenes(asker: Asker) -> bool:
     return bool(asker.offices or asker.led)
 
 
+def _tells_the_public(asker: Asker) -> bool:
+    return _is_person(asker) and bool(asker.offices or asker.windows)
+
+
 def _plans(asker: Asker) -> bool:
     return bool(asker.offices)
 
@@ -132,6 +136,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("questions", _("Questions"), _manages_windows, "note", _WINDOWS),
     Entry("feedback", _("Feedback"), _manages_windows, "people", _WINDOWS),
     Entry("evaluations", _("Evaluations"), _manages_windows, "check", _WINDOWS),
+    Entry("account_articles", _("Articles"), _tells_the_public, "document", _BRANCH),
     Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),

@@ -1,8 +1,10 @@
-"""Articles of the official account: written by one, approved by another, then public, and withdrawn with a reason."""
+"""Articles of the official account: written by one, approved by another, then public, corrected or withdrawn."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,139 +14,281 @@ from zhibu.apps.account_content.models import Article
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.seal import sha256
-from zhibu.domain.terms import ArticleState
+from zhibu.domain.guidance import UNREADABLE, kept
+from zhibu.domain.markings import inside_words, secret_marks
+from zhibu.domain.terms import ArticleState, Sending
 
 LONGEST_TITLE, LONGEST_DIGEST, LONGEST_TEXT, LONGEST_REMARK = 64, 120, 20_000, 300
 
-#: After which time the platform is tried again with an article that it did not take.
-RETRY_AFTER = dt.timedelta(minutes=30)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What an article is to say; ``text`` is Markdown. ``correction``: what is put right, where it corrects one."""
+
+    title: str
+    text: str
+    digest: str = ""
+    correction: str = ""
 
 
 @transaction.atomic
-def write(
-    *,
-    organization: Organization,
-    writer: Person,
-    title: str,
-    digest: str,
-    text: str,
-    actor: Actor,
-    at: dt.datetime,
-    article: Article | None = None,
+def begin_article(
+    organization: Organization, said: Said, *, writer: Person, actor: Actor, at: dt.datetime
 ) -> Article:
-    """A new draft, or other words for one. What waited for review is a draft again: somebody has to look anew.
+    """A new draft."""
+    words = _tidied(said)
+    article = Article.objects.create(
+        organization=organization,
+        title=words.title,
+        digest=words.digest,
+        text=words.text,
+        writer=writer,
+        changed_at=at,
+    )
+    _record_written(article, actor, at)
+    return article
 
-    Whoever changes it becomes its writer, so that nobody reviews their own words.
+
+@transaction.atomic
+def correct(article: Article, *, writer: Person, actor: Actor, at: dt.datetime) -> Article:
+    """A draft that begins with what the public article says and takes its place when it is approved.
+
+    One that is being written already is refused.
     """
-    title, digest, text = title.strip(), digest.strip(), text.strip()
-    if not title or not text:
-        raise AccountContentRefusal(_("An article has a title and a text. Write both."))
-    for said, most in ((title, LONGEST_TITLE), (digest, LONGEST_DIGEST), (text, LONGEST_TEXT)):
-        if len(said) > most:
-            raise AccountContentRefusal(
-                _("This has %(length)s characters, %(most)s are possible. Shorten it.")
-                % {"length": len(said), "most": most}
-            )
-    if article is None:
-        kept = Article(organization=organization)
-    else:
-        kept = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-        if kept.word not in {ArticleState.DRAFT, ArticleState.REVIEW}:
-            raise AccountContentRefusal(
-                _("This article has been published. Withdraw it, and write another in its place.")
-            )
-    kept.title, kept.digest, kept.text, kept.writer, kept.changed_at = title, digest, text, writer, at
-    kept.state = ArticleState.DRAFT.value
-    kept.save()
-    document = {"title": title, "text_sha256": sha256(text), "organization": str(kept.organization_id)}
-    record("account_article_written", kept.pk, actor=actor, at=at, document=document)
-    return kept
+    public = _locked(article)
+    if public.word is not ArticleState.PUBLIC:
+        raise AccountContentRefusal(_("Only a published article can be corrected."))
+    if Article.objects.filter(corrects=public).exists():
+        raise AccountContentRefusal(_("A correction is being written already. Go on with that one."))
+    draft = Article.objects.create(
+        organization=public.organization,
+        title=public.title,
+        digest=public.digest,
+        text=public.text,
+        corrects=public,
+        series=public.series,
+        writer=writer,
+        changed_at=at,
+    )
+    _record_written(draft, actor, at)
+    return draft
+
+
+@transaction.atomic
+def save_article(
+    article: Article, said: Said, *, based_on: int, writer: Person, actor: Actor, at: dt.datetime
+) -> Article:
+    """What is typed last counts, and whoever types it is the writer, so that nobody reviews their own words.
+
+    What waited for review is a draft again. ``based_on``: the revision that was on the screen; refused where somebody
+    else saved another one meanwhile. The same words change nothing.
+    """
+    words = _tidied(said)
+    draft = _unfinished(article)
+    changed = [
+        name for name in ("title", "digest", "text", "correction") if getattr(draft, name) != getattr(words, name)
+    ]
+    if not changed:
+        return draft
+    if draft.revision != based_on:
+        raise AccountContentRefusal(
+            _("%(name)s changed this draft meanwhile. Your text still stands below: compare, then save it again.")
+            % {"name": draft.writer.name}
+        )
+    for name in changed:
+        setattr(draft, name, getattr(words, name))
+    draft.writer, draft.changed_at, draft.revision = writer, at, draft.revision + 1
+    draft.state = ArticleState.DRAFT.value
+    draft.save(update_fields=[*changed, "writer", "changed_at", "revision", "state"])
+    _record_written(draft, actor, at)
+    return draft
+
+
+def _record_written(article: Article, actor: Actor, at: dt.datetime) -> None:
+    document = {
+        "title": article.title,
+        "organization": str(article.organization_id),
+        "corrects": str(article.corrects_id) if article.corrects_id else None,
+        "revision": article.revision,
+    }
+    record("account_article_written", article.pk, actor=actor, at=at, document=document)
+
+
+@transaction.atomic
+def drop_article(article: Article, *, actor: Actor, at: dt.datetime) -> None:
+    """A draft that was never public is gone, with what was typed."""
+    draft = _unfinished(article)
+    record("account_article_dropped", draft.pk, actor=actor, at=at)
+    draft.delete()
 
 
 @transaction.atomic
 def hand_in(article: Article, *, actor: Actor, at: dt.datetime) -> None:
     """From now on somebody else may approve it. A second call changes nothing."""
-    kept = _locked(article)
-    if kept.word is ArticleState.REVIEW:
+    draft = _unfinished(article)
+    if draft.word is ArticleState.REVIEW:
         return
-    if kept.word is not ArticleState.DRAFT:
-        raise AccountContentRefusal(_("Only a draft can be handed in for review."))
-    kept.state, kept.remark, kept.changed_at = ArticleState.REVIEW.value, "", at
-    kept.save(update_fields=["state", "remark", "changed_at"])
-    record("account_article_handed_in", kept.pk, actor=actor, at=at)
+    if draft.corrects_id and not draft.correction:
+        raise AccountContentRefusal(_("Say what is put right: it stands above the corrected article."))
+    draft.state, draft.remark, draft.changed_at = ArticleState.REVIEW.value, "", at
+    draft.save(update_fields=["state", "remark", "changed_at"])
+    record("account_article_handed_in", draft.pk, actor=actor, at=at)
+
+
+# --- Reviewed ------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def send_back(article: Article, *, remark: str, actor: Actor, at: dt.datetime) -> None:
+def send_back(article: Article, *, reviewer: Person, remark: str, actor: Actor, at: dt.datetime) -> None:
     """It is a draft again; the remark stands beside it until it is handed in once more."""
-    kept = _in_review(article)
-    said = remark.strip()[:LONGEST_REMARK]
+    draft = _in_review(article, reviewer)
+    said = kept(remark)[:LONGEST_REMARK]
     if not said:
         raise AccountContentRefusal(_("Say in a few words what is to be changed; it stands beside the article."))
-    kept.state, kept.remark, kept.changed_at = ArticleState.DRAFT.value, said, at
-    kept.save(update_fields=["state", "remark", "changed_at"])
-    record("account_article_sent_back", kept.pk, actor=actor, at=at, document={"remark": said})
+    draft.state, draft.remark, draft.changed_at = ArticleState.DRAFT.value, said, at
+    draft.save(update_fields=["state", "remark", "changed_at"])
+    record("account_article_sent_back", draft.pk, actor=actor, at=at, document={"remark": said})
 
 
 @transaction.atomic
 def publish(
-    article: Article, *, reviewer: Person, seen: dt.datetime, to_platform: bool, actor: Actor, at: dt.datetime
+    article: Article,
+    *,
+    reviewer: Person,
+    revision: int,
+    may_be_public: bool = False,
+    to_platform: bool = False,
+    actor: Actor,
+    at: dt.datetime,
 ) -> None:
-    """The reviewer approves the words that were read at ``seen``: from now on everybody reads them.
+    """The reviewer approves the words of ``revision``: from now on everybody reads them.
 
-    Refused where they have changed since, and where the reviewer wrote them. ``to_platform``: it is also put among
-    the drafts of the account, from where it is sent out by hand.
+    Refused where they have changed since. ``may_be_public``: words such as 内部文件 were looked at and the text only
+    speaks of them. ``to_platform``: it also goes among the drafts of the account, from where it is sent out by hand.
     """
-    kept = _in_review(article)
-    if kept.writer_id == reviewer.pk:
-        raise AccountContentRefusal(_("You wrote this article. Somebody else has to approve it."))
-    if kept.changed_at != seen:
+    draft = _in_review(article, reviewer)
+    if draft.revision != revision:
         raise AccountContentRefusal(_("The article has been changed since you opened it. Read it again first."))
-    kept.state, kept.reviewer, kept.published_at, kept.changed_at = ArticleState.PUBLIC.value, reviewer, at, at
-    kept.hand_over_at = at if to_platform else None
-    kept.save(update_fields=["state", "reviewer", "published_at", "changed_at", "hand_over_at"])
+    found = inside_words_of(draft)
+    if found and not may_be_public:
+        raise AccountContentRefusal(
+            _("It says “%(words)s”. Publish it only where the text speaks of that and is not marked so itself.")
+            % {"words": "、".join(found)}
+        )
+    draft.state, draft.reviewer = ArticleState.PUBLIC.value, reviewer
+    draft.published_at, draft.changed_at = at, at
+    draft.hand_over_at = at if to_platform else None
+    draft.sending = (Sending.WAITING if to_platform else Sending.NONE).value
+    if draft.corrects_id:
+        _step_back(draft.corrects_id, at)
+    draft.save(update_fields=["state", "reviewer", "published_at", "changed_at", "hand_over_at", "sending"])
     record(
         "account_article_published",
-        kept.pk,
+        draft.pk,
         actor=actor,
         at=at,
-        document={"title": kept.title, "text_sha256": sha256(kept.text), "writer": str(kept.writer_id)},
+        document={
+            "title": draft.title,
+            "digest": draft.digest,
+            "text": draft.text,
+            "organization": str(draft.organization_id),
+            "corrects": str(draft.corrects_id) if draft.corrects_id else None,
+            "correction": draft.correction,
+            "writer": str(draft.writer_id),
+            "reviewer": str(reviewer.pk),
+        },
     )
+
+
+def _step_back(corrected: UUID, at: dt.datetime) -> None:
+    """The one before is read no more, and its address leads on. One that was withdrawn meanwhile stays withdrawn."""
+    before = Article.objects.select_for_update(of=("self",)).get(pk=corrected)
+    if before.word is not ArticleState.PUBLIC:
+        raise AccountContentRefusal(
+            _("The article that it corrects has been withdrawn. Write a new one and drop this correction.")
+        )
+    before.state, before.changed_at = ArticleState.CORRECTED.value, at
+    before.hand_over_at, before.sending = None, _not_waiting(before)
+    before.save(update_fields=["state", "changed_at", "hand_over_at", "sending"])
 
 
 @transaction.atomic
 def withdraw(article: Article, *, remark: str, actor: Actor, at: dt.datetime) -> None:
     """Nobody outside reads it here any more; what went out by the platform has to be deleted there."""
-    kept = _locked(article)
-    said = remark.strip()[:LONGEST_REMARK]
-    if kept.word is not ArticleState.PUBLIC:
+    public = _locked(article)
+    said = kept(remark)[:LONGEST_REMARK]
+    if public.word is not ArticleState.PUBLIC:
         raise AccountContentRefusal(_("Only a published article can be withdrawn."))
     if not said:
-        raise AccountContentRefusal(_("Say in a few words why it is withdrawn."))
-    kept.state, kept.remark, kept.changed_at, kept.hand_over_at = ArticleState.WITHDRAWN.value, said, at, None
-    kept.save(update_fields=["state", "remark", "changed_at", "hand_over_at"])
-    record("account_article_withdrawn", kept.pk, actor=actor, at=at, document={"remark": said})
+        raise AccountContentRefusal(_("Say in a few words why the article is withdrawn; it stands at its address."))
+    public.state, public.remark, public.changed_at = ArticleState.WITHDRAWN.value, said, at
+    public.hand_over_at, public.sending = None, _not_waiting(public)
+    public.save(update_fields=["state", "remark", "changed_at", "hand_over_at", "sending"])
+    record("account_article_withdrawn", public.pk, actor=actor, at=at, document={"remark": said})
 
 
-def note_drafted(article: Article, number: str) -> None:
-    """It stands among the platform's drafts, under this number."""
-    Article.objects.filter(pk=article.pk).update(media=number, hand_over_at=None)
+def _not_waiting(article: Article) -> str:
+    return Sending.NONE.value if article.way is Sending.WAITING else article.sending
 
 
-def note_not_drafted(article: Article, *, at: dt.datetime, is_final: bool) -> None:
-    """The platform did not take it now, or never will as it is."""
-    Article.objects.filter(pk=article.pk, hand_over_at__isnull=False).update(
-        hand_over_at=None if is_final else at + RETRY_AFTER
+def inside_words_of(article: Article) -> tuple[str, ...]:
+    """Words by which papers of the house call themselves internal, in what readers would see."""
+    return inside_words(f"{article.title}\n{article.digest}\n{article.text}\n{article.correction}")
+
+
+# --- What it says --------------------------------------------------------------------------------------------------
+
+
+def _tidied(said: Said) -> Said:
+    words = Said(
+        title=" ".join(kept(said.title).split()),
+        digest=" ".join(kept(said.digest).split()),
+        text=kept(said.text),
+        correction=" ".join(kept(said.correction).split()),
     )
+    if not words.title or not words.text:
+        raise AccountContentRefusal(_("An article has a title and a text. Write both."))
+    for text, most in (
+        (words.title, LONGEST_TITLE),
+        (words.digest, LONGEST_DIGEST),
+        (words.text, LONGEST_TEXT),
+        (words.correction, LONGEST_REMARK),
+    ):
+        _refuse_words(text, most)
+    return words
+
+
+def _refuse_words(text: str, most: int) -> None:
+    if len(text) > most:
+        raise AccountContentRefusal(
+            _("This has %(length)s characters, %(most)s are possible. Shorten it.")
+            % {"length": len(text), "most": most}
+        )
+    if UNREADABLE in text:
+        raise AccountContentRefusal(_("Some characters could not be read and stand as �. Type them anew."))
+    marks = secret_marks(text)
+    if marks:
+        raise AccountContentRefusal(
+            _("It carries “%(marks)s”. What is classified has no place here. Take it out.")
+            % {"marks": "、".join(marks)}
+        )
 
 
 def _locked(article: Article) -> Article:
-    return Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
+    return Article.objects.select_for_update(of=("self",)).select_related("writer").get(pk=article.pk)
 
 
-def _in_review(article: Article) -> Article:
-    kept = _locked(article)
-    if kept.word is not ArticleState.REVIEW:
+def _unfinished(article: Article) -> Article:
+    draft = _locked(article)
+    if draft.word not in {ArticleState.DRAFT, ArticleState.REVIEW}:
+        raise AccountContentRefusal(_("This article is published and never changes. Correct it by another."))
+    return draft
+
+
+def _in_review(article: Article, reviewer: Person) -> Article:
+    draft = _locked(article)
+    if draft.word is not ArticleState.REVIEW:
         raise AccountContentRefusal(_("This article does not wait for review any more."))
-    return kept
+    if draft.writer_id == reviewer.pk:
+        raise AccountContentRefusal(_("You wrote this article. Somebody else has to approve it."))
+    return draft

@@ -15,7 +15,8 @@ from zhibu.apps.guides.errors import GuideRefusal
 from zhibu.apps.guides.models import Guide, GuideVersion
 from zhibu.apps.people.models import Person
 from zhibu.domain.guidance import READ_AGAIN_AT_LATEST, kept, may_be_read_again
-from zhibu.domain.terms import GuideState
+from zhibu.domain.markings import inside_words, secret_marks
+from zhibu.domain.terms import GuideAudience, GuideState
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def publish_guide(
     """
     version = _waiting(version, reviewer, revision)
     guide = Guide.objects.select_for_update().get(pk=version.guide_id)
+    _refuse_marks(version, guide)
     if since < localtime(at).date():
         raise GuideRefusal(_("%(day)s has passed. Let it be in force from today on, or later.") % {"day": since})
     _refuse_day(read_again_by, since)
@@ -96,6 +98,19 @@ def _waiting(version: GuideVersion, reviewer: Person, revision: int | None) -> G
     if revision is not None and version.revision != revision:
         raise GuideRefusal(_("The text changed while you were reading. Read it again."))
     return version
+
+
+def _refuse_marks(version: GuideVersion, guide: Guide) -> None:
+    """What is marked as secret is nobody's guide; what calls itself internal is not for readers outside."""
+    said = f"{version.title}\n{version.text}"
+    marks = secret_marks(said)
+    if guide.word is not GuideAudience.INTERNAL:
+        marks += inside_words(said)
+    if marks:
+        raise GuideRefusal(
+            _("It says “%(marks)s”. Take that out, or let it be an internal guide if nothing in it is classified.")
+            % {"marks": "、".join(marks)}
+        )
 
 
 def _refuse_day(read_again_by: dt.date, since: dt.date) -> None:

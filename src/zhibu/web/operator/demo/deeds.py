@@ -683,6 +683,47 @@ class RecordEvaluation(GuideDeed):
     by: str
 
 
+# --- Articles of the account ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDeed(Deed):
+    """Around what an organization tells everybody."""
+
+    title: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteTold(ToldDeed):
+    organization: str
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectTold(ToldDeed):
+    """A draft that is to take its place."""
+
+    text: str
+    correction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandInTold(ToldDeed):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishTold(ToldDeed):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawTold(ToldDeed):
+    because: str
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (
@@ -726,6 +767,11 @@ ORDER: tuple[type[Deed], ...] = (
     SayFeedback,
     CloseFeedback,
     RecordEvaluation,
+    WriteTold,
+    CorrectTold,
+    HandInTold,
+    PublishTold,
+    WithdrawTold,
 )
 
 

@@ -10,6 +10,7 @@ from itertools import chain, pairwise
 from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.accounts import accounts, doors
+from zhibu.web.operator.demo.articles import articles
 from zhibu.web.operator.demo.campaigns import Writers, campaigns
 from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
@@ -56,6 +57,7 @@ def bureau(today: dt.date) -> Bureau:
 
     seated = places(people[WINDOW_UNIT])
     known = accounts(days, people, posts)
+    login = {account.role: account.login for account in known}
     tree = list(organizations(days))
     office = [
         *tree,
@@ -69,7 +71,13 @@ def bureau(today: dt.date) -> Bureau:
         *doors(days, known),
         *exchanges(days, seated, known),
         *guides(days, seated),
-        *feedback(days, next(account.login for account in known if account.role == Role.WINDOW_MANAGER)),
+        *feedback(days, login[Role.WINDOW_MANAGER.value]),
+        *articles(
+            days,
+            secretary=login["secretary"],
+            manager=login[Role.WINDOW_MANAGER.value],
+            committee=login["committee"],
+        ),
     ]
     told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
     counted = census(told, today)

@@ -35,6 +35,7 @@ from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.conducting import Conducting
 from zhibu.web.operator.demo.deeds import Deed, MeetingDeed
 from zhibu.web.operator.demo.guiding import Guiding
+from zhibu.web.operator.demo.telling import Telling
 
 _OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
 #: On days with meetings the offices have done their part before the first of them.
@@ -108,6 +109,7 @@ class _Hands:
         self._window_posts: dict[str, WindowPost] = {}
         self._administrators: dict[Role, Actor] = {}
         self._guiding = Guiding(self._people)
+        self._telling = Telling(self._people)
         self._conducting = Conducting(self._organizations, self._people)
 
     @property
@@ -339,6 +341,10 @@ class _Hands:
     @do.register
     def _(self, deed: deeds.GuideDeed, at: dt.datetime) -> None:
         self._guiding.do(deed, at)
+
+    @do.register
+    def _(self, deed: deeds.ToldDeed, at: dt.datetime) -> None:
+        self._telling.do(deed, at)
 
     @do.register
     def _(self, deed: deeds.GrantRole, at: dt.datetime) -> None:
