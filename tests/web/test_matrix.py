@@ -801,11 +801,16 @@ class Try:
         return f"{self.method} {self.route.template} ({self.route.name}) {self.first}/{self.rest}"
 
 
-def plan() -> list[Try]:
-    """What everybody tries. The methods that hardly any address takes ask for the hidden thing and a missing one."""
+#: Who tries every method everywhere. A page that takes no DELETE refuses it whoever asks, and HEAD is GET without its
+#: body, so that the others try these only where programs ask.
+BY_EVERY_METHOD = {"anonymous", "member", "other", "system"}
+
+
+def plan(asker: str) -> list[Try]:
+    """What ``asker`` tries. Methods that hardly any address takes ask for the hidden thing and a missing one."""
     tries = []
     for route in routes():
-        for method in METHODS:
+        for method in METHODS if route.is_api or asker in BY_EVERY_METHOD else ("GET", "POST"):
             sides = ["there"]
             if method == "GET" or (method == "POST" and route.parameters):
                 sides += ["nowhere", "here"]
@@ -984,7 +989,7 @@ def tried(house: World, asker: str) -> Iterator[tuple[Try, HttpResponse, str, li
         client.force_login(account)
     kept = {name: morsel.value for name, morsel in client.cookies.items()}
     assert account is None or kept
-    for one in plan():
+    for one in plan(asker):
         client.cookies.clear()
         for name, value in kept.items():
             client.cookies[name] = value
@@ -1065,7 +1070,7 @@ def _apart(one: str, other: str) -> str:
 
 
 def test_there_are_many_tries_and_every_parameter_is_known() -> None:
-    assert len(plan()) * len(ASKERS) >= 5000
+    assert min(len(plan(asker)) for asker in ASKERS) >= 2000
     for route in routes():
         for parameter in route.parameters:
             meaning(route, parameter)
