@@ -48,9 +48,10 @@ from zhibu.apps.guides.actions.guiding import guide_unit
 from zhibu.apps.guides.actions.reviewing import publish_guide
 from zhibu.apps.guides.models import GuideVersion
 from zhibu.apps.imports.models import Import
-from zhibu.apps.learning.actions import campaigns, parts, study_notes
+from zhibu.apps.learning.actions import campaigns, parts, study_notes, unit_files, units
 from zhibu.apps.learning.actions.campaigns import Said
 from zhibu.apps.learning.actions.parts import Asked
+from zhibu.apps.learning.actions.unit_files import Brought
 from zhibu.apps.lists.actions import editions, stating, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
@@ -69,6 +70,7 @@ from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.assembly import Presence, Votes
+from zhibu.domain.learning import UnitReach
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
 from zhibu.domain.terms import (
@@ -136,6 +138,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "campaign": _BRANCH | {"staff", "window"},
         "campaign_draft": {"secretary"},
         "campaign_work": {"secretary", "committee"},
+        "unit": _BRANCH | {"staff", "window"},
+        "unit_draft": {"secretary"},
         "study_note": set(),
         "shared_note": {"member", "leader", "secretary"},
         "plan": {"secretary"},
@@ -173,6 +177,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "campaign": {"other"},
         "campaign_draft": set(),
         "campaign_work": {"other"},
+        "unit": {"other"},
+        "unit_draft": set(),
         "study_note": set(),
         "shared_note": set(),
         "plan": set(),
@@ -293,6 +299,9 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "wrap_up_pdf.organization": ("organization", "campaign_work"),
     "part_edit.part_id": ("part", "campaign_work"),
     "part_remove.part_id": ("part", "campaign_work"),
+    "unit_id": ("unit", "unit"),
+    "file_id": ("unit_file", "unit"),
+    "unit_captions.file_id": ("unit_file", "own"),
     "study_note_share.campaign_id": ("campaign", "own"),
     "study_note_take_away.campaign_id": ("campaign", "own"),
     "organization": ("organization", "organization"),
@@ -542,6 +551,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **circular(organization, marks["circular"], by=officer),
             **lists(organization, marks["list"], by=marked),
             **campaign(organization, marks, by=officer, writer=marked),
+            **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
         }
     )
@@ -594,6 +604,21 @@ def campaign(of: Organization, marks: dict[str, str], *, by: Person, writer: Per
     study_notes.write_note(opened, writer, text=marks["study_note"], at=AT)
     study_notes.share_note(study_notes.write_note(opened, colleague, text=marks["shared_note"], at=AT), on=DAY)
     return {"campaign": opened.pk, "part": part.pk, "material": opened.materials.get().pk}
+
+
+def unit(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, object]:
+    """A unit of the organization with a paper, published, and what its next version will say."""
+    words = units.UnitWords(title=marks["unit"], text=marks["unit"], reach=UnitReach.PRESCRIBED, topic="")
+    version = units.begin_unit(organization=of, words=words, writer=by, **DONE)
+    with pymupdf.open() as paper:
+        paper.new_page().insert_text((72, 72), marks["unit"])
+        brought = Brought(name="a.pdf", content=paper.tobytes(), said=marks["unit"])
+    file = unit_files.attach(version, brought=brought, **DONE)
+    published = units.publish_unit(version, revision=2, **DONE)
+    draft = units.begin_unit_version(published, writer=by, **DONE)
+    later = replace(words, text=marks["unit_draft"])
+    units.save_unit(draft, words=later, based_on=1, writer=by, **DONE)
+    return {"unit": published.pk, "unit_file": file.pk}
 
 
 def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:

@@ -47,6 +47,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "notices",
         "my_roster",
         "guides",
+        "learn",
         "campaigns",
         "lists",
         "organizations",

@@ -36,3 +36,26 @@ def is_owed_by(branch: str, *, prescribed_by: str, is_own: bool) -> bool:
     ``is_own``: the part is a branch's own, and nobody else's.
     """
     return branch == prescribed_by if is_own else branch.startswith(prescribed_by)
+
+
+# --- Units ---------------------------------------------------------------------------------------------------------
+
+#: Minutes that a unit takes: what fits between two people at a window. Longer ones are made two.
+USUAL_MINUTES, MOST_MINUTES = 5, 15
+
+
+class UnitReach(Word):
+    """For whom a unit is, and how it is meant."""
+
+    PRESCRIBED = "prescribed", "规定学习"  # asked of the organization and all below it
+    OFFERED = "offered", "自选学习"  # offered to them
+    HOUSE = "house", "全局共享"  # offered to everybody of the house
+
+
+class MediaKind(Word):
+    """What is attached to a unit."""
+
+    PICTURE = "picture", "图片"
+    AUDIO = "audio", "音频"
+    VIDEO = "video", "视频"
+    PDF = "pdf", "PDF"

@@ -1,17 +1,20 @@
-"""Who sees, opens and serves a campaign, and whose study note one may read. Both forms agree, over today's tree."""
+"""Who sees, opens and serves a campaign, writes and reads units, and whose study note one may read.
+
+Both forms of each question agree, over today's tree.
+"""
 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.models import Campaign, Part, StudyNote
+from zhibu.apps.learning.models import Campaign, Part, StudyNote, Unit
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Membership
-from zhibu.domain.learning import PRESCRIBING
+from zhibu.domain.learning import PRESCRIBING, UnitReach
 from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.tree import STEP, tops
 
@@ -134,3 +137,56 @@ def notes_seen_by(asker: Asker) -> QuerySet[StudyNote]:
     return StudyNote.objects.filter(
         Q(person=asker.person) | (Q(shared_with__path__in=asker.branches) & Q(Exists(here)))
     )
+
+
+# --- Units ---------------------------------------------------------------------------------------------------------
+
+
+def may_keep_unit(asker: Asker, unit: Unit) -> bool:
+    """Write, publish and withdraw it: whoever opens the campaigns of its organization."""
+    return may_open_for(asker, unit.organization)
+
+
+def units_kept_by(asker: Asker) -> QuerySet[Unit]:
+    return Unit.objects.filter(_kept_by(asker))
+
+
+def _kept_by(asker: Asker) -> Q:
+    return Q(organization__in=people.organizations_convened_by(asker).values("pk"), organization__kind__in=_KINDS)
+
+
+def may_see_unit(asker: Asker, unit: Unit) -> bool:
+    """Once published: those at or below its organization and office holders above it; of the house, everybody."""
+    if may_keep_unit(asker, unit):
+        return True
+    if unit.published_at is None:
+        return False
+    path = unit.organization.path
+    return (
+        (unit.word is UnitReach.HOUSE and asker.person is not None)
+        or path.startswith(asker.offices)
+        or any(place.startswith(path) for place in _places(asker))
+    )
+
+
+def units_seen_by(asker: Asker) -> QuerySet[Unit]:
+    above = {top for place in _places(asker) for top in tops(place)}
+    condition = Q(organization__path__in=above)
+    for office in asker.offices:
+        condition |= in_subtree(office, "organization__")
+    if asker.person is not None:
+        condition |= Q(reach=UnitReach.HOUSE.value)
+    return Unit.objects.filter((condition & Q(published_at__isnull=False)) | _kept_by(asker))
+
+
+def units_found_by(asker: Asker) -> list[Q]:
+    """The same as conditions on ``search.Indexed``, in which only what is published stands; one for each way."""
+    above = {top for place in _places(asker) for top in tops(place)}
+    ways = [
+        Q(organization__in=Organization.objects.filter(path__in=above).values("pk")),
+        Q(organization__in=people.organizations_overseen_by(asker).values("pk")),
+        Q(organization__in=people.organizations_convened_by(asker).values("pk")),
+    ]
+    if asker.person is not None:
+        ways.append(Q(audience=UnitReach.HOUSE.value))
+    return ways

@@ -1,4 +1,4 @@
-"""Campaigns (学习教育, 专题教育): their texts, parts, the meetings that serve them, study notes and wrap-ups.
+"""Campaigns (学习教育, 专题教育) with their parts, meetings, study notes and wrap-ups; units of five minutes.
 
 Who has opened or read any of it is not kept.
 """
@@ -17,6 +17,8 @@ from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
+from zhibu.domain.learning import USUAL_MINUTES, MediaKind, UnitReach
+from zhibu.domain.questions import Question, of_kept
 from zhibu.domain.terms import MeetingKind, OrganizationKind
 
 
@@ -205,3 +207,183 @@ class WrapUp(models.Model):
         assert self.sealed is not None
         text: str = json.loads(self.sealed.text)["text"]
         return text
+
+
+# --- Units ---------------------------------------------------------------------------------------------------------
+
+
+class Unit(models.Model):
+    """微课: five minutes of learning that an organization made. What it says is its last published version.
+
+    ``title``: of that version; before the first one, of the draft. ``published_at``: when it was published, ``None``
+    before. ``part``: of a campaign, to which it belongs; ``topic``: a word by which units are found together.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="units")
+    part = models.ForeignKey(Part, models.SET_NULL, null=True, related_name="units")
+    topic = models.CharField(max_length=20, blank=True)
+    reach = models.CharField(max_length=10, choices=UnitReach.choices())
+    title = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        indexes = [models.Index(fields=["-published_at", "-id"]), models.Index(fields=["topic"])]
+        constraints = [
+            models.CheckConstraint(
+                name="unit_reach_known", condition=Q(reach__in=[reach.value for reach in UnitReach])
+            ),
+            models.CheckConstraint(
+                name="unit_withdrawn_says_why",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, published_at__isnull=False) & ~Q(withdrawn_because="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def word(self) -> UnitReach:
+        return UnitReach(self.reach)
+
+    @property
+    def is_out(self) -> bool:
+        """Published, and not withdrawn since."""
+        return self.published_at is not None and self.withdrawn_at is None
+
+
+class UnitVersion(models.Model):
+    """What a unit says: ``text`` is Markdown, ``questions`` are those of ``domain.questions`` as they are kept.
+
+    Published, it never changes: ``sealed`` is the text by which the archive knows it. At most one of a unit is being
+    written.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=80)
+    text = models.TextField(max_length=10_000, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=USUAL_MINUTES)
+    questions = models.JSONField(default=list)
+    writer = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=1)
+    published_at = models.DateTimeField(null=True)
+    sealed = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["unit", "number"]
+        constraints = [
+            models.UniqueConstraint(name="unit_version_number_once", fields=["unit", "number"]),
+            models.UniqueConstraint(
+                name="unit_version_one_being_written", fields=["unit"], condition=Q(published_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="unit_version_published_is_sealed",
+                condition=Q(published_at__isnull=True, sealed__isnull=True)
+                | Q(published_at__isnull=False, sealed__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        return of_kept(self.questions)
+
+
+class UnitFile(models.Model):
+    """A picture, a recording or a paper of a version. ``said``: what is to be seen or heard in it, in a line.
+
+    ``transcript``: all that is said in a recording; ``captions``: of a video, as WebVTT.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    version = models.ForeignKey(UnitVersion, models.CASCADE, related_name="files")
+    kind = models.CharField(max_length=8, choices=MediaKind.choices())
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    width = models.PositiveSmallIntegerField(null=True)
+    height = models.PositiveSmallIntegerField(null=True)
+    said = models.CharField(max_length=120, blank=True)
+    transcript = models.TextField(max_length=20_000, blank=True)
+    captions = models.TextField(max_length=200_000, blank=True)
+
+    class Meta:
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint(name="unit_file_position_once", fields=["version", "position"]),
+            models.CheckConstraint(
+                name="unit_file_kind_known", condition=Q(kind__in=[kind.value for kind in MediaKind])
+            ),
+            models.CheckConstraint(
+                name="unit_audio_has_transcript",
+                condition=~Q(kind=MediaKind.AUDIO.value) | ~Q(transcript=""),
+            ),
+            models.CheckConstraint(
+                name="unit_video_has_captions", condition=~Q(kind=MediaKind.VIDEO.value) | ~Q(captions="")
+            ),
+            models.CheckConstraint(
+                name="unit_picture_says_what_it_shows", condition=~Q(kind=MediaKind.PICTURE.value) | ~Q(said="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def word(self) -> MediaKind:
+        return MediaKind(self.kind)
+
+
+class SelfStudy(models.Model):
+    """自学: what somebody learned by themself, for nobody else to see; ``unit`` is ``None`` for something else.
+
+    ``answers``: the places of the answers chosen last, question by question, so that their owner finds them again.
+    Whether they were right is not kept. No event is recorded and nothing counts these rows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="self_studies")
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
+    title = models.CharField(max_length=120)
+    day = models.DateField()
+    answers = models.JSONField(default=list)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day", "-id"]
+        constraints = [models.UniqueConstraint(name="self_study_once", fields=["person", "unit"])]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Receipt(models.Model):
+    """That something a phone sent was received, and what was answered: the same nonce hears the same again."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    nonce = models.CharField(max_length=64)
+    subject = models.UUIDField()
+    already = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"])]
+        constraints = [
+            models.UniqueConstraint(name="receipt_once", fields=["person", "nonce"]),
+            models.CheckConstraint(name="receipt_has_nonce", condition=~Q(nonce="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.subject}"

@@ -18,6 +18,7 @@ from zhibu.web.member import (
     swaps,
     tasks,
     today,
+    units,
 )
 
 urlpatterns = [
@@ -42,6 +43,11 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/note/", campaigns.note, name="study_note"),
     path("campaigns/<uuid:campaign_id>/note/share/", campaigns.share, name="study_note_share"),
     path("campaigns/<uuid:campaign_id>/note/take-away/", campaigns.take_away, name="study_note_take_away"),
+    path("learn/", units.learn, name="learn"),
+    path("learn/units/<uuid:unit_id>/", units.unit, name="unit"),
+    path("learn/units/<uuid:unit_id>/answers/", units.unit_study, name="unit_study"),
+    path("learn/units/<uuid:unit_id>/files/<uuid:file_id>/", units.unit_file, name="unit_file"),
+    path("learn/units/<uuid:unit_id>/files/<uuid:file_id>/captions.vtt", units.unit_captions, name="unit_captions"),
     path("me/", record.my_record, name="my_record"),
     path("me/looks/", record.my_looks, name="my_looks"),
     path("me/owed/", owed.my_owed, name="my_owed"),

@@ -200,6 +200,15 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "campaign_file_removed": _("file of a campaign removed"),
     "campaign_meeting_linked": _("meeting linked to a campaign"),
     "campaign_meeting_unlinked": _("meeting no longer linked to a campaign"),
+    # units
+    "unit_begun": _("unit begun"),
+    "unit_version_begun": _("new version of a unit begun"),
+    "unit_saved": _("draft of a unit saved"),
+    "unit_file_added": _("file attached to a unit"),
+    "unit_file_removed": _("file of a unit removed"),
+    "unit_published": _("unit published"),
+    "unit_withdrawn": _("unit withdrawn"),
+    "unit_draft_dropped": _("draft of a unit dropped"),
     "wrap_up_saved": _("wrap-up kept"),
     "wrap_up_filed": _("wrap-up filed"),
 }

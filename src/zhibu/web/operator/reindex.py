@@ -12,10 +12,12 @@ def reindex(data: DataFolder = None, *, as_json: AsJson = False) -> None:
     start(data)
     from zhibu.apps.guides.actions.indexing import rebuild_guides
     from zhibu.apps.guides.queries import GUIDE
+    from zhibu.apps.learning.actions.unit_index import rebuild_units
+    from zhibu.apps.learning.units import UNIT
     from zhibu.apps.lists.actions.indexing import ARTICLE, rebuild_articles
     from zhibu.apps.meetings.actions.indexing import RECORD, rebuild_records
 
-    counted = {RECORD: rebuild_records(), ARTICLE: rebuild_articles(), GUIDE: rebuild_guides()}
+    counted = {RECORD: rebuild_records(), ARTICLE: rebuild_articles(), GUIDE: rebuild_guides(), UNIT: rebuild_units()}
     if as_json:
         print_json({"indexed": counted})
     else:

@@ -124,6 +124,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     from zhibu.apps.account_content.actions.answering import forget_old_messages
     from zhibu.apps.feedback.actions.saying import forget_words
     from zhibu.apps.guides.actions.reminding import remind_of_guides
+    from zhibu.apps.learning.actions.receiving import forget_receipts
     from zhibu.apps.notices.actions.telling import forget_old
     from zhibu.apps.oversight.live import open_day
     from zhibu.apps.oversight.reminders import remind
@@ -134,6 +135,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     forget_old(at=at)
     forget_words(at=at)
     forget_old_messages(at=at)
+    forget_receipts(at=at)
     return at.date()
 
 

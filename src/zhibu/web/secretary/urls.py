@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import campaigns, codes, elections, lists, month, plans, rooms, talks, wrap_ups
+from zhibu.web.secretary import campaigns, codes, elections, lists, month, plans, rooms, talks, units, wrap_ups
 
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
@@ -48,6 +48,15 @@ urlpatterns = [
         path(f"{_AT}wrap-up.{form}", wrap_ups.wrap_up_paper, {"form": form}, name=f"wrap_up_{form}")
         for form in wrap_ups.FORMS
     ],
+    path("learn/write/", units.units_edit, name="units_edit"),
+    path("learn/write/new/", units.unit_new, name="unit_new"),
+    path("learn/write/pasted/", units.pasted, name="unit_pasted"),
+    path("learn/write/<uuid:unit_id>/", units.unit_edit, name="unit_edit"),
+    path("learn/write/<uuid:unit_id>/files/", units.unit_attach, name="unit_attach"),
+    path("learn/write/<uuid:unit_id>/files/<uuid:file_id>/remove/", units.unit_detach, name="unit_detach"),
+    path("learn/write/<uuid:unit_id>/publish/", units.unit_publish, name="unit_publish"),
+    path("learn/write/<uuid:unit_id>/withdraw/", units.unit_withdraw, name="unit_withdraw"),
+    path("learn/write/<uuid:unit_id>/drop/", units.unit_drop, name="unit_drop"),
     path("codes/", codes.codes, name="codes"),
     path("codes/no-unit/", codes.choose, name="codes_of_no_unit"),
     path("codes/no-unit/sheet/", codes.sheet, name="code_sheet_no_unit"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import IO
 
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from zhibu.documents.plain import one_line
@@ -55,6 +57,51 @@ def kept_file(place: str, name: str, kind: str) -> FileResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
+
+
+def shown_file(request: HttpRequest, place: str, name: str, kind: str) -> FileResponse:
+    """A picture or a recording that a page of ours shows, whole or the part of it that a player asks for.
+
+    By itself it can do nothing: it is what we say it is, and stands in a box of its own.
+    """
+    answer = kept_file(place, name, kind)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    answer["Accept-Ranges"] = "bytes"
+    size = int(answer["Content-Length"])
+    asked = _RANGE.fullmatch(request.headers.get("Range", ""))
+    if asked is None or not any(asked.groups()):
+        return answer
+    first, last = _between(asked[1], asked[2], size)
+    if first > last:
+        answer.close()
+        refused = FileResponse(b"", status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, content_type=kind)
+        refused["Content-Range"] = f"bytes */{size}"
+        return refused
+    content = answer.file_to_stream
+    assert content is not None
+    content.seek(first)
+    answer.streaming_content = _pieces(content, last - first + 1)
+    answer.status_code = HTTPStatus.PARTIAL_CONTENT
+    answer["Content-Range"] = f"bytes {first}-{last}/{size}"
+    answer["Content-Length"] = str(last - first + 1)
+    return answer
+
+
+#: One range; of several the whole is sent, as anybody may who is asked for them.
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def _between(first: str, last: str, size: int) -> tuple[int, int]:
+    """The first byte and the last, both included; without a first one the last so many are meant."""
+    if not first:
+        return max(0, size - int(last)), size - 1
+    return int(first), min(int(last or size), size - 1)
+
+
+def _pieces(content: IO[bytes], left: int) -> Iterator[bytes]:
+    while left > 0 and (piece := content.read(min(left, 65536))):
+        left -= len(piece)
+        yield piece
 
 
 def spreadsheet(title: str, tables: Sequence[Table], notes: Sequence[str] = ()) -> HttpResponse:

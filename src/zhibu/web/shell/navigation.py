@@ -137,6 +137,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("feedback", _("Feedback"), _manages_windows, "people", _WINDOWS),
     Entry("evaluations", _("Evaluations"), _manages_windows, "check", _WINDOWS),
     Entry("account_articles", _("Articles"), _tells_the_public, "document", _BRANCH),
+    Entry("learn", _("Learning"), _is_person, "document", _MINE),
     Entry("campaigns", _("Campaigns"), _belongs_or_leads, "document", _BRANCH),
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),

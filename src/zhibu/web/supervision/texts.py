@@ -19,6 +19,8 @@ from django.views.decorators.http import require_safe
 
 from zhibu.apps.guides.access import audience_of
 from zhibu.apps.guides.queries import GUIDE, guides_for
+from zhibu.apps.learning.access import units_found_by
+from zhibu.apps.learning.units import UNIT
 from zhibu.apps.lists.access import lists_read_by
 from zhibu.apps.lists.actions.indexing import ARTICLE
 from zhibu.apps.meetings.access import records_found_by
@@ -63,6 +65,12 @@ KINDS: tuple[TextKind, ...] = (
         _lazy("Guides of the windows"),
         lambda asker: guides_for(audience_of(asker)),
         lambda hit: reverse("guide_version", args=[hit.subject]),
+    ),
+    TextKind(
+        UNIT,
+        _lazy("Units"),
+        lambda asker: Scope(UNIT, units_found_by(asker)),
+        lambda hit: reverse("unit", args=[hit.subject]),
     ),
 )
 

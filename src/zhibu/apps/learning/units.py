@@ -1,0 +1,78 @@
+"""Reads of units: the library, one unit as it is learned, and what its writers see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhibu.apps.learning.access import units_seen_by
+from zhibu.apps.learning.models import Part, Unit, UnitVersion
+from zhibu.apps.organizations.models import Organization
+from zhibu.apps.people.access import Asker
+from zhibu.domain.questions import Question
+from zhibu.domain.tree import tops
+
+#: The kind of text a unit is, as it stands in the index.
+UNIT = "unit"
+
+
+def published_of(unit: Unit) -> UnitVersion | None:
+    """What it says; ``None`` before it is published."""
+    rows = unit.versions.filter(published_at__isnull=False).order_by("-number")
+    return rows.select_related("writer").prefetch_related("files").first()
+
+
+def last_of(unit: Unit) -> UnitVersion:
+    """The draft where one is being written, else what it says."""
+    return unit.versions.order_by("-number").select_related("writer").prefetch_related("files")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question and what was chosen; nobody but the one who chose is shown this."""
+
+    question: Question
+    chosen: frozenset[int]
+
+    @property
+    def is_right(self) -> bool:
+        return self.question.is_answered_by(self.chosen)
+
+
+def answered(version: UnitVersion, answers: Sequence[Sequence[int]]) -> list[Answered]:
+    given = [*answers, *([()] * len(version.questions))]
+    return [Answered(question, frozenset(chosen)) for question, chosen in zip(version.asked, given, strict=False)]
+
+
+def library(asker: Asker) -> QuerySet[Unit]:
+    """All that the asker may learn from, the latest first."""
+    rows = units_seen_by(asker).filter(published_at__isnull=False, withdrawn_at__isnull=True)
+    return rows.select_related("organization", "part__campaign").order_by("-published_at", "-id")
+
+
+def parts_for_units(organization: Organization) -> QuerySet[Part]:
+    """The parts of running campaigns that are asked of an organization: to which a unit of it may belong."""
+    rows = Part.objects.filter(
+        organization__path__in=tops(organization.path),
+        campaign__opened_at__isnull=False,
+        campaign__closed_at__isnull=True,
+    )
+    return rows.select_related("campaign").order_by("-campaign__since", "first", "pk")
+
+
+def topics(asker: Asker) -> list[str]:
+    """The words under which units are found together."""
+    return list(library(asker).exclude(topic="").order_by("topic").values_list("topic", flat=True).distinct()[:100])
+
+
+def being_kept(units: QuerySet[Unit]) -> QuerySet[Unit]:
+    """For their writers: each with ``has_draft``; what is being written first, then the latest."""
+    drafts = UnitVersion.objects.filter(unit=OuterRef("pk"), published_at__isnull=True)
+    return units.select_related("organization").annotate(has_draft=Exists(drafts)).order_by("-has_draft", "-made_at")
+
+
+def in_places(units: QuerySet[Unit], organization: UUID | None) -> QuerySet[Unit]:
+    return units if organization is None else units.filter(Q(organization=organization))
