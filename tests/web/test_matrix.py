@@ -333,6 +333,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "edition": ("edition", "list"),
     "statement": ("statement", "own"),
     "bearer": ("bearer", "public"),
+    "audience": ("audience", "public"),
     "requirement": ("requirement", "public"),
     "post_duty_state.organization": ("organization", "talk"),
     "state_duty.organization": ("organization", "own"),
@@ -658,6 +659,7 @@ def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[
         "rotation": Rotation.objects.create(unit=of, name=marks["rotation"][:40], cycle="-").pk,
         "swap": swap.pk,
         "month": f"{DAY:%Y-%m}",
+        "audience": "everybody",
         "post_code": post.code,
         **guides(post.section, marks, writer=seated, reviewer=colleague),
         **articles(of, marks, writer=seated, reviewer=colleague),
@@ -720,6 +722,7 @@ def articles(of: Organization, marks: dict[str, str], *, writer: Person, reviewe
 NOWHERE = {
     "month": "2026-11",
     "post_code": "C99",
+    "audience": "nothing",
     "guide_number": 999999,
     "waiting": "nothing",
     # Public words: it is the organization that is nowhere.

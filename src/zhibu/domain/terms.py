@@ -362,6 +362,13 @@ class AccountApp(Word):
     WECOM = "wecom", "企业微信"
 
 
+class MenuAudience(Word):
+    """To whom the account shows a menu."""
+
+    EVERYBODY = "everybody", "所有关注者"
+    BOUND = "bound", "已绑定手机的人"
+
+
 class Sending(Word):
     """How far something is that goes out. Between handing it over and hearing back nobody knows: that is said."""
 

@@ -22,6 +22,8 @@ AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 _TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 #: Numbers that say: later. Busy, or too many calls.
 _LATER = frozenset({-1, 45009, 45011, 45047})
+#: There is no menu.
+_NO_MENU = 46003
 #: Seconds before its end at which a token is asked for anew.
 _EARLIER = 300
 
@@ -91,11 +93,38 @@ class OfficialAccount:
         return f"{self._authorize}?{urlencode(query)}#wechat_redirect"
 
     def set_menu(self, buttons: Sequence[Button], *, label: int | None = None) -> None:
+        """自定义菜单, or 个性化菜单 by label: of those the newest counts, so earlier ones of the label go first."""
         document: dict[str, Any] = {"button": [_button(one) for one in buttons]}
-        if label is None:
+        if label is not None:
+            self._drop_menus_of(label)
+            if buttons:
+                self._call("/cgi-bin/menu/addconditional", document | {"matchrule": {"tag_id": str(label)}})
+        elif buttons:
             self._call("/cgi-bin/menu/create", document)
         else:
-            self._call("/cgi-bin/menu/addconditional", document | {"matchrule": {"tag_id": str(label)}})
+            self._call("/cgi-bin/menu/delete")
+
+    def _drop_menus_of(self, label: int) -> None:
+        try:
+            found = self._call("/cgi-bin/menu/get").get("conditionalmenu") or []
+        except PlatformRefused as refusal:
+            if refusal.code != _NO_MENU:
+                raise
+            return
+        for one in found:
+            rule = one.get("matchrule") or {}
+            if str(label) in {str(rule.get("tag_id")), str(rule.get("group_id"))}:
+                self._call("/cgi-bin/menu/delconditional", {"menuid": str(one["menuid"])})
+
+    def label(self, name: str) -> int:
+        for tag in self._call("/cgi-bin/tags/get").get("tags") or []:
+            if tag.get("name") == name:
+                return int(tag["id"])
+        return int(self._call("/cgi-bin/tags/create", {"tag": {"name": name}})["tag"]["id"])
+
+    def put_label(self, label: int, people: Sequence[str], *, is_on: bool = True) -> None:
+        deed = "batchtagging" if is_on else "batchuntagging"
+        self._call(f"/cgi-bin/tags/members/{deed}", {"openid_list": list(people), "tagid": label})
 
     def draft(self, piece: Piece) -> str:
         article = {
@@ -123,8 +152,8 @@ class OfficialAccount:
             raise PlatformRefused(40007, "the account has no picture among its materials")
         return str(items[0]["media_id"])
 
-    def _call(self, path: str, document: object) -> dict[str, Any]:
-        """With a token; one that is refused is asked for anew, once."""
+    def _call(self, path: str, document: object = None) -> dict[str, Any]:
+        """With a token; GET without a document; one that is refused is asked for anew, once."""
         with self._guard:
             try:
                 return _checked(self._line.call(path, {"access_token": self._valid_token()}, document))

@@ -42,6 +42,10 @@ class Piece:
     url: str
 
 
+#: So many people get a label by one call.
+LABELED_AT_ONCE = 50
+
+
 class Platform(Protocol):
     """Every call raises ``PlatformAway`` (not sent), ``MaybeSent``, or ``PlatformRefused``."""
 
@@ -58,7 +62,13 @@ class Platform(Protocol):
         """Where a page inside WeChat is sent to learn that."""
 
     def set_menu(self, buttons: Sequence[Button], *, label: int | None = None) -> None:
-        """The menu of everybody, or of those with a label."""
+        """The menu of everybody, or of those with a label; without buttons there is none any more. Twice is once."""
+
+    def label(self, name: str) -> int:
+        """The number of the label of this name, which is made where there is none."""
+
+    def put_label(self, label: int, people: Sequence[str], *, is_on: bool = True) -> None:
+        """Put a label on people, at most ``LABELED_AT_ONCE``, or take it off."""
 
     def draft(self, piece: Piece) -> str:
         """Put an article among the drafts of the account; returns its number there."""

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from zhibu.apps.account_content.models import Article, Binding
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import Asker, may_manage_accounts
-from zhibu.domain.terms import ArticleState
+from zhibu.domain.terms import ArticleState, Role
 
 _UNFINISHED = (ArticleState.DRAFT, ArticleState.REVIEW)
 
@@ -89,6 +89,11 @@ def articles_withdrawn_by(asker: Asker) -> QuerySet[Article]:
 
 def _written_for(asker: Asker) -> QuerySet[Article]:
     return Article.objects.filter(organization__in=organizations_written_for_by(asker).order_by().values("pk"))
+
+
+def may_set_menus(asker: Asker) -> bool:
+    """The account is the whole unit's: its menus are set by the system administrator."""
+    return Role.SYSTEM in asker.roles
 
 
 def may_end_binding(asker: Asker, binding: Binding) -> bool:

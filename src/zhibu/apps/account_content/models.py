@@ -6,6 +6,7 @@ What people write to the account is kept until it is answered and no longer; not
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +14,7 @@ from uuid6 import uuid7
 
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
-from zhibu.domain.terms import AccountApp, ArticleState, Sending
+from zhibu.domain.terms import AccountApp, ArticleState, MenuAudience, Sending
 
 
 class Binding(models.Model):
@@ -172,3 +173,56 @@ class Article(models.Model):
     @property
     def way(self) -> Sending:
         return Sending(self.sending)
+
+
+class Menu(models.Model):
+    """The menu of the account for an audience, as it was set last. ``lines`` is empty once it was taken back.
+
+    ``state``: how far the platform has it; until it has taken it, it shows the one before. ``send_at``: when it is
+    sent next; ``platform_said``: the words of a refusal.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    audience = models.CharField(max_length=10, choices=MenuAudience.choices(), unique=True)
+    lines: models.JSONField[list[dict[str, Any]]] = models.JSONField(default=list, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=Sending.choices(), default=Sending.WAITING.value)
+    platform_said = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField()
+    send_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["audience"]
+        constraints = [
+            models.CheckConstraint(
+                name="account_menu_audience_known", condition=Q(audience__in=[word.value for word in MenuAudience])
+            ),
+            models.CheckConstraint(
+                name="account_menu_state_known", condition=Q(state__in=[word.value for word in Sending])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.audience
+
+    @property
+    def word(self) -> MenuAudience:
+        return MenuAudience(self.audience)
+
+    @property
+    def way(self) -> Sending:
+        return Sending(self.state)
+
+
+class Labeled(models.Model):
+    """A bound phone to which the platform shows the menu of bound phones; gone as soon as the binding is.
+
+    ``is_put``: the platform took the label; where it refused, it is not asked again for the same binding.
+    """
+
+    binding = models.UUIDField(unique=True)
+    sender = models.CharField(max_length=64)
+    is_put = models.BooleanField()
+
+    def __str__(self) -> str:
+        return str(self.binding)

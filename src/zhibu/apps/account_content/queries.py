@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.account_content.models import Article, Binding, Incoming
+from zhibu.apps.account_content.models import Article, Binding, Incoming, Labeled, Menu
 from zhibu.apps.people.models import Account
-from zhibu.domain.terms import AccountApp, ArticleState
+from zhibu.domain.terms import AccountApp, ArticleState, MenuAudience
 
 
 def account_of(app: AccountApp, sender: str) -> Account | None:
@@ -66,3 +66,26 @@ def versions_of(article: Article) -> list[Article]:
 def articles_to_hand_over(at: dt.datetime, *, most: int) -> list[Article]:
     """Published articles that are not yet among the platform's drafts."""
     return list(Article.objects.filter(hand_over_at__lte=at).order_by("hand_over_at", "pk")[:most])
+
+
+def menus() -> Mapping[MenuAudience, Menu]:
+    """Those that were ever set, by whom they are for."""
+    return {menu.word: menu for menu in Menu.objects.all()}
+
+
+def menus_to_send(at: dt.datetime) -> list[Menu]:
+    """That of everybody first: the platform takes no other without it, and takes the others away with it."""
+    return sorted(Menu.objects.filter(send_at__lte=at), key=lambda menu: menu.word is not MenuAudience.EVERYBODY)
+
+
+def phones_to_label(*, most: int) -> list[Binding]:
+    """Bound phones of the account to which the platform does not show their menu yet."""
+    known = Labeled.objects.filter(binding=OuterRef("pk"))
+    return list(Binding.objects.filter(~Exists(known), app=AccountApp.OFFICIAL.value)[:most])
+
+
+def phones_to_unlabel(*, all_of_them: bool, most: int) -> list[Labeled]:
+    """Phones that still have the label and are bound to nobody; or all, where there is no such menu any more."""
+    bound = Binding.objects.filter(pk=OuterRef("binding"))
+    rows = Labeled.objects.all() if all_of_them else Labeled.objects.filter(~Exists(bound))
+    return list(rows.order_by("pk")[:most])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhibu.web.official_account import articles, phones, writing
+from zhibu.web.official_account import articles, menus, phones, writing
 
 _ARTICLE = "articles/<uuid:written>"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("account/wechat/end/", phones.end_bound_phone, name="end_bound_phone"),
     path("account/wechat/here/", phones.bind_here, name="bind_here"),
     path("account/wechat/back/", phones.bound_here, name="bound_here"),
+    path("administration/account-menus/", menus.account_menus, name="account_menus"),
+    path("administration/account-menus/<str:audience>/", menus.edit, name="account_menu_edit"),
+    path("administration/account-menus/<str:audience>/take-back/", menus.take_back, name="account_menu_take_back"),
     path("public/articles/", articles.public_articles, name="public_articles"),
     path("public/articles/<uuid:article>/", articles.public_article, name="public_article"),
 ]

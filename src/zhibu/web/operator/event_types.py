@@ -30,6 +30,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "account_article_sent_back": _("article of the account sent back"),
     "account_article_published": _("article of the account published"),
     "account_article_withdrawn": _("article of the account withdrawn"),
+    "account_menu_set": _("menu of the account set"),
+    "account_menu_taken_back": _("menu of the account taken back"),
     "account_article_handed_over": _("article handed over to the drafts of the account"),
     # who looked
     "record_looked_at": _("record of a person looked at"),

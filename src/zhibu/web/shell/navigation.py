@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhibu.apps.people.access import Asker, is_administrator, may_audit, may_import, may_manage_accounts
+from zhibu.web.shell.platforms import has_account
 
 #: How many entries the bar at the foot of a phone's screen holds, beside "More".
 TABS = 4
@@ -73,6 +74,11 @@ def _convenes(asker: Asker) -> bool:
 
 def _tells_the_public(asker: Asker) -> bool:
     return _is_person(asker) and bool(asker.offices or asker.windows)
+
+
+def _sets_menus(asker: Asker) -> bool:
+    """Where the unit has an account at all."""
+    return may_import(asker) and has_account()
 
 
 def _plans(asker: Asker) -> bool:
@@ -149,6 +155,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("talks", _("Talks"), _notes_talks, "people", _BRANCH),
     Entry("codes", _("One-time codes"), _prints_codes, "document", _BRANCH),
     Entry("imports", _("Imports"), may_import, "upload", _OFFICE),
+    Entry("account_menus", _("Menus of the account"), _sets_menus, "list", _OFFICE),
     Entry("accounts", _("Accounts"), may_manage_accounts, "key", _OFFICE),
     Entry("grants", _("Roles"), _reads_roles, "shield", _OFFICE),
     Entry("events", _("Events"), may_audit, "list", _OFFICE),

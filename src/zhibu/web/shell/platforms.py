@@ -49,6 +49,16 @@ def platform_of(app: AccountApp) -> Platform | None:
             return None
 
 
+def has_account() -> bool:
+    """Whether the unit has an official account at all."""
+    return bool(settings.WECHAT_PROFILE != NONE)
+
+
 def knows_people() -> bool:
     """Whether phones are bound: in the full profile alone."""
     return bool(settings.WECHAT_PROFILE == FULL)
+
+
+def has_labels() -> bool:
+    """Whether people can have a menu of their own: a verified service account in the full profile alone."""
+    return knows_people() and settings.WECHAT_KIND == "service"

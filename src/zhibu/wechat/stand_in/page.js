@@ -34,20 +34,32 @@ function show(line) {
   block.scrollIntoView({ block: "end" });
 }
 
+function pressed(button) {
+  const shown = document.createElement("button");
+  shown.type = "button";
+  shown.textContent = button.name;
+  shown.addEventListener("click", () => {
+    if (button.url) window.open(button.url, "_blank", "noopener");
+    else send({ event: "CLICK", key: button.key });
+  });
+  return shown;
+}
+
 function showMenu(buttons) {
   const asText = JSON.stringify(buttons);
   if (place("menu").dataset.shown === asText) return;
   place("menu").dataset.shown = asText;
   place("menu").replaceChildren();
-  for (const button of buttons.flatMap((one) => (one.sub_button && one.sub_button.length ? one.sub_button : [one]))) {
-    const shown = document.createElement("button");
-    shown.type = "button";
-    shown.textContent = button.name;
-    shown.addEventListener("click", () => {
-      if (button.url) window.open(button.url, "_blank", "noopener");
-      else send({ event: "CLICK", key: button.key });
-    });
-    place("menu").append(shown);
+  for (const button of buttons) {
+    if (!button.sub_button || !button.sub_button.length) {
+      place("menu").append(pressed(button));
+      continue;
+    }
+    const group = document.createElement("details");
+    const name = document.createElement("summary");
+    name.textContent = button.name;
+    group.append(name, ...button.sub_button.map(pressed));
+    place("menu").append(group);
   }
 }
 

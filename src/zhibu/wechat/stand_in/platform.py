@@ -15,7 +15,9 @@ from zhibu.wechat.stand_in.facts import Line, Phone, Played
 TOKEN_LASTS, TICKET_LASTS, CODE_LASTS = 7200, 7200, 300
 ANSWERED_WITHIN, DROPPED_WITHIN = 48 * 3600, 600
 
-_LONGEST_TEXT, _MOST_BUTTONS, _MOST_BELOW, _LONGEST_NAME = 2048, 3, 5, 16
+_LONGEST_TEXT, _MOST_BUTTONS, _MOST_BELOW = 2048, 3, 5
+#: Bytes of the name of a line of the menu, above and below; of a label; people who get one at once.
+_LONGEST_NAME, _LONGEST_NAME_BELOW, _LONGEST_LABEL, _MOST_LABELED = 16, 60, 30, 50
 
 
 class Refused(Exception):
@@ -34,7 +36,10 @@ class Platform:
         self.guard = threading.RLock()
         self.phones = {f"oPhone{number}": Phone(f"oPhone{number}") for number in (1, 2, 3)}
         self.menu: list[dict[str, Any]] = []
-        self.menus_of: dict[str, list[dict[str, Any]]] = {}
+        self.menus_of: dict[str, tuple[str, list[dict[str, Any]]]] = {}
+        self.labels: dict[str, str] = {}
+        self.labeled: dict[str, set[str]] = {}
+        self._menus = 0
         self.drafts: dict[str, dict[str, Any]] = {}
         self.received: list[tuple[str, str]] = []
         self._tokens: dict[str, float] = {}
@@ -165,18 +170,82 @@ class Platform:
             raise Refused(43004, "require subscribe")
         return phone
 
-    # --- Menu, drafts, tickets ---
+    # --- Menus ---
 
     def create_menu(self, given: Mapping[str, Any]) -> dict[str, Any]:
         self.menu = _checked_menu(given)
         return {"errcode": 0, "errmsg": "ok"}
 
     def create_menu_of(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """个性化菜单: the newest of a label counts."""
         label = str(given.get("matchrule", {}).get("tag_id", ""))
-        if not label or not self.menu:
-            raise Refused(65303 if label else 40150, "no default menu" if label else "invalid matchrule")
-        self.menus_of[label] = _checked_menu(given)
-        return {"menuid": label}
+        if not label:
+            raise Refused(40150, "invalid matchrule")
+        if not self.menu:
+            raise Refused(65303, "no default menu")
+        if label not in self.labels:
+            raise Refused(45159, "invalid tag id")
+        with self.guard:
+            self._menus += 1
+            number = f"4000{self._menus}"
+            self.menus_of[number] = label, _checked_menu(given)
+        return {"menuid": number}
+
+    def menus(self) -> dict[str, Any]:
+        if not self.menu:
+            raise Refused(46003, "menu no exist")
+        of_labels = [
+            {"button": buttons, "matchrule": {"group_id": int(label)}, "menuid": int(number)}
+            for number, (label, buttons) in self.menus_of.items()
+        ]
+        return {"menu": {"button": self.menu}} | ({"conditionalmenu": of_labels} if of_labels else {})
+
+    def delete_menus(self) -> dict[str, Any]:
+        """All of them: those by label too."""
+        self.menu = []
+        self.menus_of.clear()
+        return {"errcode": 0, "errmsg": "ok"}
+
+    def delete_menu_of(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if self.menus_of.pop(str(given.get("menuid", "")), None) is None:
+            raise Refused(65301, "no such menuid")
+        return {"errcode": 0, "errmsg": "ok"}
+
+    def menu_of(self, openid: str) -> list[dict[str, Any]]:
+        """What somebody sees at the foot of the chat."""
+        with self.guard:
+            mine = [buttons for label, buttons in self.menus_of.values() if openid in self.labeled.get(label, set())]
+            return mine[-1] if mine else self.menu
+
+    # --- Labels ---
+
+    def tags(self) -> dict[str, Any]:
+        return {"tags": [{"id": int(label), "name": name} for label, name in self.labels.items()]}
+
+    def create_tag(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        name = str(given.get("tag", {}).get("name", ""))
+        if not name or len(name.encode()) > _LONGEST_LABEL:
+            raise Refused(45158, "invalid tag name")
+        if name in self.labels.values():
+            raise Refused(45157, "duplicate tag name")
+        label = str(100 + len(self.labels))
+        self.labels[label] = name
+        return {"tag": {"id": int(label), "name": name}}
+
+    def put_tag(self, given: Mapping[str, Any], *, is_on: bool) -> dict[str, Any]:
+        label, people = str(given.get("tagid", "")), [str(one) for one in given.get("openid_list") or []]
+        if label not in self.labels:
+            raise Refused(45159, "invalid tag id")
+        if not 1 <= len(people) <= _MOST_LABELED:
+            raise Refused(40032, "invalid openid list size")
+        for openid in people:
+            self._follower(openid)
+        with self.guard:
+            labeled = self.labeled.setdefault(label, set())
+            labeled.update(people) if is_on else labeled.difference_update(people)
+        return {"errcode": 0, "errmsg": "ok"}
+
+    # --- Drafts, tickets ---
 
     def add_draft(self, given: Mapping[str, Any]) -> dict[str, Any]:
         articles = given.get("articles") or []
@@ -246,7 +315,8 @@ def _checked_menu(given: Mapping[str, Any]) -> list[dict[str, Any]]:
         if len(below) > _MOST_BELOW:
             raise Refused(40023, "invalid sub button size")
         for one in [button, *below]:
-            if not 1 <= len(str(one.get("name", "")).encode()) <= _LONGEST_NAME * (4 if one is not button else 1):
+            longest = _LONGEST_NAME if one is button else _LONGEST_NAME_BELOW
+            if not 1 <= len(str(one.get("name", "")).encode()) <= longest:
                 raise Refused(40018, "invalid button name size")
             if not one.get("sub_button") and not (one.get("key") or one.get("url")):
                 raise Refused(40019, "invalid button key size")

@@ -147,7 +147,13 @@ class _Talk(BaseHTTPRequestHandler):
             "/cgi-bin/message/subscribe/bizsend": lambda: platform.subscribed(given),
             "/cgi-bin/menu/create": lambda: platform.create_menu(given),
             "/cgi-bin/menu/addconditional": lambda: platform.create_menu_of(given),
-            "/cgi-bin/menu/get": lambda: {"menu": {"button": platform.menu}},
+            "/cgi-bin/menu/get": platform.menus,
+            "/cgi-bin/menu/delete": platform.delete_menus,
+            "/cgi-bin/menu/delconditional": lambda: platform.delete_menu_of(given),
+            "/cgi-bin/tags/get": platform.tags,
+            "/cgi-bin/tags/create": lambda: platform.create_tag(given),
+            "/cgi-bin/tags/members/batchtagging": lambda: platform.put_tag(given, is_on=True),
+            "/cgi-bin/tags/members/batchuntagging": lambda: platform.put_tag(given, is_on=False),
             "/cgi-bin/ticket/getticket": platform.ticket,
             "/cgi-bin/draft/add": lambda: platform.add_draft(given),
             "/cgi-bin/material/batchget_material": lambda: platform.pictures(given),
@@ -186,7 +192,8 @@ class _Talk(BaseHTTPRequestHandler):
         since = int(query["since"]) if query.get("since", "").isdecimal() else 0
         with platform.guard:
             lines = [asdict(line) for line in phone.lines if line.number > since]
-        return {"lines": lines, "follows": phone.follows, "menu": platform.menu, "phones": sorted(platform.phones)}
+        menu = platform.menu_of(phone.openid)
+        return {"lines": lines, "follows": phone.follows, "menu": menu, "phones": sorted(platform.phones)}
 
     def _do(self, given: Mapping[str, Any]) -> dict[str, Any]:
         openid = str(given.get("phone", "oPhone1"))[:64]
