@@ -7,30 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from zhibu.domain.terms import AccountApp
-from zhibu.web.official_account.receiving import Account, Answer, Call, receive
+from zhibu.web.official_account.receiving import Account, receive
 from zhibu.web.official_account.replies import reply_to
 from zhibu.web.shell import clock
 from zhibu.web.shell.platforms import NONE
+from zhibu.wechat.calls import Answer, Begin, Environ, call_of, said
 from zhibu.wechat.envelope import Envelope, key_of
-from zhibu.wechat.messages import LARGEST, Message
+from zhibu.wechat.messages import Message
 
 PLACE = "/wechat/"
-#: Nobody announces a length of so many digits in earnest.
-_DIGITS = 10
-
-Environ = dict[str, Any]
-Begin = Callable[..., object]
 Application = Callable[[Environ, Begin], Any]
-
-_STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 @cache
@@ -76,34 +68,6 @@ def with_callback(pages: Callable[[Environ, Any], Any]) -> Application:
 
 
 def _answer(account: Account, environ: Environ, begin: Begin) -> Iterable[bytes]:
-    method = environ["REQUEST_METHOD"]
-    if method not in {"GET", "POST"}:
-        return _said(Answer(405, b""), begin)
-    # One byte more than the largest tells that there is more, whatever length was announced.
-    announced: str = environ.get("CONTENT_LENGTH") or ""
-    length = int(announced) if announced.isdecimal() and len(announced) < _DIGITS else LARGEST + 1
-    body = environ["wsgi.input"].read(min(length, LARGEST + 1)) if method == "POST" else b""
-    call = Call(method, _once_each(environ.get("QUERY_STRING", "")), body)
-    return _said(receive(account, call, at=clock.outside(), now=clock.now), begin)
-
-
-def _once_each(query: str) -> dict[str, str]:
-    try:
-        given = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        return {}
-    found = dict(given)
-    return found if len(found) == len(given) else {}
-
-
-def _said(answer: Answer, begin: Begin) -> Iterable[bytes]:
-    headers = [
-        ("Content-Type", answer.media_type),
-        ("Content-Length", str(len(answer.body))),
-        ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append(("Retry-After", "5"))
-    begin(_STATUS[answer.status], headers)
-    return [answer.body]
+    if environ["REQUEST_METHOD"] not in {"GET", "POST"}:
+        return said(Answer(405, b""), begin)
+    return said(receive(account, call_of(environ), at=clock.outside(), now=clock.now), begin)
