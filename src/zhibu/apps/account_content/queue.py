@@ -55,39 +55,50 @@ class Row(NamedTuple):
 
 
 _COLUMNS = "once, signature, app, sender, kind, text, event, key, received_at, work_at, state, tries"
-_PLACES = f"({', '.join(['%s'] * 11)}, 0)"
+_INSERT = (
+    f"INSERT INTO {Incoming._meta.db_table} ({_COLUMNS}) "  # noqa: S608 - names of ours
+    f"VALUES ({', '.join(['%s'] * 11)}, 0) ON CONFLICT DO NOTHING"
+)
 
 
-def _write(rows: Sequence[Row]) -> set[str]:
-    """In one statement; returns ``once`` of those that were not there, nor a signature of theirs."""
-    values: list[str | None] = []
-    for row in rows:
-        received, work = map(connection.ops.adapt_datetimefield_value, (row.received_at, row.work_at))
-        state = Sending.WAITING if row.work_at else Sending.NONE
-        values += [*row[:8], received, work, state.value]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Incoming._meta.db_table} ({_COLUMNS}) VALUES {', '.join([_PLACES] * len(rows))} "  # noqa: S608 - names and places of ours
-            "ON CONFLICT DO NOTHING RETURNING once",
-            values,
-        )
-        return {once for (once,) in cursor.fetchall()}
+class _Repeated(Exception):
+    """One of them is there already; which one is not known."""
 
 
 def take_in(rows: Sequence[Row]) -> list[Kept]:
-    """Write them down and commit; which were new, in their order."""
-    new = _write(rows)
-    others = [row.once for row in rows if row.once not in new]
-    known = set(Incoming.objects.filter(once__in=others).values_list("once", flat=True)) if others else set()
-    kept = []
-    for row in rows:
-        if row.once in new:
-            new.discard(row.once)
-            known.add(row.once)
-            kept.append(Kept.NEW)
-        else:
-            kept.append(Kept.REPEATED if row.once in known else Kept.FORGED)
-    return kept
+    """Write them down and commit; which were new, in their order.
+
+    Nearly always all are: then they are written as one. Where one is not they are written one by one.
+    """
+    try:
+        _take_in_new(rows)
+    except _Repeated:
+        with transaction.atomic():
+            return [_take_in_one(row) for row in rows]
+    return [Kept.NEW] * len(rows)
+
+
+@transaction.atomic
+def _take_in_new(rows: Sequence[Row]) -> None:
+    """All of them, or none and ``_Repeated``."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, [_values(row) for row in rows])
+        if cursor.rowcount != len(rows):
+            raise _Repeated
+
+
+def _values(row: Row) -> tuple[str | None, ...]:
+    received, work = map(connection.ops.adapt_datetimefield_value, (row.received_at, row.work_at))
+    state = Sending.WAITING if row.work_at else Sending.NONE
+    return (*row[:8], received, work, state.value)
+
+
+def _take_in_one(row: Row) -> Kept:
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, _values(row))
+        if cursor.rowcount:
+            return Kept.NEW
+    return Kept.REPEATED if Incoming.objects.filter(once=row.once).exists() else Kept.FORGED
 
 
 @dataclass(slots=True)
