@@ -32,8 +32,9 @@ def free_port() -> int:
 class Server:
     """``zhibu serve`` in a process group of its own, so that it can be killed as a whole."""
 
-    def __init__(self, env: dict[str, str]) -> None:
+    def __init__(self, env: dict[str, str], *more: str) -> None:
         self.env, self.port = env, free_port()
+        self.command = [ZHIBU, "serve", "--port", str(self.port), *more]
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +42,7 @@ class Server:
         """Start it and wait until it is well; returns the seconds that took."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [ZHIBU, "serve", "--port", str(self.port)],
+            self.command,
             env=self.env,
             start_new_session=True,
             stderr=subprocess.DEVNULL,
@@ -65,9 +66,9 @@ class Server:
 
 
 @contextmanager
-def server(env: dict[str, str]) -> Iterator[str]:
+def server(env: dict[str, str], *more: str) -> Iterator[str]:
     """A served folder until the block ends; yields its address once it is well."""
-    running = Server(env)
+    running = Server(env, *more)
     running.start()
     try:
         yield running.address

@@ -7,13 +7,16 @@ import socket
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from django.db import connections
 
 from zhibu.web.operator.terminal import DataFolder, fail_usage, messages, start
 from zhibu.web.operator.worker import a_worker_beside
+
+if TYPE_CHECKING:
+    from granian.server.common import AbstractServer
 
 Host = Annotated[str, typer.Option(help="The address to listen on; behind a reverse proxy keep it local.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
@@ -31,21 +34,25 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data: DataFolder = None, 
 def listen(host: str, port: int) -> None:
     """Run the web server until a signal ends it. Django is up; this process watches over the one that answers.
 
-    One server process with threads: on SQLite a second one would only wait for the same lock. It is forked with
-    everything loaded, so that the two share that memory; a connection to the database is not shared.
+    That one is forked with everything loaded, so that the two share the memory; no connection to the database is.
     """
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
     prepare_static()
     refuse_taken(host, port)
     import_module("zhibu.config.wsgi")  # not by a name: ``config`` stands above this floor
     _open_day()
     connections.close_all()
     messages.print(f"zhibu listens on http://{host}:{port}", highlight=False)
-    Server(
-        "zhibu.config.wsgi:application",
+    server_for("zhibu.config.wsgi:application", host, port).serve()
+
+
+def server_for(application: str, host: str, port: int) -> AbstractServer[Any]:
+    """One server process with threads: on SQLite a second one would only wait for the same lock."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    return Server(
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -55,7 +62,7 @@ def listen(host: str, port: int) -> None:
         log_access=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-    ).serve()
+    )
 
 
 def _open_day() -> None:

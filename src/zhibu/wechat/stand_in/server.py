@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -42,6 +43,10 @@ class StandIn:
             daemon_threads = True
             block_on_close = False
             request_queue_size = 128
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                if not isinstance(sys.exception(), ConnectionError):  # whoever called may be gone
+                    super().handle_error(request, client_address)
 
         self._server = Server((host, port), Talk)
 
