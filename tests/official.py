@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -118,6 +118,23 @@ def call(
     path: str, query: dict[str, str] | str, body: bytes = b"", *, method: str = "POST", length: str | None = None
 ) -> tuple[int, bytes]:
     """What the server would hand in; the status and the body of the answer."""
+    return call_at(door.with_callback(_pages), path, query, body, method=method, length=length)
+
+
+def _pages(_environ: object, begin: Callable[..., object]) -> list[bytes]:
+    begin("404 Not Found", [])
+    return [b"page"]
+
+
+def call_at(
+    application: Callable[..., Iterable[bytes]],
+    path: str,
+    query: dict[str, str] | str,
+    body: bytes = b"",
+    *,
+    method: str = "POST",
+    length: str | None = None,
+) -> tuple[int, bytes]:
     said: list[str] = []
     environ = {
         "REQUEST_METHOD": method,
@@ -130,9 +147,5 @@ def call(
     def begin(status: str, _headers: object) -> None:
         said.append(status)
 
-    def pages(_environ: object, begin: object) -> list[bytes]:
-        begin("404 Not Found", [])  # type: ignore[operator]
-        return [b"page"]
-
-    answer = b"".join(door.with_callback(pages)(environ, begin))
+    answer = b"".join(application(environ, begin))
     return int(said[0][:3]), answer

@@ -55,6 +55,8 @@ def test_every_setting_is_on_its_page_and_every_line_of_the_page_is_a_setting():
         ("ZHIBU_WECHAT_AES_KEY", "short", "ZHIBU_WECHAT_AES_KEY"),
         ("ZHIBU_WECHAT_API", "api.weixin.qq.com", "ZHIBU_WECHAT_API"),
         ("ZHIBU_WECHAT_AUTHORIZE", "ftp://open.weixin.qq.com", "ZHIBU_WECHAT_AUTHORIZE"),
+        ("ZHIBU_WECHAT_RELAY", "relay.example.cn", "ZHIBU_WECHAT_RELAY"),
+        ("ZHIBU_WECHAT_RELAY", "https://relay.example.cn", "ZHIBU_WECHAT_RELAY_SECRET"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(name, value, says, tmp_path):

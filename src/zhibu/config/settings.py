@@ -384,8 +384,13 @@ WECHAT_AES_KEY: str = _read("str", "ZHIBU_WECHAT_AES_KEY", "")
 WECHAT_TEMPLATE: str = _read("str", "ZHIBU_WECHAT_TEMPLATE", "")
 WECHAT_API: str = _read("str", "ZHIBU_WECHAT_API", "https://api.weixin.qq.com")
 WECHAT_AUTHORIZE: str = _read("str", "ZHIBU_WECHAT_AUTHORIZE", "https://open.weixin.qq.com/connect/oauth2/authorize")
+#: Where the outer zone takes the platform's calls; empty where this server takes them itself.
+WECHAT_RELAY: str = _read("str", "ZHIBU_WECHAT_RELAY", "")
+WECHAT_RELAY_SECRET: str = _read("str", "ZHIBU_WECHAT_RELAY_SECRET", "")
 #: The platform's own rules.
 _AES_KEY_LENGTH, _TOKEN_LENGTHS = 43, range(3, 33)
+#: Of the relay's: a shorter one can be guessed.
+_SHORTEST_SECRET = 32
 
 
 def _is_word(text: str) -> bool:
@@ -419,6 +424,14 @@ if WECHAT_PROFILE != "none":
         raise ImproperlyConfigured("Setting ZHIBU_WECHAT_TOKEN: a token has 3 to 32 letters and digits.")
     if WECHAT_KIND == "service" and not WECHAT_SECRET:
         raise ImproperlyConfigured("Setting ZHIBU_WECHAT_SECRET: a service account is called with its AppSecret.")
+if WECHAT_RELAY and not _is_address(WECHAT_RELAY):
+    raise ImproperlyConfigured(f"Setting ZHIBU_WECHAT_RELAY: {WECHAT_RELAY!r} is no address such as https://relay")
+if WECHAT_RELAY and len(WECHAT_RELAY_SECRET) < _SHORTEST_SECRET:
+    raise ImproperlyConfigured("Setting ZHIBU_WECHAT_RELAY_SECRET: give the relay's secret, 32 characters or more.")
+if WECHAT_RELAY and WECHAT_KIND == "subscription":
+    raise ImproperlyConfigured(
+        "Setting ZHIBU_WECHAT_RELAY: a subscription account answers in the call itself; behind a relay it can not."
+    )
 #: Whether people are told by the account: where phones are bound, from an account that may write first.
 WECHAT_TELLS = WECHAT_PROFILE == "full" and WECHAT_KIND == "service" and bool(WECHAT_TEMPLATE)
 

@@ -20,11 +20,11 @@ _OK = 200
 class Line:
     """Calls to ``base``, one after the other. After a fault the next call opens a new connection."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, patience: float = PATIENCE) -> None:
         split = urlsplit(base)
         self._make = HTTPSConnection if split.scheme == "https" else HTTPConnection
         self._where = (split.hostname or "", split.port)
-        self._path = split.path.rstrip("/")
+        self._path, self._patience = split.path.rstrip("/"), patience
         self._open: HTTPConnection | None = None
         self._used = False
 
@@ -34,19 +34,7 @@ class Line:
         return self.send(path, query, body, "application/json")
 
     def send(self, path: str, query: Mapping[str, str], body: bytes | None, media_type: str) -> dict[str, Any]:
-        line = self._connected()
-        try:
-            line.request(
-                "GET" if body is None else "POST",
-                f"{self._path}{path}?{urlencode(query)}",
-                body=body,
-                headers={"Content-Type": media_type} if body is not None else {},
-            )
-            answer = line.getresponse()
-            said, status = answer.read(_LARGEST), answer.status
-        except (OSError, HTTPException) as error:
-            self.close()
-            raise MaybeSent(f"no answer: {type(error).__name__}") from error
+        status, said = self._exchanged(f"{path}?{urlencode(query)}", body, media_type)
         if status != _OK:
             self.close()
             raise MaybeSent(f"answered with {status}")
@@ -59,12 +47,28 @@ class Line:
             raise MaybeSent("answered with what is no JSON object")
         return found
 
+    def _exchanged(self, path: str, body: bytes | None, media_type: str) -> tuple[int, bytes]:
+        """The status and the body of the answer. Raises ``PlatformAway`` or ``MaybeSent``."""
+        line = self._connected()
+        try:
+            line.request(
+                "GET" if body is None else "POST",
+                f"{self._path}{path}",
+                body=body,
+                headers={"Content-Type": media_type} if body is not None else {},
+            )
+            answer = line.getresponse()
+            return answer.status, answer.read(_LARGEST)
+        except (OSError, HTTPException) as error:
+            self.close()
+            raise MaybeSent(f"no answer: {type(error).__name__}") from error
+
     def _connected(self) -> HTTPConnection:
         """Open, and not closed by the other side meanwhile. Raises ``PlatformAway``: nothing was sent."""
         if self._open is not None and self._open.sock is not None and _has_ended(self._open):
             self.close()
         if self._open is None or self._open.sock is None:
-            line = self._make(*self._where, timeout=PATIENCE)
+            line = self._make(*self._where, timeout=self._patience)
             try:
                 line.connect()
             except (OSError, HTTPException) as error:

@@ -38,7 +38,10 @@ class Secrets:
 
 
 class OfficialAccount:
-    """The port's side of an official account. One at a time asks for a token; threads may share it."""
+    """The port's side of an official account. One at a time asks for a token; threads may share it.
+
+    ``line``: how the platform is reached, where that is not at ``base`` itself.
+    """
 
     def __init__(
         self,
@@ -47,9 +50,10 @@ class OfficialAccount:
         base: str = BASE,
         authorize: str = AUTHORIZE,
         monotonic: Callable[[], float] = time.monotonic,
+        line: Line | None = None,
     ) -> None:
         self._secrets, self._authorize, self._monotonic = secrets, authorize, monotonic
-        self._line = Line(base)
+        self._line = line or Line(base)
         self._guard = threading.RLock()
         self._token, self._token_until = "", 0.0
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from zhibu.domain.terms import AccountApp
 from zhibu.wechat.official import OfficialAccount, Secrets
 from zhibu.wechat.port import Platform
+from zhibu.wechat.relay.inner import Relay
 
 #: The profiles: nothing of WeChat, what is public alone, everything.
 NONE, PUBLIC, FULL = "none", "public", "full"
@@ -44,7 +45,8 @@ def platform_of(app: AccountApp) -> Platform | None:
     match app:
         case AccountApp.OFFICIAL if settings.WECHAT_PROFILE != NONE and settings.WECHAT_SECRET:
             secrets = Secrets(settings.WECHAT_APP_ID, settings.WECHAT_SECRET, settings.WECHAT_TEMPLATE)
-            return OfficialAccount(secrets, base=settings.WECHAT_API, authorize=settings.WECHAT_AUTHORIZE)
+            base, authorize = settings.WECHAT_API, settings.WECHAT_AUTHORIZE
+            return OfficialAccount(secrets, base=base, authorize=authorize, line=relay())
         case _:
             return None
 
@@ -52,6 +54,13 @@ def platform_of(app: AccountApp) -> Platform | None:
 def has_account() -> bool:
     """Whether the unit has an official account at all."""
     return bool(settings.WECHAT_PROFILE != NONE)
+
+
+def relay() -> Relay | None:
+    """A new line to the relay; ``None`` where this server is called itself."""
+    if settings.WECHAT_PROFILE == NONE or not settings.WECHAT_RELAY:
+        return None
+    return Relay(settings.WECHAT_RELAY, settings.WECHAT_RELAY_SECRET)
 
 
 def knows_people() -> bool:
