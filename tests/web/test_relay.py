@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from django.db import OperationalError
 
-from tests.official import APP, REAL, TOKEN, Caller, call_at, playing, set_account, text
+from tests.official import APP, REAL, TOKEN, Caller, Sent, call_at, playing, set_account, text
 from tests.web.test_callback import HEARD, forged, too_large
 from tests.world import AT
 from zhibu.apps.account_content.models import Incoming
@@ -308,6 +308,20 @@ def test_a_relay_that_says_it_took_a_call_long_ago_is_not_believed(outer, caller
     outer._heard = Heard(since=0)
     fetch_due(clock.now)
     assert kept() == []
+
+
+def test_a_relay_that_somebody_took_over_can_not_make_the_main_server_take_what_nobody_signed(outer, caller):
+    good = caller.signed(text("真的"))
+    forged_ones = [
+        Caller(sealed=caller.sealed, token="another").signed(text("伪造", number="2")),
+        Sent(good.query | {"timestamp": str(int(REAL) - 301)}, good.body),
+        Sent({}, good.body),
+        Sent(good.query, b"<xml/>"),
+    ]
+    for number, sent in enumerate([*forged_ones, good]):
+        outer.store.put(str(number), sent.query, sent.body, at=REAL)
+    assert fetch_due(clock.now) == 5
+    assert kept() == ["真的"]
 
 
 # --- No more than there is room for --------------------------------------------------------------------------------
