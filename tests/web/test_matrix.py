@@ -52,6 +52,7 @@ from zhibu.apps.learning.actions import campaigns, parts, study_notes, unit_file
 from zhibu.apps.learning.actions.campaigns import Said
 from zhibu.apps.learning.actions.parts import Asked
 from zhibu.apps.learning.actions.unit_files import Brought
+from zhibu.apps.learning.models import MakeUp
 from zhibu.apps.lists.actions import editions, stating, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
@@ -299,6 +300,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "wrap_up_pdf.organization": ("organization", "campaign_work"),
     "part_edit.part_id": ("part", "campaign_work"),
     "part_remove.part_id": ("part", "campaign_work"),
+    "make_up_id": ("make_up", "own"),
     "unit_id": ("unit", "unit"),
     "file_id": ("unit_file", "unit"),
     "unit_captions.file_id": ("unit_file", "own"),
@@ -619,7 +621,11 @@ def unit(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, ob
     draft = units.begin_unit_version(published, writer=by, **DONE)
     later = replace(words, text=marks["unit_draft"])
     units.save_unit(draft, words=later, based_on=1, writer=by, **DONE)
-    return {"unit": published.pk, "unit_file": file.pk}
+    lesson = convening.draft(
+        organization=of, kind=MeetingKind.LESSON, title=marks["draft"], made_by=None, agenda=[], **DONE
+    )
+    made_up = MakeUp.objects.create(meeting=lesson, person=by, minutes=60, studied_on=DAY, declared_at=AT)
+    return {"unit": published.pk, "unit_file": file.pk, "make_up": made_up.pk}
 
 
 def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:

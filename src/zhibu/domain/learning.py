@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zhibu.domain.terms import MeetingStage, OrganizationKind, Word
+from zhibu.domain.terms import MeetingKind, MeetingStage, OrganizationKind, Word
 
 #: Organizations that may prescribe a part, or have one of their own. Groups study with their branch.
 PRESCRIBING = tuple(kind for kind in OrganizationKind if kind is not OrganizationKind.GROUP)
@@ -59,3 +59,21 @@ class MediaKind(Word):
     AUDIO = "audio", "音频"
     VIDEO = "video", "视频"
     PDF = "pdf", "PDF"
+
+
+# --- Make-up -------------------------------------------------------------------------------------------------------
+
+
+class MakeUpState(Word):
+    """How far it is that somebody makes up (补学) a lesson they missed."""
+
+    DECLARED = "declared", "待确认"
+    CONFIRMED = "confirmed", "已补学"
+    REFUSED = "refused", "未确认"
+
+
+#: Kinds of meetings that are organized study: what somebody attended of them, or made up, counts as hours.
+STUDY = (MeetingKind.LESSON,)
+
+#: Stages at which a lesson has taken place: who was not there can make it up.
+OVER = (MeetingStage.CLOSED, MeetingStage.DRAFTED, MeetingStage.APPROVED, MeetingStage.FILED)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.models import Campaign, Part, StudyNote, Unit
+from zhibu.apps.learning.models import Campaign, MakeUp, Part, StudyNote, Unit
+from zhibu.apps.meetings.access import may_run, meetings_run_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.organizations.models import Organization, in_subtree
@@ -190,3 +191,20 @@ def units_found_by(asker: Asker) -> list[Q]:
     if asker.person is not None:
         ways.append(Q(audience=UnitReach.HOUSE.value))
     return ways
+
+
+# --- Make-up -------------------------------------------------------------------------------------------------------
+
+
+def may_see_equal(unit: Unit, organization: Organization) -> bool:
+    """Whether everybody of an organization may see a unit that is to stand for one of its lessons."""
+    return unit.word is UnitReach.HOUSE or organization.path.startswith(unit.organization.path)
+
+
+def may_answer_make_up(asker: Asker, make_up: MakeUp) -> bool:
+    """Those who run the lesson, but for their own."""
+    return make_up.person_id != asker.person and may_run(asker, make_up.meeting)
+
+
+def make_ups_answered_by(asker: Asker) -> QuerySet[MakeUp]:
+    return MakeUp.objects.filter(meeting__in=meetings_run_by(asker)).exclude(person=asker.person)

@@ -3,3 +3,7 @@
 
 class LearningRefusal(Exception):
     """Not possible so."""
+
+
+class NotMissed(LearningRefusal):
+    """Somebody was there, or was not called, and so has nothing to make up."""

@@ -17,7 +17,7 @@ from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.learning import USUAL_MINUTES, MediaKind, UnitReach
+from zhibu.domain.learning import USUAL_MINUTES, MakeUpState, MediaKind, UnitReach
 from zhibu.domain.questions import Question, of_kept
 from zhibu.domain.terms import MeetingKind, OrganizationKind
 
@@ -387,3 +387,66 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.subject}"
+
+
+# --- Make-up -------------------------------------------------------------------------------------------------------
+
+
+class Equal(models.Model):
+    """A unit that stands for a lesson: whoever missed the lesson learns it there."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="equals")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="equals")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="equal_once", fields=["meeting", "unit"])]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} = {self.meeting_id}"
+
+
+class MakeUp(models.Model):
+    """补学: somebody says that they learned what they missed of a lesson, and who runs it confirms that.
+
+    ``minutes``: of the session they missed; confirmed, they count as if attended, on ``studied_on``. ``because``:
+    why it was not confirmed. Nobody answers their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="make_ups")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="make_ups")
+    state = models.CharField(max_length=10, choices=MakeUpState.choices(), default=MakeUpState.DECLARED.value)
+    minutes = models.PositiveSmallIntegerField()
+    studied_on = models.DateField()
+    declared_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["declared_at", "id"]
+        indexes = [models.Index(fields=["person", "studied_on"])]
+        constraints = [
+            models.UniqueConstraint(name="make_up_once", fields=["meeting", "person"]),
+            models.CheckConstraint(
+                name="make_up_state_known", condition=Q(state__in=[state.value for state in MakeUpState])
+            ),
+            models.CheckConstraint(
+                name="make_up_answered_has_instant",
+                condition=Q(state=MakeUpState.DECLARED.value, answered_at__isnull=True, because="")
+                | Q(state=MakeUpState.CONFIRMED.value, answered_at__isnull=False, because="")
+                | (Q(state=MakeUpState.REFUSED.value, answered_at__isnull=False) & ~Q(because="")),
+            ),
+            models.CheckConstraint(
+                name="make_up_answered_by_another",
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("person")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person_id} {self.state}"
+
+    @property
+    def word(self) -> MakeUpState:
+        return MakeUpState(self.state)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from zhibu.apps.learning.access import units_seen_by
-from zhibu.apps.learning.models import Part, Unit, UnitVersion
+from zhibu.apps.learning.models import Part, SelfStudy, Unit, UnitVersion
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import Asker
+from zhibu.domain.learning import UnitReach
 from zhibu.domain.questions import Question
 from zhibu.domain.tree import tops
 
@@ -76,3 +78,23 @@ def being_kept(units: QuerySet[Unit]) -> QuerySet[Unit]:
 
 def in_places(units: QuerySet[Unit], organization: UUID | None) -> QuerySet[Unit]:
     return units if organization is None else units.filter(Q(organization=organization))
+
+
+def units_to_learn(asker: Asker, on: dt.date) -> QuerySet[Unit]:
+    """What is prescribed for the asker and not on their own list: by the last day of its part, then the latest.
+
+    For the asker's own page alone: nobody else is told what is on the list.
+    """
+    mine = SelfStudy.objects.filter(person=asker.person, unit=OuterRef("pk"))
+    below = {top for place in asker.belongs for top in tops(place)}
+    rows = library(asker).filter(
+        Q(part__isnull=True) | Q(part__first__lte=on, part__campaign__closed_at__isnull=True),
+        ~Exists(mine),
+        reach=UnitReach.PRESCRIBED.value,
+        organization__path__in=below,
+    )
+    return rows.order_by(F("part__last").asc(nulls_last=True), "-published_at", "-pk")
+
+
+def next_units(asker: Asker, on: dt.date, *, most: int) -> list[Unit]:
+    return list(units_to_learn(asker, on)[:most])

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.timezone import localtime
 
+from zhibu.apps.learning.models import MakeUp
 from zhibu.apps.meetings.models import Attendance, Filing, Meeting, Talk
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.oversight.known import NOW, Known
@@ -25,10 +26,11 @@ from zhibu.apps.rules.queries import all_rules, edition, own_folder
 from zhibu.domain import compliance
 from zhibu.domain.assembly import Presence
 from zhibu.domain.compliance import Belonging, Calendar, Record, StateSince, TermKnown
+from zhibu.domain.learning import STUDY, MakeUpState
 from zhibu.domain.periods import Span
 from zhibu.domain.requirements import State, Subject
 from zhibu.domain.talks import kind_of
-from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, MeetingKind, OrganizationKind, PostKind, Standing, TalkKind
+from zhibu.domain.terms import COMMITTEE_POSTS, OFFICES, OrganizationKind, PostKind, Standing, TalkKind
 from zhibu.domain.tree import STEP, tops
 
 #: The words under which evidence that is no meeting of its own kind is found.
@@ -36,9 +38,6 @@ LEADER_LESSON = "leader_lesson"
 TERM_ELECTION = "term_election"
 LEARNING_HOURS = "learning_hours"
 TALKS = "talks"
-
-#: Kinds of meetings that are organized study: what somebody attended of them counts as hours.
-STUDY = (MeetingKind.LESSON,)
 
 
 @lru_cache(maxsize=32)
@@ -372,11 +371,26 @@ def personal_records(
     return [*hours_of(people, since, until), *talk_records(talks, people, held)]
 
 
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A filed lesson somebody was at or made up, and the hours that count."""
+
+    title: str
+    record: Record[UUID]
+    is_made_up: bool = False
+
+
 def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Record[UUID]]:
+    """The records of ``studies_of``."""
+    return [one.record for one in studies_of(people, since, until)]
+
+
+def studies_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[Study]:
     """Hours of organized study of these people between two days, both included.
 
     An hour is an hour of the session that somebody was present at. Of a lesson held in turns one turn counts, the
-    first; of an afternoon that a lesson shares with another meeting, its hours count once.
+    first; of an afternoon that a lesson shares with another meeting, its hours count once. What was made up and
+    confirmed counts the same, on the day it was made up, once the lesson is filed.
     """
     own, guests = (
         Attendance.objects.filter(
@@ -390,13 +404,13 @@ def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[R
             "session__meeting",
             "session__starts_at",
             "session__ends_at",
-            *(f"{lesson}{fact}" for fact in ("", "__organization", "__held_on", "__filing__filed_at")),
+            *(f"{lesson}{fact}" for fact in ("", "__organization", "__held_on", "__filing__filed_at", "__title")),
         )
         for lesson in ("session__meeting", "session__meeting__guests")
     )
-    found: dict[tuple[UUID, UUID], Record[UUID]] = {}
+    found: dict[tuple[UUID, UUID], Study] = {}
     for row in sorted(own.union(guests, all=True), key=itemgetter(2)):
-        person, afternoon, starts_at, ends_at, meeting, organization, held_on, filed_at = row
+        person, afternoon, starts_at, ends_at, meeting, organization, held_on, filed_at, title = row
         record = Record(
             id=meeting,
             organization=organization,
@@ -406,8 +420,32 @@ def hours_of(people: Collection[UUID], since: dt.date, until: dt.date) -> list[R
             person=person,
             amount=Fraction(round((ends_at - starts_at).total_seconds()), 3600),
         )
-        found.setdefault((person, afternoon), record)
+        found.setdefault((person, afternoon), Study(title, record))
+    for person, afternoon, study in _made_up(people, since, until):
+        found.setdefault((person, afternoon), study)
     return list(found.values())
+
+
+def _made_up(people: Collection[UUID], since: dt.date, until: dt.date) -> Iterator[tuple[UUID, UUID, Study]]:
+    """Whose it is, with the meeting whose sessions it would have been."""
+    rows = MakeUp.objects.filter(
+        person__in=people,
+        state=MakeUpState.CONFIRMED.value,
+        studied_on__range=(since, until),
+        meeting__filing__isnull=False,
+    ).select_related("meeting__filing")
+    for row in rows.order_by("studied_on", "pk"):
+        assert row.answered_at is not None
+        record = Record(
+            id=row.meeting_id,
+            organization=row.meeting.organization_id,
+            word=LEARNING_HOURS,
+            held_on=row.studied_on,
+            filed_on=localtime(max(row.answered_at, row.meeting.filing.filed_at)).date(),
+            person=row.person_id,
+            amount=Fraction(row.minutes, 60),
+        )
+        yield row.person_id, row.meeting.host_id or row.meeting_id, Study(row.meeting.title, record, is_made_up=True)
 
 
 #: Of an organization and a person when they held which of its posts.

@@ -9,20 +9,21 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from zhibu.apps.meetings.models import Meeting, Talk
-from zhibu.apps.oversight.facts import belonging, calendar_of, hours_of, posts_in, talk_records, with_people
+from zhibu.apps.meetings.models import Talk
+from zhibu.apps.oversight.facts import (
+    Study,
+    belonging,
+    calendar_of,
+    hours_of,
+    posts_in,
+    studies_of,
+    talk_records,
+    with_people,
+)
 from zhibu.apps.people.models import Membership
 from zhibu.domain import compliance
 from zhibu.domain.compliance import Record
 from zhibu.domain.requirements import Measure
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """A filed lesson somebody was at, and the hours that count."""
-
-    title: str
-    record: Record[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,11 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
         .select_related("one", "other")
         .order_by("held_on", "pk")
     )
-    hours = sorted(hours_of([person], since, until), key=lambda record: (record.held_on, str(record.id)))
-    titles = dict(Meeting.objects.filter(pk__in=[one.id for one in hours]).values_list("pk", "title"))
+    study = sorted(studies_of([person], since, until), key=lambda one: (one.record.held_on, str(one.record.id)))
     memberships = _around([person])
     rows = {one.organization_id: one.organization for one in memberships}
     held = posts_in({*rows, *(talk.organization_id for talk in talks)})
-    records = [*hours, *talk_records(talks, [person], held)]
+    records = [*(one.record for one in study), *talk_records(talks, [person], held)]
     cells = [
         cell
         for branch in with_people(rows.values(), belonging(memberships, [person], held), calendar)
@@ -56,7 +56,7 @@ def owed_by(person: UUID, *, since: dt.date, until: dt.date, on: dt.date) -> Min
     ]
     return Mine(
         cells=tuple(sorted(cells, key=lambda cell: (cell.due, cell.rule.id))),
-        study=tuple(Study(titles[one.id], one) for one in hours),
+        study=tuple(study),
         talks=tuple(talks),
     )
 

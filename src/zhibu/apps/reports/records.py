@@ -232,6 +232,8 @@ def _text(value: object, choices: Mapping[object, str]) -> str:
     match value:
         case None:
             return ""
+        case list():
+            return str(value)
         case bool():
             return gettext("yes") if value else gettext("no")
         case dt.datetime():

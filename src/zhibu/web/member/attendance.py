@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.learning.making_up import made_up_in
 from zhibu.apps.meetings.mine import attended, filed_with
 from zhibu.domain.assembly import Presence
 from zhibu.web.shell.crumbs import Crumb
@@ -41,12 +42,14 @@ def my_meetings(request: AskedRequest) -> HttpResponse:
     year = form.cleaned_data["year"] if form.is_valid() else None
     page = page_of(request, rows.filter(held_on__year=year) if year else rows)
     lines = [attended(meeting) for meeting in page]
+    made_up = made_up_in(list(page), my_id(request))
     return render(
         request,
         "member/attendance.html",
         {
             "form": form,
             "page": page,
+            "made_up": made_up,
             "lines": [(line, CHIPS.get(line.presence, "quiet")) for line in lines],
             "crumbs": [Crumb(_("My record"), reverse("my_record")), Crumb(_("Meetings I was called to"))],
         },

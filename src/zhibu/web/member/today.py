@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhibu.apps.meetings.mine import Ahead, ahead_of, minutes_waiting_for, tasks_held_by
+from zhibu.apps.learning.making_up import WaitsAs, waits_for
+from zhibu.apps.meetings.mine import Ahead, ahead_of, tasks_held_by
 from zhibu.apps.notices.queries import new_notices_of
 from zhibu.web.shell import clock
 from zhibu.web.shell.middleware import AskedRequest
@@ -39,6 +40,7 @@ def today(request: AskedRequest) -> HttpResponse:
     notices = new_notices_of(person, at)[: MOST_NOTICES + 1]
     lines = [told(notice) for notice in notices]
     tasks = list(tasks_held_by(person, at.date()).filter(done_on__isnull=True)[: MOST_TASKS + 1])
+    waits = waits_for(request.asker, at.date(), most=MOST_WAITING)
     shown = groupby(ahead[:MOST_AHEAD], key=lambda one: one.day)
     return render(
         request,
@@ -51,6 +53,8 @@ def today(request: AskedRequest) -> HttpResponse:
             "takes_code": any(one.takes_code for one in ahead),
             "tasks": tasks[:MOST_TASKS],
             "has_more_tasks": len(tasks) > MOST_TASKS,
-            "waiting": list(minutes_waiting_for(person)[:MOST_WAITING]),
+            "missed": waits[WaitsAs.MISSED],
+            "units": waits[WaitsAs.UNIT],
+            "waiting": waits[WaitsAs.MINUTES],
         },
     )

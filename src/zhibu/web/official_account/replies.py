@@ -24,6 +24,8 @@ from zhibu.apps.account_content.errors import AccountContentRefusal
 from zhibu.apps.account_content.models import Binding
 from zhibu.apps.account_content.queries import account_of, binding_of, public_articles
 from zhibu.apps.guides.queries import answers
+from zhibu.apps.learning.making_up import Missed, missed_by
+from zhibu.apps.learning.units import next_units
 from zhibu.apps.lists.queries import duties_at, places_of
 from zhibu.apps.meetings.mine import Ahead, ahead_of, tasks_held_by
 from zhibu.apps.organizations.models import Organization
@@ -34,6 +36,7 @@ from zhibu.apps.people.models import Account
 from zhibu.apps.people.queries import asker_of
 from zhibu.apps.rules.queries import use_edition
 from zhibu.domain.compliance import Status, opens
+from zhibu.domain.learning import MakeUpState
 from zhibu.domain.requirements import Measure
 from zhibu.domain.terms import AccountApp, GuideAudience, MeetingKind, OrganizationKind
 from zhibu.web.shell import clock
@@ -177,7 +180,7 @@ def _words() -> str:
 
 
 def learn(asked: Asked) -> str:
-    """学习: hours of this year, and the next lesson. There are no units to learn by oneself yet."""
+    """学习: hours of this year, and what comes next: a lesson to make up, a unit, else the next lesson."""
     today = asked.at.date()
     mine = owed_by(asked.person, since=dt.date(today.year, 1, 1), until=dt.date(today.year, 12, 31), on=today)
     hours = sum((one.record.amount for one in mine.study), Fraction(0))
@@ -188,10 +191,21 @@ def learn(asked: Asked) -> str:
             "hours": _in_hours(hours),
             "needed": needed,
         }
+    missed = next((one for one in missed_by(asked.person, today, most=_LOOKED_AT) if not _waits(one)), None)
+    if missed is not None:
+        return _lines(said, _("A lesson waits to be made up:"), _page("make_up", missed.meeting.pk))
+    unit = next(iter(next_units(asked.asker, today, most=1)), None)
+    if unit is not None:
+        return _lines(said, _("Your next unit, a few minutes:"), _page("unit", unit.pk))
     lesson = next((one for one in _ahead(asked) if _is_lesson(one)), None)
     if lesson is None:
         return _lines(said, _("No lesson is announced."), _page("my_owed"))
     return _lines(said, _("Next lesson: %(when)s") % {"when": _when(lesson)}, _page("meeting", lesson.meeting.pk))
+
+
+def _waits(one: Missed) -> bool:
+    """Declared, and for another to confirm."""
+    return one.make_up is not None and one.make_up.word is MakeUpState.DECLARED
 
 
 def _is_lesson(one: Ahead) -> bool:

@@ -211,6 +211,14 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "unit_published": _("unit published"),
     "unit_withdrawn": _("unit withdrawn"),
     "unit_draft_dropped": _("draft of a unit dropped"),
+    # make-up
+    "make_up_declared": _("make-up of a lesson declared"),
+    "make_up_taken_back": _("make-up of a lesson taken back"),
+    "make_up_confirmed": _("make-up of a lesson confirmed"),
+    "make_up_refused": _("make-up of a lesson not confirmed"),
+    "make_up_answer_taken_back": _("answer to a make-up taken back"),
+    "lesson_unit_set": _("unit set for a lesson"),
+    "lesson_unit_dropped": _("unit of a lesson taken off"),
     "wrap_up_saved": _("wrap-up kept"),
     "wrap_up_filed": _("wrap-up filed"),
 }

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from zhibu.web.secretary import campaigns, codes, elections, lists, month, plans, rooms, talks, units, wrap_ups
+from zhibu.web.secretary import (
+    campaigns,
+    codes,
+    elections,
+    lists,
+    make_ups,
+    month,
+    plans,
+    rooms,
+    talks,
+    units,
+    wrap_ups,
+)
 
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
+_MAKE_UP = "meetings/<uuid:meeting_id>/make-ups/<uuid:make_up_id>/"
 
 urlpatterns = [
     path("month/", month.this_month, name="this_month"),
@@ -48,6 +61,10 @@ urlpatterns = [
         path(f"{_AT}wrap-up.{form}", wrap_ups.wrap_up_paper, {"form": form}, name=f"wrap_up_{form}")
         for form in wrap_ups.FORMS
     ],
+    path("meetings/<uuid:meeting_id>/make-ups/", make_ups.make_ups, name="make_ups"),
+    path("meetings/<uuid:meeting_id>/make-ups/units/", make_ups.lesson_units, name="lesson_units"),
+    path(f"{_MAKE_UP}refuse/", make_ups.make_up_refuse, name="make_up_refuse"),
+    path(f"{_MAKE_UP}undo/", make_ups.make_up_undo, name="make_up_undo"),
     path("learn/write/", units.units_edit, name="units_edit"),
     path("learn/write/new/", units.unit_new, name="unit_new"),
     path("learn/write/pasted/", units.pasted, name="unit_pasted"),

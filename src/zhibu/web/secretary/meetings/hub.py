@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhibu.apps.learning.access import may_link
+from zhibu.apps.learning.making_up import made_up_by
 from zhibu.apps.meetings.access import PRIVATE, may_run, may_see_reasons
 from zhibu.apps.meetings.actions import convening
 from zhibu.apps.meetings.actions import roll as deeds
@@ -39,6 +40,7 @@ from zhibu.apps.meetings.queries import (
     tasks_of,
 )
 from zhibu.domain.assembly import Count, Presence, quorum
+from zhibu.domain.learning import OVER, STUDY
 from zhibu.domain.notice import chat_text
 from zhibu.domain.requirements import AssemblyRule
 from zhibu.domain.stages import AHEAD, may_become
@@ -103,6 +105,7 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     ledger: LedgerLine | None = getattr(one, "ledger_line", None)
     lines = roll_of(one) if one.at_stage in ROLL_KNOWN and ledger is None else []
     when, place = time_and_place(one, sessions)
+    is_lesson_over = one.word in STUDY and one.at_stage in OVER and ledger is None
     context: dict[str, Any] = {
         "crumbs": [Crumb(_("Meetings"), reverse("meetings")), Crumb(one.title)],
         "meeting": one,
@@ -118,6 +121,8 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "counted": counted(one, lines, is_running=one.at_stage is MeetingStage.OPEN) if lines else None,
         "leaves": _leaves(lines) if runs and may_see_reasons(request.asker, one) else [],
         "away": [line for line in lines if line.presence in {Presence.ABSENT, Presence.LEAVE}] if runs else [],
+        "makes_up": is_lesson_over,
+        "made_up": made_up_by(one) if is_lesson_over and runs else frozenset(),
         "tasks": tasks.taken if tasks else [],
         "open_tasks": tasks.waiting[:20] if tasks and runs and one.at_stage in BEFORE else [],
         "papers": papers,
