@@ -9,6 +9,10 @@ from pathlib import Path
 from django.urls import resolve
 
 from tests.demo import TODAY
+from zhibu.apps.account_content.models import Article
+from zhibu.apps.feedback.models import Evaluation, Feedback
+from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
+from zhibu.apps.guides.queries import in_force as in_force_guides
 from zhibu.apps.honors.models import Honor
 from zhibu.apps.lists.models import Edition
 from zhibu.apps.lists.queries import changes_in, in_force, sections_of, standard_of
@@ -18,7 +22,15 @@ from zhibu.apps.reports.definitions import BY_ID
 from zhibu.apps.reports.queries import document
 from zhibu.apps.windows.models import Section, Site
 from zhibu.domain.lists import Difference
-from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, Readership
+from zhibu.domain.terms import (
+    ArticleState,
+    Bearer,
+    GuideState,
+    ListKind,
+    OrganizationKind,
+    QuestionState,
+    Readership,
+)
 from zhibu.web.operator.demo.figures import SEED
 from zhibu.web.operator.demo.folder import PASSWORD
 
@@ -174,6 +186,38 @@ def test_the_second_edition_is_public_and_says_what_it_changes(demo):
     assert (first.readership, second.readership) == (Readership.HOUSE, Readership.PUBLIC)
     assert [change.difference for change in changes_in(second)] == [Difference.CHANGED, Difference.ADDED]
     assert "两版，第二版公开" in statement(15)
+
+
+def test_the_guided_units_and_guides_are_those_of_statements_7_and_8(demo):
+    units = GuidedUnit.objects.on(TODAY)
+    assert f"{units.count()} 个对口指导单位" in statement(7)
+    assert units.values("section").distinct().count() == 5
+    assert [row.guide.section.name for row in in_force_guides(TODAY).filter(guide__audience="units")] == ["签证放行"]
+    assert f"五个科 {in_force_guides(TODAY).count()} 份施行中的指南" in statement(8)
+    assert GuideVersion.objects.filter(state=GuideState.REVIEW.value).count() == 1
+    assert Question.objects.filter(struck=True).count() == 1
+    assert {row.word for row in Question.objects.all()} == set(QuestionState)
+    assert Question.objects.exclude(moved_because="").get().unit is not None
+    assert Helped.objects.exists()
+
+
+def test_the_evaluation_and_the_feedback_are_those_of_statement_10(demo):
+    evaluation = Evaluation.objects.get(organization=_branch())
+    assert sorted(bool(row.done) for row in evaluation.follow_ups.all()) == [False, True]
+    assert (Feedback.objects.count(), Feedback.objects.filter(is_public=True).count()) == (6, 2)
+    assert "六条，两条公开" in statement(10)
+
+
+def test_the_articles_are_those_of_statement_30(demo):
+    states = Counter(row.word for row in Article.objects.filter(organization=_branch()))
+    assert states == {
+        ArticleState.PUBLIC: 4,
+        ArticleState.CORRECTED: 1,
+        ArticleState.WITHDRAWN: 1,
+        ArticleState.REVIEW: 1,
+        ArticleState.DRAFT: 1,
+    }
+    assert "4 篇文章" in statement(30)
 
 
 def _branch() -> Organization:

@@ -315,6 +315,40 @@ def test_a_question_of_no_section_reaches_the_managers_who_hand_it_on(house: Gui
     assert Notice.objects.filter(person=house.chen, about=f"question:{asked.pk}", overtaken=False).exists()
 
 
+def test_what_is_no_question_is_struck_with_a_reason_and_its_words_are_nowhere(house: Guides) -> None:
+    asked = asking.ask("加微信领红包", source=QuestionSource.PUBLIC, section=house.section, looked_for="红包", at=AT)
+    with pytest.raises(GuideRefusal, match="为什么"):
+        answering.strike_question(asked.question, " ", by=house.chen, **DONE)
+    for _twice in range(2):
+        answering.strike_question(asked.question, "广告", by=house.chen, **DONE)
+    kept = question_of(asked.code)
+    assert kept is not None
+    assert (kept.text, kept.looked_for, kept.answer, kept.word) == ("", "", "广告", QuestionState.CLOSED)
+    assert not Notice.objects.filter(text__contains="红包").exists()
+    assert not Notice.objects.filter(overtaken=False).exists()
+    assert Event.objects.filter(type="question_struck").count() == 1
+    assert not Document.objects.filter(text__contains="红包").exists()
+
+
+def test_the_words_of_a_settled_question_go_after_two_years_and_its_answer_stays(house: Guides) -> None:
+    settled, waits = (
+        asking.ask(text, source=QuestionSource.PUBLIC, section=house.section, at=AT).question
+        for text in ("旧的问题", "还在等的")
+    )
+    answering.answer_question(settled, "这样办。", by=house.chen, **DONE)
+    documents = set(Document.objects.values_list("text", flat=True))
+    two_years = dt.timedelta(days=730)
+    assert answering.forget_questions(at=AT + two_years) == 0
+    assert answering.forget_questions(at=AT + two_years + ONE) == 1
+    assert answering.forget_questions(at=AT + two_years + ONE) == 0
+    settled.refresh_from_db()
+    waits.refresh_from_db()
+    assert (settled.text, settled.answer, waits.text) == ("", "这样办。", "还在等的")
+    assert set(Document.objects.values_list("text", flat=True)) == documents
+    with pytest.raises(GuideRefusal, match="另写"):
+        answering.make_guide_of(settled, writer=house.chen, **DONE)
+
+
 def test_an_answer_that_takes_longer_says_until_when_and_why(house: Guides) -> None:
     question = asking.ask("能否预约", source=QuestionSource.PUBLIC, section=house.section, at=AT).question
     with pytest.raises(GuideRefusal, match="2026"):

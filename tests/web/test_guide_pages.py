@@ -132,6 +132,19 @@ def test_a_list_is_narrowed_to_what_has_to_be_done(house: Guides) -> None:
     assert "快到期" in text_of(chen.get("/guides/?q=快 到期"))
 
 
+def test_a_question_that_is_none_is_struck_at_the_desk(house: Guides) -> None:
+    asked = asking.ask("加微信领红包", source=QuestionSource.PUBLIC, section=house.section, at=AT)
+    chen, there = client_of(house.chen), f"/questions/{asked.question.pk}/"
+    assert "请填写这一项" in text_of(chen.post(there, {"do": "strike", "because": ""}), 422)
+    chen.post(there, {"do": "strike", "because": "广告"})
+    for page in (chen.get(there), chen.get("/questions/?show=all")):
+        assert "红包" not in text_of(page)
+    code = {"code": asked.code}
+    read = text_of(Client(headers={"Accept-Language": "zh-hans"}).post("/public/answers/", code))
+    assert "广告" in read
+    assert "红包" not in read
+
+
 def test_a_question_is_answered_at_the_desk_and_becomes_a_guide_in_one_step(house: Guides, anybody: Client) -> None:
     asked = asking.ask("木箱要熏蒸吗", source=QuestionSource.PUBLIC, section=house.section, at=AT)
     chen, there = client_of(house.chen), f"/questions/{asked.question.pk}/"

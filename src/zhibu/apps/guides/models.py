@@ -151,7 +151,7 @@ class Question(models.Model):
 
     ``code_sha256``: of the code that was shown once and by which the answer is read. ``looked_for``: the words that
     found no answer. ``promised``: the day by which it is answered; moved, ``moved_because`` says why. ``guide``: that
-    it became, or that answers it.
+    it became, or that answers it. ``text`` is "" once it was ``struck`` as nobody's question, or after its time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -159,7 +159,8 @@ class Question(models.Model):
     state = models.CharField(max_length=8, choices=QuestionState.choices(), default=QuestionState.OPEN.value)
     section = models.ForeignKey(Section, models.PROTECT, null=True, related_name="questions")
     unit = models.ForeignKey(GuidedUnit, models.PROTECT, null=True, related_name="questions")
-    text = models.TextField(max_length=1000)
+    text = models.TextField(max_length=1000, blank=True)
+    struck = models.BooleanField(default=False)
     looked_for = models.CharField(max_length=100, blank=True)
     code_sha256 = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField()
@@ -173,7 +174,7 @@ class Question(models.Model):
     class Meta:
         ordering = ["promised", "id"]
         constraints = [
-            models.CheckConstraint(name="question_asks_something", condition=~Q(text="")),
+            models.CheckConstraint(name="question_asks_something", condition=~Q(text="") | Q(struck=True)),
             models.CheckConstraint(
                 name="question_state_known", condition=Q(state__in=[word.value for word in QuestionState])
             ),

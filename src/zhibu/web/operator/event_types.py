@@ -95,6 +95,7 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "question_asked": _("question asked"),
     "question_handed_on": _("question handed to a section"),
     "question_promised_later": _("answer promised for a later day"),
+    "question_struck": _("words of a question struck"),
     "question_answered": _("question answered"),
     "question_closed": _("question closed without an answer"),
     "feedback_said": _("feedback on the service said"),

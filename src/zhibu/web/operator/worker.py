@@ -123,6 +123,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     """What is dated until today is known, reminders are written, old notices go. Done again, nothing changes."""
     from zhibu.apps.account_content.actions.answering import forget_old_messages
     from zhibu.apps.feedback.actions.saying import forget_words
+    from zhibu.apps.guides.actions.answering import forget_questions
     from zhibu.apps.guides.actions.reminding import remind_of_guides
     from zhibu.apps.learning.actions.receiving import forget_receipts
     from zhibu.apps.notices.actions.telling import forget_old
@@ -134,6 +135,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     remind_of_guides(at=at)
     forget_old(at=at)
     forget_words(at=at)
+    forget_questions(at=at)
     forget_old_messages(at=at)
     forget_receipts(at=at)
     return at.date()

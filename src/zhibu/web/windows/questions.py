@@ -63,6 +63,14 @@ class CloseForm(forms.Form):
     because = forms.CharField(label=_lazy("Why it gets no answer"), max_length=500)
 
 
+class StrikeForm(forms.Form):
+    because = forms.CharField(
+        label=_lazy("Why it is struck"),
+        max_length=300,
+        help_text=_lazy("For advertising, abuse, or words that name somebody. They go for good; the reason stays."),
+    )
+
+
 class HandOnForm(forms.Form):
     section = forms.ChoiceField(label=_lazy("To which section"))
 
@@ -104,10 +112,15 @@ def _later(request: AskedRequest, found: Question, said: dict[str, Any]) -> None
     answering.promise_later(found, said["to"], because=said["because"], **signed(request))
 
 
+def _strike(request: AskedRequest, found: Question, said: dict[str, Any]) -> None:
+    answering.strike_question(found, said["because"], by=me(request), **signed(request))
+
+
 _DEEDS = {
     "answer": _Deed(AnswerForm, _answer, _lazy("Answered.")),
     "close": _Deed(CloseForm, _close, _lazy("Settled.")),
     "hand_on": _Deed(HandOnForm, _hand_on, _lazy("Handed on.")),
+    "strike": _Deed(StrikeForm, _strike, _lazy("The words are gone.")),
     "later": _Deed(LaterForm, _later, _lazy("Saved.")),
 }
 
@@ -150,7 +163,7 @@ def question(request: AskedRequest, question_id: UUID) -> HttpResponse:
                 and found.section is not None
                 and keeps_section(request.asker, found.section)
             ),
-            "crumbs": _crumbs(Crumb(str(found))),
+            "crumbs": _crumbs(Crumb(str(found) or _("(struck)"))),
         },
         status=status,
     )

@@ -13,7 +13,7 @@ from zhibu.apps.guides.actions.asking import tell_keepers
 from zhibu.apps.guides.actions.writing import LONGEST_TITLE, Words, begin_guide, refuse_unreadable
 from zhibu.apps.guides.errors import GuideRefusal
 from zhibu.apps.guides.models import Guide, GuideVersion, Question
-from zhibu.apps.notices.actions.telling import overtake
+from zhibu.apps.notices.actions.telling import overtake, withhold
 from zhibu.apps.people.models import Person
 from zhibu.apps.windows.models import Section
 from zhibu.domain.guidance import kept
@@ -21,6 +21,9 @@ from zhibu.domain.terms import GuideAudience, QuestionSource, QuestionState
 
 #: Characters of an answer.
 LONGEST = 4000
+
+#: For how long the words of whoever asked are kept once the question was settled.
+KEPT = dt.timedelta(days=730)
 
 
 @transaction.atomic
@@ -67,6 +70,36 @@ def close_question(question: Question, because: str, *, by: Person, actor: Actor
     record("question_closed", question.pk, actor=actor, at=at)
 
 
+@transaction.atomic
+def strike_question(question: Question, because: str, *, by: Person, actor: Actor, at: dt.datetime) -> None:
+    """It is no question (advertising, abuse, or it names somebody): its words go for good, that it came stays.
+
+    One that waited is settled with the reason, which whoever has its code reads. Once more changes nothing.
+    """
+    locked = Question.objects.select_for_update().get(pk=question.pk)
+    if locked.struck:
+        return
+    said = kept(because)[:300]
+    if not said:
+        raise GuideRefusal(_("Say in a few words why it is struck; whoever asked reads it."))
+    if locked.word is QuestionState.OPEN:
+        locked.state, locked.answer = QuestionState.CLOSED.value, said
+        locked.answered_by, locked.answered_at = by, at
+    locked.text, locked.looked_for, locked.struck = "", "", True
+    locked.save(update_fields=["state", "answer", "answered_by", "answered_at", "text", "looked_for", "struck"])
+    withhold(f"question:{locked.pk}")
+    record("question_struck", locked.pk, actor=actor, at=at, document={"because": said})
+
+
+def forget_questions(*, at: dt.datetime) -> int:
+    """The words of what was settled two years ago go, and by what they were looked for; the answer stays.
+
+    Returns of how many. No event holds the words, so the archive verifies as before.
+    """
+    old = Question.objects.filter(answered_at__lt=at - KEPT, struck=False)
+    return old.update(text="", looked_for="", struck=True)
+
+
 def _settle(
     question: Question, state: QuestionState, text: str, *, by: Person, at: dt.datetime, guide: Guide | None
 ) -> None:
@@ -89,6 +122,8 @@ def _settle(
 def make_guide_of(question: Question, *, writer: Person, actor: Actor, at: dt.datetime) -> GuideVersion:
     """In one step a draft: the question is its title, the answer its text. Refused where it led to one already."""
     locked = Question.objects.select_for_update().get(pk=question.pk)
+    if locked.struck:
+        raise GuideRefusal(_("Its words are gone. Write a guide anew."))
     if locked.word is not QuestionState.ANSWERED:
         raise GuideRefusal(_("It has no answer yet. Answer it first; the guide then begins with your answer."))
     if locked.guide is not None:

@@ -91,6 +91,12 @@ def overtake(*abouts: str) -> None:
         _overtaken(Notice.objects.filter(about__in=abouts, overtaken=False))
 
 
+def withhold(about: str) -> None:
+    """What was told about it is told no more, and what of its words stands in notices goes."""
+    overtake(about)
+    Notice.objects.filter(about=about).update(text="")
+
+
 def _overtaken(notices: QuerySet[Notice]) -> None:
     """They are neither mailed nor told by the account any more; one that may have gone out stays so."""
     waiting = Case(

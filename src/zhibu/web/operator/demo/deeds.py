@@ -613,6 +613,21 @@ class PublishGuide(GuideDeed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayItHelped(GuideDeed):
+    """So many people said on the day that the guide was the answer."""
+
+    title: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeQuestion(GuideDeed):
+    text: str
+    because: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskQuestion(GuideDeed):
     """By the public, or by the guided ``unit``. ``section`` is ``None`` where the asker does not know it."""
 
@@ -759,9 +774,11 @@ ORDER: tuple[type[Deed], ...] = (
     BeginGuide,
     HandOverGuide,
     PublishGuide,
+    SayItHelped,
     AskQuestion,
     AnswerQuestion,
     CloseQuestion,
+    StrikeQuestion,
     PromiseLater,
     MakeGuideOf,
     SayFeedback,

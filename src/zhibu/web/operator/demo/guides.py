@@ -173,7 +173,13 @@ def guides(days: Days, seated: Sequence[Place]) -> Iterator[Deed]:
         if guide.ago > 0:
             since = workdays_later(written, 2)
             yield deeds.PublishGuide(on=since, title=guide.title, by=reviewer, read_again_by=read_again(since))
+    for weeks, (title, times) in enumerate(_HELPED, 1):
+        yield deeds.SayItHelped(on=workdays_later(days.last, -2 * weeks), title=title, times=times)
     yield from _questions(days, {section: pair[0] for section, pair in by.items()})
+
+
+#: Guides of which people said that they were the answer, on one day each.
+_HELPED = (("出口货物报检须知", 9), ("收费项目和缴费方式", 6), ("木质包装怎样处理", 4), ("原产地证书申领", 7))
 
 
 def _two(seated: Sequence[Place], section: str, days: Days) -> tuple[str, str]:
@@ -214,6 +220,11 @@ def _questions(days: Days, by: dict[str, str]) -> Iterator[Deed]:
     )
     yield deeds.AskQuestion(on=later, text="样品可以快递送检吗？", section="报检", looked_for="样品 快递")
     yield deeds.AskQuestion(on=days.last, text="节假日大厅有人值班吗？", section=None)
+    spam = "低价代办各类证书，加微信详谈"
+    yield deeds.AskQuestion(on=earlier, text=spam, section="产地证签证")
+    yield deeds.StrikeQuestion(
+        on=workdays_later(earlier, 1), text=spam, because="广告，不是提问。", by=by["产地证签证"]
+    )
     lost = "我的快递丢了找谁？"
     yield deeds.AskQuestion(on=earlier, text=lost, section="综合")
     yield deeds.CloseQuestion(

@@ -72,6 +72,17 @@ class Guiding:
         )
 
     @do.register
+    def _(self, deed: deeds.SayItHelped, at: dt.datetime) -> None:
+        version = GuideVersion.objects.get(title=deed.title)
+        for _i in range(deed.times):
+            asking.say_it_helped(version, at=at)
+
+    @do.register
+    def _(self, deed: deeds.StrikeQuestion, at: dt.datetime) -> None:
+        by = self._people[deed.by]
+        answering.strike_question(_question(deed.text), deed.because, by=by, actor=_actor(deed.by), at=at)
+
+    @do.register
     def _(self, deed: deeds.AskQuestion, at: dt.datetime) -> None:
         asking.ask(
             deed.text,
