@@ -26,6 +26,7 @@ from uuid import UUID, uuid4
 import pymupdf
 import pytest
 from django.apps import apps
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.http import HttpResponse
@@ -34,6 +35,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests import world
 from tests.documents.printed import letters
+from tests.official import set_account
 from tests.world import AT, DAY
 from zhibu.apps.account_content.actions import articles as telling
 from zhibu.apps.account_content.models import Article
@@ -93,6 +95,7 @@ from zhibu.domain.terms import (
 )
 from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
+from zhibu.web.shell.platforms import platform_of
 
 DONE: dict[str, Any] = {"actor": OPERATOR, "at": AT}
 
@@ -771,11 +774,13 @@ _NOBODY = UUID("01900000-0000-7000-8000-000000000000")
 
 
 @pytest.fixture
-def house(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def house(db: None, monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Iterator[World]:
     monkeypatch.setattr(clock, "now", lambda: AT)
+    set_account(settings)  # the pages of the official account are there
     logging.disable(logging.CRITICAL)  # thousands of refusals are what is asked for
     yield _house()
     logging.disable(logging.NOTSET)
+    platform_of.cache_clear()
 
 
 def _house() -> World:
@@ -1108,6 +1113,20 @@ def test_there_are_many_tries_and_every_parameter_is_known() -> None:
     for route in routes():
         for parameter in route.parameters:
             meaning(route, parameter)
+
+
+def test_the_pages_of_the_official_account_are_among_them_and_answer(house: World) -> None:
+    names = {"bound_phone", "end_bound_phone", "bind_here", "bound_here", "account_menus", "account_menu_edit"}
+    assert names <= {route.name for route in routes()}
+    client = Client()
+    client.force_login(house.accounts["member"])  # type: ignore[arg-type]
+    there = client.post("/account/wechat/here/")
+    assert (there.status_code, there["Location"][:40]) == (
+        302,
+        "https://open.weixin.qq.com/connect/oauth2/authorize"[:40],
+    )
+    back = client.get("/account/wechat/back/?code=x&state=y")
+    assert (back.status_code, back["Location"]) == (302, "/account/wechat/")
 
 
 def test_a_parameter_nobody_knows_is_refused_with_what_to_add() -> None:
