@@ -53,8 +53,10 @@ from zhibu.apps.imports.models import Import
 from zhibu.apps.learning.actions import campaigns, parts, study_notes, unit_files, units
 from zhibu.apps.learning.actions.campaigns import Said
 from zhibu.apps.learning.actions.parts import Asked
+from zhibu.apps.learning.actions.recommending import recommend
+from zhibu.apps.learning.actions.self_study import note_study
 from zhibu.apps.learning.actions.unit_files import Brought
-from zhibu.apps.learning.models import MakeUp
+from zhibu.apps.learning.models import MakeUp, SelfStudy
 from zhibu.apps.lists.actions import editions, stating, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
@@ -304,6 +306,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "part_edit.part_id": ("part", "campaign_work"),
     "part_remove.part_id": ("part", "campaign_work"),
     "make_up_id": ("make_up", "own"),
+    "study_id": ("self_study", "own"),
     "unit_id": ("unit", "unit"),
     "file_id": ("unit_file", "unit"),
     "unit_captions.file_id": ("unit_file", "own"),
@@ -628,7 +631,11 @@ def unit(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, ob
         organization=of, kind=MeetingKind.LESSON, title=marks["draft"], made_by=None, agenda=[], **DONE
     )
     made_up = MakeUp.objects.create(meeting=lesson, person=by, minutes=60, studied_on=DAY, declared_at=AT)
-    return {"unit": published.pk, "unit_file": file.pk, "make_up": made_up.pk}
+    colleague = world.member("自学的", of)
+    note_study(colleague, title=marks["study_note"], day=DAY, nonce="n", at=AT)
+    recommend(published, colleague, sentence=marks["shared_note"], at=AT)
+    own = SelfStudy.objects.get(person=colleague)
+    return {"unit": published.pk, "unit_file": file.pk, "make_up": made_up.pk, "self_study": own.pk}
 
 
 def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.models import Campaign, MakeUp, Part, StudyNote, Unit
+from zhibu.apps.learning.models import Campaign, MakeUp, Part, Recommendation, StudyNote, Unit
 from zhibu.apps.meetings.access import may_run, meetings_run_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.dated import holds_on
@@ -208,3 +208,24 @@ def may_answer_make_up(asker: Asker, make_up: MakeUp) -> bool:
 
 def make_ups_answered_by(asker: Asker) -> QuerySet[MakeUp]:
     return MakeUp.objects.filter(meeting__in=meetings_run_by(asker)).exclude(person=asker.person)
+
+
+# --- What a colleague recommends -----------------------------------------------------------------------------------
+
+
+def may_see_recommendation(asker: Asker, said: Recommendation) -> bool:
+    """Today's members of the branch, as long as the one who said it is one of them, where they see the unit."""
+    if not may_see_unit(asker, said.unit):
+        return False
+    return said.person_id == asker.person or (
+        said.branch.path in asker.branches
+        and Membership.objects.on(asker.on).filter(person=said.person_id, organization=said.branch).exists()
+    )
+
+
+def recommendations_seen_by(asker: Asker) -> QuerySet[Recommendation]:
+    here = Membership.objects.filter(holds_on(asker.on), person=OuterRef("person"), organization=OuterRef("branch"))
+    return Recommendation.objects.filter(
+        Q(person=asker.person, person__isnull=False) | (Q(branch__path__in=asker.branches) & Q(Exists(here))),
+        unit__in=units_seen_by(asker).values("pk"),
+    )

@@ -450,3 +450,24 @@ class MakeUp(models.Model):
     @property
     def word(self) -> MakeUpState:
         return MakeUpState(self.state)
+
+
+class Recommendation(models.Model):
+    """A colleague says in a sentence why others of their branch might read a unit. Nothing counts them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="recommendations")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="recommendations")
+    branch = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    sentence = models.CharField(max_length=100)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-said_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(name="recommendation_once", fields=["unit", "person"]),
+            models.CheckConstraint(name="recommendation_says_why", condition=~Q(sentence="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.person_id}"

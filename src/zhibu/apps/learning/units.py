@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.access import units_seen_by
-from zhibu.apps.learning.models import Part, SelfStudy, Unit, UnitVersion
+from zhibu.apps.learning.access import recommendations_seen_by, units_seen_by
+from zhibu.apps.learning.models import Part, Recommendation, SelfStudy, Unit, UnitVersion
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import Asker
 from zhibu.domain.learning import UnitReach
@@ -53,6 +53,12 @@ def library(asker: Asker) -> QuerySet[Unit]:
     """All that the asker may learn from, the latest first."""
     rows = units_seen_by(asker).filter(published_at__isnull=False, withdrawn_at__isnull=True)
     return rows.select_related("organization", "part__campaign").order_by("-published_at", "-id")
+
+
+def recommended(asker: Asker) -> QuerySet[Recommendation]:
+    """What colleagues of the branch point to, the latest first; nobody's more often than another's."""
+    rows = recommendations_seen_by(asker).filter(unit__withdrawn_at__isnull=True)
+    return rows.select_related("unit", "person").order_by("-said_at", "-pk")
 
 
 def parts_for_units(organization: Organization) -> QuerySet[Part]:

@@ -433,6 +433,15 @@ HOLDINGS: tuple[Holding, ...] = (
         is_own=True,
     ),
     Holding(
+        "learning.Recommendation",
+        ("person",),
+        _("Units recommended to the branch"),
+        _("so that colleagues find what helped one of them; nobody counts them"),
+        Retention.UNTIL_TAKEN_AWAY,
+        _fields("sentence said_at", unit="unit__title", branch="branch__name"),
+        is_own=True,  # the branch reads it on the page of the unit (learning.access.may_see_recommendation)
+    ),
+    Holding(
         "learning.Receipt",
         ("person",),
         _("That a form sent from a phone was received"),
@@ -626,6 +635,7 @@ LABELS: Mapping[str, Promise] = {
     "because": _("reason"),
     "beside": _("meeting"),
     "born": _("date of birth"),
+    "branch": _("branch"),
     "by_account": _("by the official account as well"),
     "by_mail": _("by mail as well"),
     "campaign": _("campaign"),
@@ -704,6 +714,7 @@ LABELS: Mapping[str, Promise] = {
     "said_at": _("said at"),
     "saved_at": _("saved at"),
     "sent_at": _("sent at"),
+    "sentence": _("sentence"),
     "session": _("meeting"),
     "session_key": _("mark of the log-in"),
     "shared_with": _("shared with"),

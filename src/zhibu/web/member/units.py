@@ -27,7 +27,7 @@ from zhibu.apps.learning.actions.self_study import study
 from zhibu.apps.learning.actions.unit_files import FOLDER
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Receipt, SelfStudy, Unit, UnitFile, UnitVersion
-from zhibu.apps.learning.units import UNIT, Answered, answered, library, published_of, topics
+from zhibu.apps.learning.units import UNIT, Answered, answered, library, published_of, recommended, topics
 from zhibu.apps.people.access import Asker
 from zhibu.apps.search.errors import SearchRefused
 from zhibu.apps.search.models import Indexed
@@ -46,6 +46,9 @@ from zhibu.web.shell.downloads import kept_file, shown_file
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once, page_of
 from zhibu.web.shell.signing import me
+
+#: What colleagues recommend, the latest.
+MOST_RECOMMENDED = 5
 
 
 def learn_crumbs(*further: Crumb) -> list[Crumb]:
@@ -103,6 +106,7 @@ def learn(request: AskedRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "is_narrowed": any(asked.values()),
+        "recommended": recommended(asker)[:MOST_RECOMMENDED] if not any(asked.values()) else [],
         "keeps": bool(asker.offices) and organizations_opened_for_by(asker).exists(),
         "crumbs": learn_crumbs(),
     }
@@ -198,6 +202,7 @@ def _page(
         "mine": mine,
         "receipt": receipt,
         "nonce": fresh_nonce(),
+        "recommended": list(recommended(request.asker).filter(unit=found)[:MOST_RECOMMENDED]),
         "keeps": may_keep_unit(request.asker, found),
         "is_person": request.asker.person is not None,
         "crumbs": learn_crumbs(Crumb(found.title)),
