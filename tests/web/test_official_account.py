@@ -31,6 +31,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.platforms import PAUSE, platform_of
 from zhibu.wechat.official import OfficialAccount
 from zhibu.wechat.stand_in.facts import DEMO
+from zhibu.wechat.stand_in.platform import Refused
 
 pytestmark = pytest.mark.django_db
 
@@ -375,6 +376,50 @@ def test_a_token_that_is_refused_is_asked_for_anew_and_the_answer_is_said(house,
     asks(stand_in, "帮助")
     stand_in.platform.end_tokens()
     assert len(asks(stand_in, "帮助")) == 1
+
+
+@pytest.mark.parametrize("refuses", ["every token", "the secret"])
+def test_while_the_platform_refuses_token_or_secret_answers_wait_and_none_is_lost(
+    house, stand_in, monkeypatch, refuses
+):
+    def no(*_given):
+        raise Refused(*((42001, "expired") if refuses == "every token" else (40125, "invalid appsecret")))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stand_in.platform, "check" if refuses == "every token" else "stable_token", no)
+        assert asks(stand_in, "帮助") == []
+        PAUSE.end()
+        assert asks(stand_in, "帮助") == []
+        assert {row.word for row in Incoming.objects.all()} == {Sending.WAITING}
+    at(monkeypatch, minutes=2)
+    PAUSE.end()
+    answer_due(clock.now)
+    assert len(stand_in.platform.phones[CHEN].lines) == 2
+    assert {row.word for row in Incoming.objects.all()} == {Sending.SENT}
+
+
+ODD = (
+    "😀👨‍👩‍👧🏳️‍🌈",
+    "𠮷野家𬀩",
+    "堃喆旻镕玥犇龘",
+    "\u202eنص عربي\u202c",
+    "a\u0301\u0300" * 50,
+    "\u200b\ufeff",
+    "\ufffd\U0010fffd",
+    "]]><b>&amp;",
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("said", ODD)
+def test_rare_characters_in_any_encoding_come_in_as_they_are_and_are_answered(house, stand_in, said, encoding):
+    stand_in.platform.phone(CHEN).last_sent = stand_in.platform.clock()
+    document = text(said, sender=CHEN, number=str(next(_numbers))).encode(encoding)
+    assert Caller(path=f"/wechat/{DEMO.app_id}/").say(document) == (200, b"success")
+    assert Incoming.objects.get().text == said
+    answer_due(clock.now)
+    (line,) = stand_in.platform.phones[CHEN].lines
+    assert line.text.startswith("没有找到相关内容。")
 
 
 def test_an_hour_without_the_platform_loses_nothing(house, stand_in, settings, monkeypatch):
