@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import zipfile
 import zlib
+from random import Random
 
 import pytest
 from PIL import Image
@@ -153,3 +154,11 @@ def test_a_picture_that_is_cut_off_is_refused():
     with pytest.raises(PictureRefused) as refused:
         drawn_anew(picture("PNG", (400, 400))[:200])
     assert refused.value.fault is PictureFault.BROKEN
+
+
+def test_a_large_screenshot_is_no_jpeg_of_many_passes():
+    """In megabytes of PNG the two bytes that begin a pass of a JPEG stand by chance, again and again."""
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (1800, 1300), Random(5).randbytes(1800 * 1300 * 3)).save(noise, "PNG", compress_level=1)
+    assert noise.getvalue().count(b"\xff\xda") > 64
+    assert drawn_anew(noise.getvalue()).width == LONGEST_SIDE

@@ -57,7 +57,8 @@ def drawn_anew(content: bytes) -> Drawn:
         raise PictureRefused(PictureFault.UNKNOWN) from error
     is_plain = picture.format == "JPEG" and not picture.info.get("progressive")
     pixels = picture.width * picture.height
-    if pixels > (MOST_PIXELS_JPEG if is_plain else MOST_PIXELS) or content.count(_PASS) > MOST_PASSES:
+    passes = content.count(_PASS) if picture.format == "JPEG" else 0  # in another file the two bytes mean nothing
+    if pixels > (MOST_PIXELS_JPEG if is_plain else MOST_PIXELS) or passes > MOST_PASSES:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS)
     try:
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
