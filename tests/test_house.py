@@ -225,7 +225,7 @@ def test_the_listeners_are_these():
         "person_unseated": ["look_at_plans"],
         "hindrance_said": ["look_at_plans"],
         "hindrance_taken_back": ["look_at_plans"],
-        "service_sections_joined": ["follow_section"],
+        "service_sections_joined": ["follow_section", "follow_section"],
         "sites_joined": ["follow_site"],
     }
 

@@ -141,5 +141,8 @@ def test_the_command_makes_the_index_anew(house: Bureau) -> None:
     meeting = filed(house)
     unindex_records([meeting.pk])
     told = CliRunner().invoke(app, ["reindex", "--json"])
-    assert (told.exit_code, json.loads(told.stdout)) == (0, {"indexed": {"record": 1, "article": 0, "guide": 0}})
+    assert (told.exit_code, json.loads(told.stdout)) == (
+        0,
+        {"indexed": {"record": 1, "article": 0, "guide": 0, "unit": 0, "forum": 0}},
+    )
     assert subjects("夜班", asks(house.lin)) == {meeting.pk}

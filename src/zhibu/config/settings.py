@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "zhibu.apps.lists",
     "zhibu.apps.meetings",
     "zhibu.apps.learning",
+    "zhibu.apps.forum",
     "zhibu.apps.account_content",
     "zhibu.apps.oversight",
     "zhibu.apps.planning",

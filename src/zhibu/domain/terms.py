@@ -202,6 +202,7 @@ class Occasion(Word):
     ROSTER = "roster", "排班"
     GUIDANCE = "guidance", "业务指南"
     FEEDBACK = "feedback", "服务反馈"
+    FORUM = "forum", "论坛"
 
 
 class ReasonState(Word):

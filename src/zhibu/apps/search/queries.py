@@ -146,7 +146,7 @@ def hits(keys: Sequence[int], query: str) -> list[Hit]:
 
 
 def _hit(row: Indexed, query: str) -> Hit:
-    return Hit(row.kind, row.subject, row.organization, row.since, _whole(row.title, query), _part(row.text, query))
+    return Hit(row.kind, row.subject, row.organization, row.since, _whole(row.title, query), part(row.text, query))
 
 
 def _place(query: str, text: str) -> tuple[int, int] | None:
@@ -158,7 +158,8 @@ def _whole(text: str, query: str) -> Marked:
     return _marked(text, place, 0, len(text)) if place else Marked(text, "", "")
 
 
-def _part(text: str, query: str) -> Marked:
+def part(text: str, query: str) -> Marked:
+    """A line of ``text`` around what was looked for, else its beginning."""
     place = _place(query, text)
     if place is None:
         return Marked(_ended(text[:_SHOWN].split(), cut=len(text) > _SHOWN), "", "")

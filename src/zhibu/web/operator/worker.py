@@ -123,6 +123,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     """What is dated until today is known, reminders are written, old notices go. Done again, nothing changes."""
     from zhibu.apps.account_content.actions.answering import forget_old_messages
     from zhibu.apps.feedback.actions.saying import forget_words
+    from zhibu.apps.forum.actions.telling import tell_of_yesterday
     from zhibu.apps.guides.actions.answering import forget_questions
     from zhibu.apps.guides.actions.reminding import remind_of_guides
     from zhibu.apps.learning.actions.receiving import forget_receipts
@@ -133,6 +134,7 @@ def begin_day(at: dt.datetime) -> dt.date:
     open_day(at.date())
     remind(at=at, on=at.date())
     remind_of_guides(at=at)
+    tell_of_yesterday(at=at)
     forget_old(at=at)
     forget_words(at=at)
     forget_questions(at=at)
