@@ -44,6 +44,11 @@ from zhibu.apps.archive.models import Event
 from zhibu.apps.feedback.actions import evaluating
 from zhibu.apps.feedback.actions.evaluating import Found
 from zhibu.apps.feedback.actions.saying import say
+from zhibu.apps.forum.access import Place
+from zhibu.apps.forum.actions.moderating import appeal, hide_post
+from zhibu.apps.forum.actions.writing import Words as ForumWords
+from zhibu.apps.forum.actions.writing import begin_thread
+from zhibu.apps.forum.models import Opinion, Picture, Thread
 from zhibu.apps.guides.actions import writing as guide_writing
 from zhibu.apps.guides.actions.asking import ask
 from zhibu.apps.guides.actions.guiding import guide_unit
@@ -75,6 +80,7 @@ from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.assembly import Presence, Votes
+from zhibu.domain.forum import RoomKind
 from zhibu.domain.learning import UnitReach
 from zhibu.domain.planning import PlanState, Way
 from zhibu.domain.requirements import Decision
@@ -161,6 +167,10 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "evaluation": {"secretary", "committee", "window"},
         "told": set(ASKERS),
         "told_draft": {"secretary", "committee", "window"},
+        "forum": {"member", "leader", "secretary"},
+        "forum_business": {"window"},
+        "forum_kept": {"secretary"},
+        "opinion": {"member", "leader", "secretary"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -200,6 +210,10 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "evaluation": {"other"},
         "told": set(ASKERS),
         "told_draft": {"other"},
+        "forum": set(),
+        "forum_business": set(),
+        "forum_kept": set(),
+        "opinion": set(),
     },
 }
 
@@ -365,6 +379,13 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "sheet_id": ("sheet", "evaluation"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
+    "room_key": ("forum_room", "forum"),
+    "thread_id": ("forum_thread", "forum"),
+    "forum_post_id": ("forum_post", "forum"),
+    "forum_own.forum_post_id": ("forum_post", "forum"),
+    "appeal_id": ("forum_appeal", "own"),
+    "picture_id": ("forum_picture", "forum"),
+    "opinion_id": ("opinion", "opinion"),
     "question_id": ("question", "question"),
     "guided_id": ("guided", "public"),
     "number": ("guide_number", "public"),
@@ -562,6 +583,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **campaign(organization, marks, by=officer, writer=marked),
             **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
+            **forum(organization, marks, running, writer=marked, keeper=officer),
         }
     )
     return side
@@ -735,7 +757,38 @@ def articles(of: Organization, marks: dict[str, str], *, writer: Person, reviewe
     return {"told": public.pk, "told_draft": draft.pk}
 
 
+def forum(
+    of: Organization, marks: dict[str, str], running: dict[str, object], *, writer: Person, keeper: Person
+) -> dict[str, object]:
+    """Threads of the branch and of the section, a post that was hidden and appealed, and a view before a meeting."""
+    root = Organization.objects.get(depth=1)
+    section = Section.objects.get(name=marks["site"])
+    branch, business = Place(RoomKind.BRANCH, of), Place(RoomKind.SECTION, root, section)
+
+    def begun(place: Place, text: str) -> Thread:
+        return begin_thread(place, ForumWords(title=text, text=text), writer=writer, **DONE)
+
+    thread = begun(branch, marks["forum"])
+    begun(business, marks["forum_business"])
+    hidden = begun(branch, marks["forum_kept"]).first
+    assert hidden is not None
+    hide_post(hidden, because=marks["forum_kept"], by=keeper, **DONE)
+    opinion = Opinion.objects.create(
+        agenda_item_id=running["item"], person=writer, text=marks["opinion"], given_at=AT
+    )
+    picture = Picture.objects.create(post=thread.first, sha256="0" * 64, width=1, height=1)
+    return {
+        "forum_room": branch.key,
+        "forum_thread": thread.pk,
+        "forum_post": thread.first_id,
+        "forum_appeal": appeal(hidden, text=marks["forum_kept"], **DONE).pk,
+        "forum_picture": picture.pk,
+        "opinion": opinion.pk,
+    }
+
+
 NOWHERE = {
+    "forum_room": "nothing",
     "month": "2026-11",
     "post_code": "C99",
     "audience": "nothing",

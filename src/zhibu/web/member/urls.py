@@ -1,6 +1,6 @@
 """What a member has for themself."""
 
-from django.urls import path
+from django.urls import include, path
 
 from zhibu.web.member import (
     attendance,
@@ -22,12 +22,16 @@ from zhibu.web.member import (
     today,
     units,
 )
+from zhibu.web.member.forum import opinions
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     # A meeting's page is the same for everybody (``web.secretary.meetings.hub``); the member's deeds at it are here.
     path("meetings/<uuid:meeting_id>/my-leave/", leave.ask, name="leave_ask"),
     path("meetings/<uuid:meeting_id>/my-leave/withdraw/", leave.withdraw, name="leave_withdraw"),
+    path("agenda/<uuid:item_id>/view/", opinions.give, name="opinion_give"),
+    path("agenda/views/<uuid:opinion_id>/withdraw/", opinions.withdraw, name="opinion_withdraw"),
+    path("agenda/views/<uuid:opinion_id>/take/", opinions.take, name="opinion_take"),
     path("meetings/<uuid:meeting_id>/my-session/", my_session.my_session, name="my_session"),
     path("me/hindered/<uuid:hindrance>/take-back/", my_session.can_come, name="can_come"),
     path("scan/<uuid:session_id>/<str:code>/", scan.scan, name="scan"),
@@ -58,6 +62,7 @@ urlpatterns = [
     path("learn/units/<uuid:unit_id>/answers/", units.unit_study, name="unit_study"),
     path("learn/units/<uuid:unit_id>/files/<uuid:file_id>/", units.unit_file, name="unit_file"),
     path("learn/units/<uuid:unit_id>/files/<uuid:file_id>/captions.vtt", units.unit_captions, name="unit_captions"),
+    path("forum/", include("zhibu.web.member.forum.urls")),
     path("me/", record.my_record, name="my_record"),
     path("me/looks/", record.my_looks, name="my_looks"),
     path("me/owed/", owed.my_owed, name="my_owed"),

@@ -134,6 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("obligations", _("Obligations"), _convenes, "check", _BRANCH),
     Entry("plan", _("Plan"), _plans, "calendar", _BRANCH),
     Entry("notices", _("Notices"), _is_person, "note", _MINE),
+    Entry("forum", _("Forum"), _is_person, "people", _MINE),
     Entry("my_roster", _("My roster"), _is_person, "calendar", _MINE),
     Entry("windows", _("Window posts"), _manages_windows, "list", _WINDOWS),
     Entry("swaps", _("Changes of shifts"), _manages_windows, "people", _WINDOWS),

@@ -20,6 +20,10 @@ _PAGES = {
     "question": ("question", 1),
     "guide": ("guide", 1),
     "feedback-inbox": ("feedback", 0),
+    "forum-post": ("forum_post", 1),
+    "forum-own": ("forum_own", 1),
+    "forum-appeal": ("forum_appeal", 1),
+    "forum-followed": ("forum_followed", 0),
 }
 
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.forum.access import rooms_entered_by
+from zhibu.apps.forum.queries import POST, rooms_found_in
 from zhibu.apps.guides.access import audience_of
 from zhibu.apps.guides.queries import GUIDE, guides_for
 from zhibu.apps.learning.access import units_found_by
@@ -71,6 +73,12 @@ KINDS: tuple[TextKind, ...] = (
         _lazy("Units"),
         lambda asker: Scope(UNIT, units_found_by(asker)),
         lambda hit: reverse("unit", args=[hit.subject]),
+    ),
+    TextKind(
+        POST,
+        _lazy("Posts in the forum"),
+        lambda asker: rooms_found_in(rooms_entered_by(asker)),
+        lambda hit: reverse("forum_post", args=[hit.subject]),
     ),
 )
 

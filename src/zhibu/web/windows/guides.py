@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.forum.queries import threads_of_guide
 from zhibu.apps.guides.access import (
     audience_of,
     guides_kept_by,
@@ -43,6 +44,7 @@ from zhibu.apps.guides.queries import (
     waiting,
     with_titles,
 )
+from zhibu.apps.people.access import Asker
 from zhibu.apps.windows.models import Section
 from zhibu.domain.guidance import TOLD_BEFORE, read_again
 from zhibu.domain.periods import add_months
@@ -160,9 +162,18 @@ def guide(request: AskedRequest, guide_id: UUID) -> HttpResponse:
             "is_due": found.read_again_by is not None and found.read_again_by <= today + TOLD,
             "helped": helped(found, add_months(today, -3), today) if keeps else None,
             "public": "" if found.word is GuideAudience.INTERNAL else reverse("public_guide", args=[found.number]),
+            "threads": threads_of_guide(found, request.asker),
+            "room_key": _room_key(request.asker, found, keeps=keeps),
             "crumbs": crumbs(Crumb(shown_version.title)),
         },
     )
+
+
+def _room_key(asker: Asker, found: Guide, *, keeps: bool) -> str:
+    """Where the reader may talk about it: among those who keep it, else in the house; "" for who stands nowhere."""
+    if keeps:
+        return f"section-{found.section_id}"
+    return "house" if asker.belongs or asker.offices else ""
 
 
 def _holds(version: GuideVersion, today: dt.date) -> bool:

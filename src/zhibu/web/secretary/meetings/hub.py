@@ -50,6 +50,7 @@ from zhibu.web.secretary.meetings.forms import ReasonForm
 from zhibu.web.secretary.meetings.listing import time_and_place
 from zhibu.web.secretary.meetings.prints import notice_for, prints_of
 from zhibu.web.secretary.meetings.steps import next_step
+from zhibu.web.secretary.meetings.talk import talk_of
 from zhibu.web.secretary.meetings.words import CHIPS, citation_of, foresight_words, quorum_words
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on
@@ -117,7 +118,7 @@ def meeting(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
         "sessions": sessions,
         "step": next_step(request.asker, one, sessions, today=clock.today()),
         "mine": part_of(one, request.asker, lines, sessions),
-        "agenda": agenda,
+        "talk": talk_of(request.asker, one, agenda, lines, runs=runs),
         "counted": counted(one, lines, is_running=one.at_stage is MeetingStage.OPEN) if lines else None,
         "leaves": _leaves(lines) if runs and may_see_reasons(request.asker, one) else [],
         "away": [line for line in lines if line.presence in {Presence.ABSENT, Presence.LEAVE}] if runs else [],
