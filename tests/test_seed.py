@@ -11,6 +11,7 @@ from django.urls import resolve
 from tests.demo import TODAY
 from zhibu.apps.account_content.models import Article
 from zhibu.apps.feedback.models import Evaluation, Feedback
+from zhibu.apps.forum.models import Opinion, Post, Thread
 from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
 from zhibu.apps.guides.queries import in_force as in_force_guides
 from zhibu.apps.honors.models import Honor
@@ -222,3 +223,11 @@ def test_the_articles_are_those_of_statement_30(demo):
 
 def _branch() -> Organization:
     return Organization.objects.get(code=DIVISION)
+
+
+def test_the_forum_holds_what_the_page_says_of_it(demo):
+    titles = set(Post.objects.exclude(title="").values_list("title", flat=True))
+    assert {"新老党员交流学习体会", "党务和业务怎样互相促进，请大家说说做法"} <= titles
+    became = Thread.objects.get(first__title="胶合板托盘要不要加施标识？").became
+    assert became is not None
+    assert Opinion.objects.get().agenda_item.meeting.organization.code == DIVISION

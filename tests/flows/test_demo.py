@@ -373,6 +373,9 @@ def told_in(folder):
             + rows("SELECT id, title FROM feedback_evaluation")
             + rows("SELECT id, text FROM feedback_followup")
             + rows("SELECT id, title || text FROM account_content_article")
+            + rows("SELECT id, text FROM forum_post")
+            + rows("SELECT thread_id, title FROM forum_post WHERE number = 1")
+            + rows("SELECT id, text FROM forum_opinion")
         )
 
         def named(text):

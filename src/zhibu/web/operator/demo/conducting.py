@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from zhibu.apps.archive.actions import Actor
+from zhibu.apps.forum.actions.opinions import give_opinion
 from zhibu.apps.learning.actions import campaigns, parts, study_notes, wrap_ups
 from zhibu.apps.learning.models import Campaign, Part
 from zhibu.apps.learning.queries import wrap_up_from_records
@@ -27,6 +28,7 @@ from zhibu.domain.assembly import Ballots, Presence, Votes
 from zhibu.domain.terms import OrganizationKind
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import MeetingDeed
+from zhibu.web.operator.demo.forum import GiveOpinion
 
 
 class Conducting:
@@ -342,6 +344,11 @@ class Conducting:
         campaign, writer = self._campaigns[deed.meeting], self._people[deed.by]
         note = study_notes.write_note(campaign, writer, text=deed.text, at=at)
         study_notes.share_note(note, on=deed.on)
+
+    @do.register
+    def _(self, deed: GiveOpinion, at: dt.datetime) -> None:
+        item = self._meeting(deed).agenda.order_by("position")[0]
+        give_opinion(item, deed.text, person=self._people[deed.by], actor=self._actor(deed), at=at)
 
     # --- Lists -----------------------------------------------------------------------------------------------------
 

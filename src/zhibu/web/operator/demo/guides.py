@@ -149,7 +149,7 @@ GUIDED = {
 
 def guides(days: Days, seated: Sequence[Place]) -> Iterator[Deed]:
     """Each is written by one of the section and reviewed by another; one is due to be read again, one waits."""
-    by = {section: _two(seated, section, days) for section in GUIDED}
+    by = {section: two_of(seated, section, days) for section in GUIDED}
     opened = tuple(sorted({number for pair in by.values() for number in pair}))
     yield deeds.OpenAccounts(on=days.ago(12), numbers=opened)
     for section, names in GUIDED.items():
@@ -183,6 +183,7 @@ _HELPED = (("出口货物报检须知", 9), ("收费项目和缴费方式", 6), 
 
 
 def _two(seated: Sequence[Place], section: str, days: Days) -> tuple[str, str]:
+def two_of(seated: Sequence[Place], section: str, days: Days) -> tuple[str, str]:
     """Two who have long been at posts of the section."""
     there = [place.person for place in seated if place.post.section == section]
     long_there = sorted((one for one in there if one.began < days.start), key=lambda one: one.number)

@@ -17,7 +17,8 @@ from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, in_order
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
-from zhibu.web.operator.demo.guides import feedback, guides
+from zhibu.web.operator.demo.forum import BUSINESS, forum
+from zhibu.web.operator.demo.guides import feedback, guides, two_of
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.lists import lists
@@ -28,7 +29,7 @@ from zhibu.web.operator.demo.organizations import organizations
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
 from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
 from zhibu.web.operator.demo.standing import Shifts, Standings
-from zhibu.web.operator.demo.windows import exchanges, places, rosters, rotations, staffing, windows
+from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
 
 HONOR, HONOR_YEAR = "援外抗疫", 2015
 #: Where the eight come from who had it; one of each has been at work for long enough whatever the served date.
@@ -79,14 +80,21 @@ def bureau(today: dt.date) -> Bureau:
             committee=login["committee"],
         ),
     ]
-    told = tuple(in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT])]))
+    told = tuple(
+        in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT], seated)])
+    )
     counted = census(told, today)
     assert counted == SEED, counted
     return Bureau(today, told, tuple(known))
 
 
 def _year(
-    days: Days, office: Sequence[Deed], shifts: Shifts, known: Sequence[Account], windows: Sequence[Person]
+    days: Days,
+    office: Sequence[Deed],
+    shifts: Shifts,
+    known: Sequence[Account],
+    windows: Sequence[Person],
+    seated: Sequence[Place],
 ) -> Iterator[Deed]:
     """The meetings, what is studied together, and the accounts of those who run them."""
     ordered = in_order(office)
@@ -96,6 +104,7 @@ def _year(
     held += list(campaigns(days, held, by))
     readers = tuple(one.number for one in windows if one.is_settled and not one.is_busy)[:6]
     held += lists(days, by.committee, by.branch, readers)
+    held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
     yield from held

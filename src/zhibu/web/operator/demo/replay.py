@@ -34,7 +34,9 @@ from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.conducting import Conducting
 from zhibu.web.operator.demo.deeds import Deed, MeetingDeed
+from zhibu.web.operator.demo.forum import ForumDeed
 from zhibu.web.operator.demo.guiding import Guiding
+from zhibu.web.operator.demo.talking import Talking
 from zhibu.web.operator.demo.telling import Telling
 
 _OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
@@ -111,6 +113,7 @@ class _Hands:
         self._guiding = Guiding(self._people)
         self._telling = Telling(self._people)
         self._conducting = Conducting(self._organizations, self._people)
+        self._talking = Talking(self._organizations, self._people)
 
     @property
     def _system(self) -> Actor:
@@ -337,6 +340,10 @@ class _Hands:
     @do.register
     def _(self, deed: deeds.MeetingDeed, at: dt.datetime) -> None:
         self._conducting.do(deed, at)
+
+    @do.register
+    def _(self, deed: ForumDeed, at: dt.datetime) -> None:
+        self._talking.do(deed, at)
 
     @do.register
     def _(self, deed: deeds.GuideDeed, at: dt.datetime) -> None:
