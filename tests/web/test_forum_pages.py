@@ -532,3 +532,13 @@ def test_what_was_typed_comes_back_after_a_lost_page_and_goes_once_it_is_sent(fo
     page.goto(there)
     assert page.input_value("[name=text]") == ""
     assert Post.objects.get(number=2).text == "写了一半的话"
+
+
+def test_who_hid_something_takes_a_record_away_that_says_so(forum: Forum) -> None:
+    post = forum.thread("跑题的标题", "跑题的话").first
+    moderating.hide_post(post, because="与主题无关", by=forum.lin, **DONE)
+    moderating.appeal(post, text="没有跑题", **DONE)
+    for person in (forum.lin, forum.chen):
+        client = client_of(person)
+        assert "与主题无关" in json.dumps(json.loads(client.get("/me.json").content), ensure_ascii=False)
+        assert client.get("/me.xlsx").status_code == 200

@@ -169,7 +169,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "told_draft": {"secretary", "committee", "window"},
         "forum": {"member", "leader", "secretary"},
         "forum_business": {"window"},
-        "forum_kept": {"secretary"},
+        "forum_kept": {"secretary", "committee"},  # who hid it, and who decides its writer's appeal
+        "forum_appeal": {"committee"},
         "opinion": {"member", "leader", "secretary"},
     },
     "there": {
@@ -212,7 +213,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "told_draft": {"other"},
         "forum": set(),
         "forum_business": set(),
-        "forum_kept": set(),
+        "forum_kept": {"other"},
+        "forum_appeal": {"other"},
         "opinion": set(),
     },
 }
@@ -383,7 +385,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "thread_id": ("forum_thread", "forum"),
     "forum_post_id": ("forum_post", "forum"),
     "forum_own.forum_post_id": ("forum_post", "forum"),
-    "appeal_id": ("forum_appeal", "own"),
+    "appeal_id": ("forum_appeal", "forum_appeal"),
     "picture_id": ("forum_picture", "forum"),
     "opinion_id": ("opinion", "opinion"),
     "question_id": ("question", "question"),

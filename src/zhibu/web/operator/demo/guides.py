@@ -182,7 +182,6 @@ def guides(days: Days, seated: Sequence[Place]) -> Iterator[Deed]:
 _HELPED = (("出口货物报检须知", 9), ("收费项目和缴费方式", 6), ("木质包装怎样处理", 4), ("原产地证书申领", 7))
 
 
-def _two(seated: Sequence[Place], section: str, days: Days) -> tuple[str, str]:
 def two_of(seated: Sequence[Place], section: str, days: Days) -> tuple[str, str]:
     """Two who have long been at posts of the section."""
     there = [place.person for place in seated if place.post.section == section]
