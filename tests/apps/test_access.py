@@ -9,6 +9,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from zhibu.apps.account_content import access as account_content
+from zhibu.apps.account_content.models import Article, Binding
+from zhibu.apps.guides import access as guides
+from zhibu.apps.guides.models import Guide, GuideVersion, Question
 from zhibu.apps.lists.access import lists_read_by, lists_written_by, may_read_lists, may_write_lists
 from zhibu.apps.meetings.access import books_read_by, may_read_books
 from zhibu.apps.organizations.actions import MAY_STAND_UNDER, rebuild_paths
@@ -27,7 +31,16 @@ from zhibu.apps.rosters.access import (
 from zhibu.apps.rosters.models import Rotation, SwapRequest
 from zhibu.apps.windows import access as windows
 from zhibu.apps.windows.models import Section, Site, WindowPost
-from zhibu.domain.terms import OFFICES, OrganizationKind, PostKind, Role, Standing
+from zhibu.domain.terms import (
+    OFFICES,
+    AccountApp,
+    ArticleState,
+    GuideAudience,
+    OrganizationKind,
+    PostKind,
+    Role,
+    Standing,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +115,7 @@ def build(house):
         made.append(person)
     _open_windows(organizations, made)
     account = Account.objects.create(login="asks", person=made[0])
+    _tell_the_public(organizations, made, account)
     if role is not None:
         scope = organizations[windows_of] if role == Role.WINDOW_MANAGER else None
         Grant.objects.create(account=account, role=role, organization=scope, since=LONG_AGO)
@@ -132,6 +146,33 @@ def _open_windows(organizations, people):
                 first_day=TODAY,
                 asked_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
             )
+
+
+def _tell_the_public(organizations, people, account):
+    """An article of every organization in some state, by the one who asks or another; two bound phones; guides."""
+    at = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    reader = Person.objects.create(staff_number="reads", name="审")
+    for i, organization in enumerate([*organizations, *organizations]):
+        Article.objects.create(
+            organization=organization,
+            title="文",
+            text="文",
+            state=list(ArticleState)[i % len(ArticleState)].value,
+            writer=people[i % len(people)],
+            reviewer=reader,
+            changed_at=at,
+            published_at=at,
+        )
+    other = Account.objects.create(login="other", person=None)
+    for owner in (account, other):
+        Binding.objects.create(account=owner, app=AccountApp.OFFICIAL, sender=owner.login, since=at)
+    for i, section in enumerate([*Section.objects.all(), *Section.objects.all()]):
+        guide = Guide.objects.create(number=i + 1, section=section, audience=list(GuideAudience)[i % 3].value)
+        GuideVersion.objects.create(
+            guide=guide, number=1, title="指", text="南", state="review", writer=people[0], written_at=at
+        )
+        asked = {"source": "public", "asked_at": at, "promised": TODAY, "text": "问"}
+        Question.objects.create(section=section if i else None, code_sha256=str(i), **asked)
 
 
 ORGANIZATION_TWINS = [
@@ -166,6 +207,19 @@ SWAP_TWINS = [
     (may_decide_swap, swaps_decided_by),
 ]
 ROTATION_TWINS = [(may_keep_rotation, rotations_kept_by)]
+ARTICLE_TWINS = [
+    (account_content.may_see_article, account_content.articles_seen_by),
+    (account_content.may_change, account_content.articles_changed_by),
+    (account_content.may_review, account_content.articles_reviewed_by),
+    (account_content.may_correct, account_content.articles_corrected_by),
+    (account_content.may_withdraw, account_content.articles_withdrawn_by),
+]
+WRITTEN_FOR_TWINS = [(account_content.may_write_for, account_content.organizations_written_for_by)]
+BINDING_TWINS = [(account_content.may_end_binding, account_content.bindings_ended_by)]
+GUIDE_TWINS = [
+    (guides.may_read_guide, guides.guides_read_by),
+    (guides.may_keep_guide, guides.guides_kept_by),
+]
 PERSON_TWINS = [
     (access.may_see_person, access.people_seen_by),
     (access.may_see_record, access.records_seen_by),
@@ -180,7 +234,15 @@ def test_the_question_and_the_queryset_agree_on_every_tree(house):
     with transaction.atomic():
         asker = asker_of(build(house), TODAY)
         for twins, things in (
-            (ORGANIZATION_TWINS + BOOK_TWINS + WINDOW_UNIT_TWINS, Organization.objects.all()),
+            (ORGANIZATION_TWINS + BOOK_TWINS + WINDOW_UNIT_TWINS + WRITTEN_FOR_TWINS, Organization.objects.all()),
+            (ARTICLE_TWINS, Article.objects.select_related("organization")),
+            (BINDING_TWINS, Binding.objects.all()),
+            (GUIDE_TWINS, Guide.objects.select_related("section")),
+            (
+                [(guides.may_review, guides.versions_reviewed_by)],
+                GuideVersion.objects.select_related("guide__section"),
+            ),
+            ([(guides.may_answer, guides.questions_answered_by)], Question.objects.select_related("section")),
             (POST_TWINS, WindowPost.objects.select_related("organization")),
             (SITE_TWINS, Site.objects.all()),
             (SECTION_TWINS, Section.objects.all()),
@@ -208,6 +270,16 @@ def test_every_pair_of_forms_of_the_windows_is_in_the_test_above():
     twins = WINDOW_UNIT_TWINS + POST_TWINS + SITE_TWINS + SECTION_TWINS
     asked = {name for name in dir(windows) if name.startswith("may_") or name.endswith("_by")}
     assert asked == {form.__name__ for pair in twins for form in pair}
+
+
+def test_every_pair_of_forms_of_the_account_is_in_the_test_above():
+    twins = ARTICLE_TWINS + WRITTEN_FOR_TWINS + BINDING_TWINS
+    ours = {
+        name
+        for name, form in vars(account_content).items()
+        if (name.startswith("may_") or name.endswith("_by")) and form.__module__ == account_content.__name__
+    }
+    assert ours - {"may_set_menus"} == {form.__name__ for pair in twins for form in pair}
 
 
 #: Questions about the one who asks alone: there is no thing to compare, only a queryset of all or of none.
