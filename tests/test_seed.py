@@ -14,7 +14,8 @@ from zhibu.apps.feedback.models import Evaluation, Feedback
 from zhibu.apps.forum.models import Opinion, Post, Thread
 from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
 from zhibu.apps.guides.queries import in_force as in_force_guides
-from zhibu.apps.honors.models import Honor
+from zhibu.apps.honors.models import Honor, PioneerPost
+from zhibu.apps.honors.queries import criteria_of
 from zhibu.apps.lists.models import Edition
 from zhibu.apps.lists.queries import changes_in, in_force, sections_of, standard_of
 from zhibu.apps.organizations.models import Organization
@@ -27,6 +28,7 @@ from zhibu.domain.terms import (
     ArticleState,
     Bearer,
     GuideState,
+    HonorKind,
     ListKind,
     OrganizationKind,
     QuestionState,
@@ -155,10 +157,23 @@ def test_both_halls_have_the_posts_of_statement_6_and_the_groups_are_those_of_st
 
 
 def test_the_eight_are_members_of_branches_of_which_the_page_names_three(demo):
-    honored = Honor.objects.values("person")
+    honored = Honor.objects.filter(kind=HonorKind.SUPPORT.value).values("person")
     branches = Membership.objects.on(TODAY).filter(person__in=honored).values_list("organization__code", flat=True)
     assert len(branches) == 8
     assert set(re.findall(r"GZ-\d+", statement(24))) <= set(branches)
+
+
+def test_the_house_and_two_branches_have_honors_and_two_pioneer_posts_are_held_where_the_page_says(demo):
+    told = {
+        f"{honor.organization.code}{honor.title}{honor.year}" for honor in Honor.objects.exclude(organization=None)
+    }
+    assert len(told) == 3
+    assert "GZ全国文明单位2015" in told
+    assert all(code in statement(26) for code in ("GZ-101", "GZ-207"))
+    held = Counter(post.is_held(TODAY) for post in PioneerPost.objects.filter(organization__code=DIVISION))
+    assert held == {True: 2, False: 1}
+    assert "GZ-101 现有 2 个，另有 1 个已到期" in statement(23)
+    assert len(criteria_of(_branch(), TODAY)) == 3
 
 
 def test_the_window_branch_has_fifteen_rules_three_lists_and_four_bearers(demo):

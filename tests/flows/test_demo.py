@@ -376,6 +376,9 @@ def told_in(folder):
             + rows("SELECT id, text FROM forum_post")
             + rows("SELECT thread_id, title FROM forum_post WHERE number = 1")
             + rows("SELECT id, text FROM forum_opinion")
+            + rows("SELECT id, title || year FROM honors_honor")
+            + rows("SELECT id, text FROM honors_pioneercriteria")
+            + rows("SELECT id, commitments FROM honors_pioneerpost")
         )
 
         def named(text):

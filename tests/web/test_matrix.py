@@ -54,6 +54,8 @@ from zhibu.apps.guides.actions.asking import ask
 from zhibu.apps.guides.actions.guiding import guide_unit
 from zhibu.apps.guides.actions.reviewing import publish_guide
 from zhibu.apps.guides.models import GuideVersion
+from zhibu.apps.honors.actions.bestowing import Conferred, bestow, withdraw
+from zhibu.apps.honors.actions.pioneers import Term, name_pioneer, write_criteria
 from zhibu.apps.imports.models import Import
 from zhibu.apps.learning.actions import campaigns, parts, study_notes, unit_files, units
 from zhibu.apps.learning.actions.campaigns import Said
@@ -172,6 +174,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "forum_kept": {"secretary", "committee"},  # who hid it, and who decides its writer's appeal
         "forum_appeal": {"committee"},
         "opinion": {"member", "leader", "secretary"},
+        "honor": _BRANCH | {"staff", "window"},
+        "honor_withdrawn": {"secretary", "committee"},
+        "pioneer": _BRANCH | {"staff", "window"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -216,6 +221,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "forum_kept": {"other"},
         "forum_appeal": {"other"},
         "opinion": set(),
+        "honor": {"other"},
+        "honor_withdrawn": {"other"},
+        "pioneer": {"other"},
     },
 }
 
@@ -379,6 +387,9 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "evaluation_id": ("evaluation", "evaluation"),
     "follow_id": ("follow_up", "evaluation"),
     "sheet_id": ("sheet", "evaluation"),
+    "honor_id": ("honor", "honor"),
+    "honor_paper.sheet_id": ("certificate", "honor"),
+    "pioneer_id": ("pioneer", "pioneer"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
     "room_key": ("forum_room", "forum"),
@@ -586,9 +597,27 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
             **forum(organization, marks, running, writer=marked, keeper=officer),
+            **honors(organization, marks),
         }
     )
     return side
+
+
+def honors(of: Organization, marks: dict[str, str]) -> dict[str, object]:
+    """An honor of the organization with its certificate, one that was withdrawn, and a pioneer post."""
+    attached = [(f"{marks['honor']}.txt", marks["honor"].encode())]
+    honor = bestow(of, Conferred(title=marks["honor"], year=2015, papers=attached), **DONE)
+    wrong = bestow(of, Conferred(title=marks["honor_withdrawn"], year=2015), **DONE)
+    withdraw(wrong, reason=marks["honor_withdrawn"], **DONE)
+    mark = marks["pioneer"]
+    write_criteria(of, mark, since=DAY, **DONE)
+    term = Term(place=mark, since=DAY, until=DAY + dt.timedelta(days=9), commitments=mark, met=[mark])
+    holder = world.member("先锋的", of)
+    return {
+        "honor": honor.pk,
+        "certificate": honor.papers.get().pk,
+        "pioneer": name_pioneer(holder, of, term, **DONE).pk,
+    }
 
 
 def commented(meeting: Meeting, text: str, *, by: Person) -> UUID:

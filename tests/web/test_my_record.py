@@ -161,7 +161,8 @@ def test_many_looks_come_on_several_pages(house, chen):
     assert text_of(chen.get("/me/looks/?page=2")).count("林悦") == 5
 
 
-@pytest.mark.parametrize(("address", "most"), [("/me/", 8), ("/me/looks/", 8), ("/me.json", 71)])
+#: The file asks each holding once, and who asks.
+@pytest.mark.parametrize(("address", "most"), [("/me/", 8), ("/me/looks/", 8), ("/me.json", len(HOLDINGS) + 4)])
 def test_a_longer_life_asks_no_more_of_the_database(house, chen, address, most):
     lin, fang = asker(house.lin), asker(house.fang)
     look_at(house.chen, asker=lin, at=world.AT)

@@ -49,6 +49,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "guides",
         "learn",
         "campaigns",
+        "honors",
         "lists",
         "organizations",
         "search",

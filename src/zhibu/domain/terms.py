@@ -356,6 +356,14 @@ class EvaluationKind(Word):
     OTHER = "other", "其他评议"
 
 
+class HonorKind(Word):
+    """What is remembered: a title that was conferred, help where there was need, years of service at a window."""
+
+    TITLE = "title", "荣誉称号"
+    SUPPORT = "support", "支援急难"
+    SERVICE = "service", "窗口服务年限"
+
+
 class AccountApp(Word):
     """Where somebody writes to the house, and is written to, with a phone."""
 

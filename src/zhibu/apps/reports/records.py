@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, TruncMonth
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
-from zhibu.apps.honors.models import Honor
+from zhibu.apps.honors.models import Honor, PioneerPost
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person
 from zhibu.apps.reports.holdings import HOLDINGS, LABELS, Holding
 from zhibu.apps.reports.queries import count_all
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     EMPLOYMENT = "employment"
     SEAT = "seat"
     HONOR = "honor"
+    PIONEER = "pioneer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Happening:
     """One line of a person's history; an honor has a ``year`` and no days.
 
     ``place`` and ``part`` name organizations: of a membership the branch and the group. ``word`` is a standing or
-    a post, ``text`` a department, a window post or the title of an honor. What a line has not is ``None`` or empty.
+    a post, ``text`` a department, a window post, the title of an honor or the name of a pioneer post. What a line has
+    not is ``None`` or empty.
     """
 
     kind: Kind
@@ -64,6 +66,7 @@ _SOURCES: Mapping[Kind, tuple[type[Model], Sequence[str | None]]] = {
     Kind.EMPLOYMENT: (Employment, (*_SPAN, "organization__name", None, None, "department", None)),
     Kind.SEAT: (Seat, (*_SPAN, "window_post__organization__name", None, None, "window_post__name", None)),
     Kind.HONOR: (Honor, (None, None, None, None, None, "title", "year")),
+    Kind.PIONEER: (PioneerPost, (*_SPAN, "organization__name", None, None, "place", None)),
 }
 #: What each of them is; the database wants to know it of an empty one as well.
 _TYPES: Sequence[Field[Any, Any]] = (
@@ -100,6 +103,8 @@ def _lines(kind: Kind, person: Person) -> QuerySet[Any, Any]:
     model, fields = _SOURCES[kind]
     values = [field or Cast(Value(None), output_field=type_) for field, type_ in zip(fields, _TYPES, strict=True)]
     rows = model._default_manager.filter(person=person).order_by()
+    if kind is Kind.HONOR:
+        rows = rows.filter(withdrawn_at__isnull=True)
     return rows.values_list(Value(kind.value, CharField()), *values)
 
 

@@ -53,6 +53,10 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "person_appointed": _("person appointed"),
     "appointment_ended": _("appointment ended"),
     "honor_bestowed": _("honor recorded"),
+    "honor_withdrawn": _("honor withdrawn"),
+    "pioneer_criteria_written": _("criteria for pioneer posts written"),
+    "pioneer_named": _("holder of a pioneer post named"),
+    "pioneer_ended": _("pioneer post ended early"),
     # what is owed
     "rule_confirmed": _("rule confirmed for the unit"),
     "rule_taken_back": _("confirmation of a rule taken back"),

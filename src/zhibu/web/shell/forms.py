@@ -56,6 +56,16 @@ _AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "fals
 _GOOD_PASSWORD = _("At least ten characters, not digits only; neither your name or number nor a common password.")
 
 
+class SeveralFiles(forms.FileInput):
+    """The files themselves are read from the request: the field shows where they are chosen."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 - Django's signature
+        """One of them, for a field checks one."""
+        return files.get(name)
+
+
 class LoginForm(LibraryLoginForm):  # type: ignore[misc] # allauth is untyped
     """Fields ``login``, ``password`` and ``remember``. Other programs rely on the first two."""
 

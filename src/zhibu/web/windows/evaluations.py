@@ -31,7 +31,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file
-from zhibu.web.shell.forms import organization_field
+from zhibu.web.shell.forms import SeveralFiles, organization_field
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.signing import signed
@@ -53,16 +53,6 @@ def evaluations(request: AskedRequest) -> HttpResponse:
     page = page_at_once(request, seen.annotate(to_do=to_do).order_by("-held_on", "-pk"))
     context = {"page": page, "may_record": bool(request.asker.windows), "crumbs": _crumbs()}
     return render(request, "windows/feedback/evaluations.html", context)
-
-
-class SeveralFiles(forms.FileInput):
-    """The files themselves are read from the request: the field shows where they are chosen."""
-
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:  # noqa: ARG002 - Django's signature
-        """One of them, for a field checks one."""
-        return files.get(name)
 
 
 class EvaluationForm(forms.Form):

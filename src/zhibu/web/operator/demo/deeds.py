@@ -21,6 +21,7 @@ from zhibu.domain.terms import (
     FeedbackKind,
     Gender,
     GuideAudience,
+    HonorKind,
     ListKind,
     MeetingKind,
     OrganizationKind,
@@ -233,9 +234,42 @@ class DecideSwap(Deed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bestow(Deed):
+    """On a person, by staff number."""
+
     number: str
     title: str
     year: int
+    kind: HonorKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestowOnOrganization(Deed):
+    code: str
+    title: str
+    year: int
+    conferred_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCriteria(Deed):
+    """By what pioneer posts are chosen at and below an organization."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamePioneer(Deed):
+    """A member, by staff number, holds a pioneer post of the branch at the window post where they sit."""
+
+    number: str
+    code: str
+    place: str
+    since: dt.date
+    until: dt.date
+    commitments: str
 
 
 # --- Who comes in --------------------------------------------------------------------------------------------------
@@ -764,6 +798,9 @@ ORDER: tuple[type[Deed], ...] = (
     KeepRotation,
     KeepRoster,
     Bestow,
+    BestowOnOrganization,
+    WriteCriteria,
+    NamePioneer,
     OpenAccount,
     GrantRole,
     OpenAccounts,

@@ -19,6 +19,7 @@ from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.forum import BUSINESS, forum
 from zhibu.web.operator.demo.guides import feedback, guides, two_of
+from zhibu.web.operator.demo.honors import honors, pioneers
 from zhibu.web.operator.demo.house import WINDOW_UNIT
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.lists import lists
@@ -30,10 +31,6 @@ from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers
 from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
 from zhibu.web.operator.demo.standing import Shifts, Standings
 from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
-
-HONOR, HONOR_YEAR = "援外抗疫", 2015
-#: Where the eight come from who had it; one of each has been at work for long enough whatever the served date.
-HONORED = ("GZ-101", "GZ-108", "GZ-116", "GZ-203", "GZ-302", "GZ-305", "GZ-311", "GZ-402")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,8 @@ def bureau(today: dt.date) -> Bureau:
         *staffing(days),
         *rotations(days),
         *rosters(days, people, seated),
-        *_honors(days, people),
+        *honors(days, people),
+        *pioneers(days, seated),
         *doors(days, known),
         *exchanges(days, seated, known),
         *guides(days, seated),
@@ -171,7 +169,7 @@ def _step(person: Person, before: Belongs, after: Belongs) -> Deed:
     return deeds.TransferMembership(on=after.since, number=person.number, to=after.branch, group=after.group)
 
 
-# --- Posts, honors -------------------------------------------------------------------------------------------------
+# --- Posts ---------------------------------------------------------------------------------------------------------
 
 
 def _offices(posts: Posts, days: Days) -> Iterator[Deed]:
@@ -182,10 +180,3 @@ def _offices(posts: Posts, days: Days) -> Iterator[Deed]:
         yield deeds.Appoint(on=recorded, number=held.person.number, post=held.post, of=held.of, since=held.since)
         if held.until:
             yield deeds.EndAppointment(on=held.until, number=held.person.number, post=held.post, of=held.of)
-
-
-def _honors(days: Days, people: Mapping[str, Sequence[Person]]) -> Iterator[Deed]:
-    for unit in HONORED:
-        members = [person for person in people[unit] if person.is_settled]
-        honored = max(members, key=lambda person: person.service)
-        yield deeds.Bestow(on=days.start, number=honored.number, title=HONOR, year=HONOR_YEAR)

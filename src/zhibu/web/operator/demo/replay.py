@@ -17,7 +17,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from zhibu.apps.archive.actions import OPERATOR, Actor
-from zhibu.apps.honors.actions import bestow
+from zhibu.apps.honors.actions.bestowing import Conferred, bestow
+from zhibu.apps.honors.actions.pioneers import Term, name_pioneer, write_criteria
+from zhibu.apps.honors.queries import criteria_of
 from zhibu.apps.organizations import actions as organizations
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.live import postponed
@@ -315,7 +317,31 @@ class _Hands:
 
     @do.register
     def _(self, deed: deeds.Bestow, at: dt.datetime) -> None:
-        bestow(self._people[deed.number], title=deed.title, year=deed.year, actor=self._system, at=at)
+        conferred = Conferred(title=deed.title, year=deed.year, kind=deed.kind, reason=deed.reason)
+        bestow(self._people[deed.number], conferred, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.BestowOnOrganization, at: dt.datetime) -> None:
+        conferred = Conferred(title=deed.title, year=deed.year, conferred_by=deed.conferred_by, reason=deed.reason)
+        bestow(self._organizations[deed.code], conferred, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.WriteCriteria, at: dt.datetime) -> None:
+        write_criteria(self._organizations[deed.code], deed.text, since=deed.on, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: deeds.NamePioneer, at: dt.datetime) -> None:
+        person, branch = self._people[deed.number], self._organizations[deed.code]
+        seat = person.seats.on(deed.since).select_related("window_post").first()
+        term = Term(
+            place=deed.place,
+            since=deed.since,
+            until=deed.until,
+            commitments=deed.commitments,
+            met=criteria_of(branch, deed.since),
+            window_post=seat.window_post if seat else None,
+        )
+        name_pioneer(person, branch, term, actor=self._system, at=at)
 
     # --- Who comes in ----------------------------------------------------------------------------------------------
 
