@@ -337,8 +337,8 @@ def test_a_full_relay_asks_the_platform_to_come_again_and_takes_more_once_it_was
         outer = relay_in(folder, **bound)
         assert [at_relay(outer, one)[0] for one in sent] == [200, 200, 200, 503]
         held = outer.store.hand_over([], most=9, largest=LARGEST)
-        outer.store.hand_over([held[0].id], most=9, largest=LARGEST)
-        assert at_relay(outer, sent[3])[0] == 200
+        outer.store.hand_over([held[0].id, held[0].id, 10**9], most=9, largest=LARGEST)  # what is gone frees no room
+        assert [at_relay(outer, one)[0] for one in (sent[1], sent[3], sent[0])] == [200, 200, 503]
 
 
 def test_what_nobody_fetched_within_twenty_hours_is_dropped(tmp_path, monkeypatch):

@@ -17,12 +17,23 @@ MOST, LARGEST = 20_000, 64 * 1024 * 1024
 #: Seconds that a call waits for the disk; the platform waits five.
 PATIENCE = 3.0
 
-_TABLE = """
+#: ``taken`` says how much is held: counted anew for each call, a long queue would make each of them slow.
+_TABLES = """
 CREATE TABLE IF NOT EXISTS held (
   id INTEGER PRIMARY KEY AUTOINCREMENT, signature TEXT NOT NULL UNIQUE, query TEXT NOT NULL, body BLOB NOT NULL,
   received_at REAL NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS held_received_at ON held (received_at);
+CREATE TABLE IF NOT EXISTS taken (
+  id INTEGER PRIMARY KEY CHECK (id = 1), calls INTEGER NOT NULL, size INTEGER NOT NULL
+) STRICT;
+INSERT INTO taken (id, calls, size) VALUES (1, 0, 0) ON CONFLICT DO NOTHING;
+CREATE TRIGGER IF NOT EXISTS held_comes AFTER INSERT ON held BEGIN
+  UPDATE taken SET calls = calls + 1, size = size + length(new.body);
+END;
+CREATE TRIGGER IF NOT EXISTS held_goes AFTER DELETE ON held BEGIN
+  UPDATE taken SET calls = calls - 1, size = size - length(old.body);
+END;
 """
 
 
@@ -68,7 +79,7 @@ class Store:
         made.execute("PRAGMA journal_mode=WAL")
         made.execute("PRAGMA synchronous=FULL")
         made.execute("PRAGMA secure_delete=ON")
-        made.executescript(_TABLE)
+        made.executescript(_TABLES)
         self._connection = made
         return made
 
@@ -76,10 +87,8 @@ class Store:
         """A call that is held already changes nothing. Raises ``StoreAway``."""
         with self._writing() as database:
             database.execute("DELETE FROM held WHERE received_at < ?", (at - LASTS,))
-            many, bytes_held = database.execute(
-                "SELECT count(*), coalesce(sum(length(body)), 0) FROM held"
-            ).fetchone()
-            if many >= self._most or bytes_held + len(body) > self._largest:
+            calls, size = database.execute("SELECT calls, size FROM taken").fetchone()
+            if calls >= self._most or size + len(body) > self._largest:
                 raise StoreAway("full")
             database.execute(
                 "INSERT INTO held (signature, query, body, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
