@@ -305,15 +305,17 @@ def test_what_is_deleted_leaves_a_place_and_no_word_anywhere(forum: Forum) -> No
     moderating.appeal(thread.first, text=secret, **later(4))
     assert _tables_with(secret)
     assert _tables_with(title)
+    shown = forum.answered(thread, secret, by=forum.chen, done=later(4))
     with _committed():
         taking_back.delete_post(thread.first, **later(5))
         taking_back.delete_post(thread.first, **later(6))
+        taking_back.delete_post(shown, **later(6))
     assert (_tables_with(secret), _tables_with(title)) == ([], [])
     post = Post.objects.get(number=1)
     assert (post.state, post.writer, post.text) == (PostState.DELETED.value, None, "")
     assert (Picture.objects.count(), Confirmation.objects.count(), Hiding.objects.count()) == (0, 0, 0)
     assert page_of_thread(thread, 1, asker(forum.lin), moderates=True)[0].is_read is False
-    assert Event.objects.filter(type="post_deleted").count() == 1
+    assert Event.objects.filter(type="post_deleted").count() == 2
 
 
 def test_all_of_ones_own_is_deleted_in_one_step_and_nothing_of_others(forum: Forum) -> None:
