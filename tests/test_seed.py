@@ -16,6 +16,7 @@ from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
 from zhibu.apps.guides.queries import in_force as in_force_guides
 from zhibu.apps.honors.models import Honor, PioneerPost
 from zhibu.apps.honors.queries import criteria_of
+from zhibu.apps.learning.models import MakeUp, Unit
 from zhibu.apps.lists.models import Edition
 from zhibu.apps.lists.queries import changes_in, in_force, sections_of, standard_of
 from zhibu.apps.organizations.models import Organization
@@ -246,3 +247,10 @@ def test_the_forum_holds_what_the_page_says_of_it(demo):
     became = Thread.objects.get(first__title="胶合板托盘要不要加施标识？").became
     assert became is not None
     assert Opinion.objects.get().agenda_item.meeting.organization.code == DIVISION
+
+
+def test_units_of_three_levels_are_learned_and_lessons_that_a_shift_made_somebody_miss_are_made_up(demo):
+    assert {"GZ", "GZ-1", DIVISION} <= set(re.findall(r"GZ(?:-\d+)*", statement(33)))
+    assert set(Unit.objects.values_list("organization__code", flat=True)) == {"GZ", "GZ-1", DIVISION}
+    states = Counter(MakeUp.objects.filter(meeting__organization__code=DIVISION).values_list("state", flat=True))
+    assert set(states) == {"confirmed", "declared"}

@@ -9,17 +9,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests import world
+from tests.campaigns import opened as campaign_opened
+from tests.campaigns import part
 from tests.gatherings import STARTS, announced, file_session, opened
 from tests.units import DONE, prescribed, published
 from tests.world import AT, DAY
 from zhibu.apps.archive.models import Event
 from zhibu.apps.learning.access import make_ups_answered_by, may_answer_make_up
-from zhibu.apps.learning.actions import make_ups, self_study, units
+from zhibu.apps.learning.actions import make_ups, parts, self_study, units
 from zhibu.apps.learning.errors import LearningRefusal, NotMissed
 from zhibu.apps.learning.making_up import equals_of, missed_by
 from zhibu.apps.learning.models import MakeUp, Receipt
+from zhibu.apps.learning.queries import places_of, reach_in, spreading
 from zhibu.apps.learning.units import next_units, published_of
-from zhibu.apps.meetings.actions import convening, roll
+from zhibu.apps.meetings.actions import convening, filing, minutes, roll
+from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.facts import hours_of
 from zhibu.apps.people.queries import asker_of
 from zhibu.domain.assembly import Presence
@@ -122,12 +126,25 @@ def test_who_is_put_on_the_roll_after_all_has_the_hours_once(house):
 
 
 def file_closed(house, meeting):
-    from zhibu.apps.meetings.actions import filing, minutes
-
     meeting.refresh_from_db()
     minutes.hand_over(meeting, **DONE)
     minutes.approve(meeting, house.lin, **DONE)
     filing.file_meeting(meeting, **DONE)
+
+
+def test_a_campaign_has_reached_who_made_its_lesson_up(house):
+    campaign = campaign_opened(house)
+    one = part(campaign, house, kind=MeetingKind.LESSON)
+    meeting = lesson(house, AT - dt.timedelta(days=3))
+    parts.link(one, house.inspection, meeting, **DONE)
+    file_session(meeting.sessions.get(), chair=house.lin, absent={house.chen: AbsenceReason.SHIFT})
+    assert reach_in(campaign, house.inspection, DAY).unreached == (house.chen,)
+    declared(house, meeting)
+    assert reach_in(campaign, house.inspection, DAY).unreached == (house.chen,)
+    make_ups.confirm(meeting, [house.chen.pk], by=house.lin, **DONE)
+    assert reach_in(campaign, house.inspection, DAY).unreached == ()
+    found = spreading(campaign, places_of(Organization.objects.under(house.office.path), campaign, DAY), DAY)
+    assert found.all.members.reached == 2
 
 
 def test_of_a_lesson_in_turns_whoever_came_to_another_turn_missed_nothing(house):

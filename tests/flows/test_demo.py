@@ -366,6 +366,7 @@ def told_in(folder):
             + rows("SELECT id, title FROM notices_circular")
             + rows("SELECT id, title FROM learning_campaign")
             + rows("SELECT id, title FROM learning_part")
+            + rows("SELECT id, title FROM learning_unit")
             + rows("SELECT id, number FROM guides_guide")
             + rows("SELECT id, text FROM guides_question")
             + rows("SELECT id, name FROM guides_guidedunit")

@@ -30,13 +30,13 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from zhibu.apps.learning.access import notes_seen_by
-from zhibu.apps.learning.models import Campaign, Link, Material, Part, StudyNote, WrapUp
+from zhibu.apps.learning.models import Campaign, Link, MakeUp, Material, Part, StudyNote, WrapUp
 from zhibu.apps.meetings.models import Attendance, Filing, Meeting
 from zhibu.apps.organizations.models import LONGEST_PATH, Organization, in_subtree
 from zhibu.apps.people.access import Asker
 from zhibu.apps.people.models import Membership, Person
 from zhibu.domain.assembly import Presence
-from zhibu.domain.learning import PRESCRIBING, PartState, is_owed_by, state_of
+from zhibu.domain.learning import PRESCRIBING, MakeUpState, PartState, is_owed_by, state_of
 from zhibu.domain.terms import MeetingKind, MeetingStage, OrganizationKind
 from zhibu.domain.tree import STEP, tops
 from zhibu.domain.wrap_up import Held, Launched, Reached, Served, Spread, of_branch, of_superior
@@ -127,18 +127,20 @@ def parts_for(meeting: Meeting, branch: Organization) -> list[Part]:
 # --- Whom it has reached -------------------------------------------------------------------------------------------
 
 
-def _came(campaign: Campaign, part: Part | None = None) -> QuerySet[Attendance, UUID]:
-    """Who was in the room at a filed session that served the campaign, or one part of it; wherever they belonged.
+def _was_reached(campaign: Campaign, part: Part | None = None) -> Q:
+    """Of a membership: its person was in the room at a filed session that served the campaign, or one part of it.
 
-    A record taken over from a ledger kept before names nobody who came.
+    Or made that lesson up, confirmed. Wherever they belonged. A record taken over from a ledger kept before names
+    nobody who came.
     """
     links = Link.objects.filter(part__campaign=campaign, meeting__stage=MeetingStage.FILED.value)
     if part is not None:
         links = links.filter(part=part)
     kept = links.values_list(Coalesce("meeting__host", "meeting"))
     in_the_room = [Presence.PRESENT.value, Presence.OBSERVER.value]
-    rows = Attendance.objects.filter(session__meeting__in=kept, status__in=in_the_room)
-    return rows.values_list("person", flat=True)
+    came = Attendance.objects.filter(session__meeting__in=kept, status__in=in_the_room)
+    made_up = MakeUp.objects.filter(meeting__in=links.values("meeting"), state=MakeUpState.CONFIRMED.value)
+    return Q(person__in=came.values("person")) | Q(person__in=made_up.values("person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Reach:
 
 def reach_in(campaign: Campaign, branch: Organization, on: dt.date) -> Reach:
     """One query."""
-    came = Case(When(person__in=_came(campaign), then=True), default=False)
+    came = Case(When(_was_reached(campaign), then=True), default=False)
     members = Membership.objects.on(on).filter(organization=branch).select_related("person").annotate(came=came)
     rows = list(members.order_by("person__pinyin", "person__staff_number"))
     return Reach(len(rows), tuple(row.person for row in rows if not row.came))
@@ -315,7 +317,7 @@ _BY_BRANCH = Case(When(asked_kind=OrganizationKind.BRANCH.value, then=_YES), def
 def _facts(campaign: Campaign, top: str, columns: Sequence[Part], on: dt.date, only: Part | None) -> list[_Fact]:
     """In one statement, added up by the database: a branch is one line of it, and so is each part it serves."""
     here = in_subtree(top, "organization__")
-    members = _of_members(Membership.objects.on(on).filter(here), _came(campaign, only))
+    members = _of_members(Membership.objects.on(on).filter(here), _was_reached(campaign, only))
     links = Link.objects.filter(here, part__campaign=campaign)
     if only is not None:
         rows = members.union(_of_links(links.filter(part=only), columns), all=True)
@@ -325,9 +327,9 @@ def _facts(campaign: Campaign, top: str, columns: Sequence[Part], on: dt.date, o
     return [_Fact(*row) for row in rows]
 
 
-def _of_members(members: QuerySet[Membership], came: QuerySet[Attendance, UUID]) -> QuerySet[Membership, Any]:
+def _of_members(members: QuerySet[Membership], was_reached: Q) -> QuerySet[Membership, Any]:
     by_branch = members.order_by().values("organization__path")
-    counted = by_branch.annotate(one=Count("pk"), other=Count("pk", filter=Q(person__in=came)))
+    counted = by_branch.annotate(one=Count("pk"), other=Count("pk", filter=was_reached))
     return counted.values_list(_YES, "organization__path", _NOBODY, _NO, _NO_COLUMN, "one", "other")
 
 

@@ -9,11 +9,21 @@ from functools import singledispatchmethod
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from zhibu.apps.archive.actions import Actor
 from zhibu.apps.forum.actions.opinions import give_opinion
-from zhibu.apps.learning.actions import campaigns, parts, study_notes, wrap_ups
-from zhibu.apps.learning.models import Campaign, Part
+from zhibu.apps.learning.actions import (
+    campaigns,
+    make_ups,
+    parts,
+    recommending,
+    study_notes,
+    unit_files,
+    units,
+    wrap_ups,
+)
+from zhibu.apps.learning.models import Campaign, Part, Unit
 from zhibu.apps.learning.queries import wrap_up_from_records
 from zhibu.apps.lists.actions import editions, writing
 from zhibu.apps.lists.actions.writing import Words
@@ -25,10 +35,13 @@ from zhibu.apps.notices.models import Circular
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
 from zhibu.domain.assembly import Ballots, Presence, Votes
-from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.questions import read_questions
+from zhibu.domain.terms import MeetingKind, OrganizationKind
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import MeetingDeed
 from zhibu.web.operator.demo.forum import GiveOpinion
+from zhibu.web.operator.demo.units import brought_with
+from zhibu.web.shell.signing import Signed
 
 
 class Conducting:
@@ -48,6 +61,7 @@ class Conducting:
         self._editions: dict[str, Edition] = {}
         self._campaigns: dict[str, Campaign] = {}
         self._parts: dict[tuple[str, str], Part] = {}
+        self._units: dict[str, Unit] = {}
 
     def know_accounts(self) -> None:
         self._accounts = {account.login: account for account in Account.objects.all()}
@@ -349,6 +363,53 @@ class Conducting:
     def _(self, deed: GiveOpinion, at: dt.datetime) -> None:
         item = self._meeting(deed).agenda.order_by("position")[0]
         give_opinion(item, deed.text, person=self._people[deed.by], actor=self._actor(deed), at=at)
+
+    # --- Units and make-up -----------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.PublishUnit, at: dt.datetime) -> None:
+        done: Signed = {"actor": self._actor(deed), "at": at}
+        words = units.UnitWords(
+            title=deed.title,
+            text=deed.text,
+            questions=read_questions(deed.questions),
+            topic=deed.topic,
+            reach=deed.reach,
+            part=self._parts[deed.part] if deed.part else None,
+        )
+        organization, writer = self._organizations[deed.organization], self._people[deed.by]
+        draft = units.begin_unit(organization=organization, words=words, writer=writer, **done)
+        for brought in brought_with(deed):
+            unit_files.attach(draft, brought=brought, **done)
+        draft.refresh_from_db()
+        self._units[deed.meeting] = units.publish_unit(draft, revision=draft.revision, **done)
+
+    @do.register
+    def _(self, deed: deeds.SetEqual, at: dt.datetime) -> None:
+        lesson = self._lesson(deed)
+        make_ups.set_equal(lesson, self._units[deed.unit], actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.DeclareMakeUp, at: dt.datetime) -> None:
+        lesson, who = self._lesson(deed), self._people[deed.by]
+        nonce = f"{deed.meeting} {deed.by}"
+        make_ups.declare(lesson, who, studied_on=deed.on, nonce=nonce, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.ConfirmMakeUps, at: dt.datetime) -> None:
+        people = {self._people[number].pk for number in deed.numbers}
+        by = self._people[deed.by]
+        make_ups.confirm(self._lesson(deed), people, by=by, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.RecommendUnit, at: dt.datetime) -> None:
+        recommending.recommend(self._units[deed.meeting], self._people[deed.by], sentence=deed.sentence, at=at)
+
+    def _lesson(self, deed: MeetingDeed) -> Meeting:
+        """The meeting itself, or the lesson of the same afternoon."""
+        first = self._meeting(deed)
+        kept = Meeting.objects.filter(Q(pk=first.pk) | Q(host=first), kind=MeetingKind.LESSON.value)
+        return kept.select_related("organization").get()
 
     # --- Lists -----------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from zhibu.domain.learning import UnitReach
 from zhibu.domain.requirements import Decision
 from zhibu.domain.staffing import Demand
 from zhibu.domain.terms import (
@@ -556,6 +557,48 @@ class ShareNote(MeetingDeed):
     """Written by ``by`` on the campaign that the story calls ``meeting``, and shared with their branch."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishUnit(MeetingDeed):
+    """Written, with a picture and a recording where they are said, and published; the story calls it ``meeting``.
+
+    ``part``: what the story calls the campaign, and the title of the part to which it belongs.
+    """
+
+    organization: str
+    title: str
+    text: str
+    reach: UnitReach
+    topic: str
+    questions: str = ""
+    part: tuple[str, str] | None = None
+    picture: str = ""
+    transcript: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEqual(MeetingDeed):
+    """The unit that the story calls ``unit`` stands for the lesson."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareMakeUp(MeetingDeed):
+    """``by`` made the lesson up on the day of the deed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMakeUps(MeetingDeed):
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendUnit(MeetingDeed):
+    """The unit that the story calls ``meeting``."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

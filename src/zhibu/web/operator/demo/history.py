@@ -21,6 +21,7 @@ from zhibu.web.operator.demo.forum import BUSINESS, forum
 from zhibu.web.operator.demo.guides import feedback, guides, two_of
 from zhibu.web.operator.demo.honors import honors, pioneers
 from zhibu.web.operator.demo.house import WINDOW_UNIT
+from zhibu.web.operator.demo.learning import learning
 from zhibu.web.operator.demo.leavers import leavers
 from zhibu.web.operator.demo.lists import lists
 from zhibu.web.operator.demo.meetings import meetings
@@ -100,6 +101,7 @@ def _year(
     by = _writers(known, windows)
     held += circulars(days, by.committee)
     held += list(campaigns(days, held, by))
+    held += list(learning(days, held, by))
     readers = tuple(one.number for one in windows if one.is_settled and not one.is_busy)[:6]
     held += lists(days, by.committee, by.branch, readers)
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
