@@ -1,7 +1,8 @@
 """How long the library takes with 10,000 units: its first page, a later one, by topic, and by words of two to six.
 
 Whole pages as a member of one branch gets them, from request to last byte, on SQLite and on PostgreSQL (a wheel),
-each in a process of its own; statements are counted. Prints percentiles and a checksum of all pages; exits 1 above
+each in a process of its own, in milliseconds of the processor (of PostgreSQL without its server's); statements are
+counted. Prints percentiles and a checksum of all pages; exits 1 above
 the figure to hold, with more than eight statements, or where the two databases do not show the same.
 
     python -m bench.learning [--units 10000] [--asked 200]
@@ -139,9 +140,9 @@ def measure(count: int, number: int) -> dict[str, object]:
     for name, paths in asked(count, number).items():
         client.get(paths[0])
         for path in paths:
-            began = time.perf_counter()
+            began = time.process_time()
             answer = client.get(path)
-            taken.setdefault(name, []).append((time.perf_counter() - began) * 1000)
+            taken.setdefault(name, []).append((time.process_time() - began) * 1000)
             assert answer.status_code == 200, path
             seen.update("".join(re.findall(r"/learn/units/[0-9a-f-]{36}/", answer.content.decode())).encode())
         with CaptureQueriesContext(connection) as counted:

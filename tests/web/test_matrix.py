@@ -63,7 +63,7 @@ from zhibu.apps.learning.actions.parts import Asked
 from zhibu.apps.learning.actions.recommending import recommend
 from zhibu.apps.learning.actions.self_study import note_study
 from zhibu.apps.learning.actions.unit_files import Brought
-from zhibu.apps.learning.models import MakeUp, SelfStudy
+from zhibu.apps.learning.models import MakeUp, SelfStudy, TakenPack
 from zhibu.apps.lists.actions import editions, stating, writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
@@ -331,6 +331,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "part_remove.part_id": ("part", "campaign_work"),
     "make_up_id": ("make_up", "own"),
     "study_id": ("self_study", "own"),
+    "pack_id": ("pack", "unit_draft"),
     "unit_id": ("unit", "unit"),
     "file_id": ("unit_file", "unit"),
     "unit_captions.file_id": ("unit_file", "own"),
@@ -688,7 +689,8 @@ def unit(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, ob
     note_study(colleague, title=marks["study_note"], day=DAY, nonce="n", at=AT)
     recommend(published, colleague, sentence=marks["shared_note"], at=AT)
     own = SelfStudy.objects.get(person=colleague)
-    return {"unit": published.pk, "unit_file": file.pk, "make_up": made_up.pk, "self_study": own.pk}
+    taken = TakenPack.objects.create(organization=of, meeting=lesson, title=marks["unit_draft"], by=by, taken_at=AT)
+    return {"unit": published.pk, "unit_file": file.pk, "make_up": made_up.pk, "self_study": own.pk, "pack": taken.pk}
 
 
 def windows(of: Organization, marks: dict[str, str], *, seated: Person) -> dict[str, object]:

@@ -264,6 +264,8 @@ def test_the_pages_take_eight_statements_with_one_unit_and_with_three(house, man
         (chen, "/learn/"),
         (chen, "/learn/?q=交接"),
         (chen, f"/learn/units/{unit.pk}/"),
+        (lin, "/learn/"),
+        (lin, "/learn/?q=交接班"),
         (lin, "/learn/write/"),
         (lin, f"/learn/write/{unit.pk}/"),
     ):

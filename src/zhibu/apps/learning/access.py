@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.models import Campaign, MakeUp, Part, Recommendation, StudyNote, Unit
+from zhibu.apps.learning.models import Campaign, MakeUp, Part, Recommendation, StudyNote, TakenPack, Unit
 from zhibu.apps.meetings.access import may_run, meetings_run_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.dated import holds_on
@@ -171,13 +171,23 @@ def may_see_unit(asker: Asker, unit: Unit) -> bool:
 
 
 def units_seen_by(asker: Asker) -> QuerySet[Unit]:
-    above = {top for place in _places(asker) for top in tops(place)}
-    condition = Q(organization__path__in=above)
+    return Unit.objects.filter((_meant_for(asker) & Q(published_at__isnull=False)) | _kept_by(asker))
+
+
+def units_out_for(asker: Asker) -> QuerySet[Unit]:
+    """Of these the ones that are published and not withdrawn: what one may learn from."""
+    return Unit.objects.filter(_meant_for(asker), published_at__isnull=False, withdrawn_at__isnull=True)
+
+
+def _meant_for(asker: Asker) -> Q:
+    """Organizations are named by a subquery: of ten thousand units none is joined to find the page of twenty-five."""
+    places = Q(path__in={top for place in _places(asker) for top in tops(place)})
     for office in asker.offices:
-        condition |= in_subtree(office, "organization__")
+        places |= in_subtree(office)
+    condition = Q(organization__in=Organization.objects.filter(places).values("pk"))
     if asker.person is not None:
         condition |= Q(reach=UnitReach.HOUSE.value)
-    return Unit.objects.filter((condition & Q(published_at__isnull=False)) | _kept_by(asker))
+    return condition
 
 
 def units_found_by(asker: Asker) -> list[Q]:
@@ -227,5 +237,17 @@ def recommendations_seen_by(asker: Asker) -> QuerySet[Recommendation]:
     here = Membership.objects.filter(holds_on(asker.on), person=OuterRef("person"), organization=OuterRef("branch"))
     return Recommendation.objects.filter(
         Q(person=asker.person, person__isnull=False) | (Q(branch__path__in=asker.branches) & Q(Exists(here))),
-        unit__in=units_seen_by(asker).values("pk"),
+        Exists(units_seen_by(asker).filter(pk=OuterRef("unit"))),
     )
+
+
+# --- Study packs ---------------------------------------------------------------------------------------------------
+
+
+def may_keep_pack(asker: Asker, taken: TakenPack) -> bool:
+    """See that it was taken in, and undo that: whoever opens campaigns for the branch."""
+    return may_open_for(asker, taken.organization)
+
+
+def packs_taken_by(asker: Asker) -> QuerySet[TakenPack]:
+    return TakenPack.objects.filter(_kept_by(asker))

@@ -232,7 +232,11 @@ class Unit(models.Model):
 
     class Meta:
         ordering = ["-published_at", "-id"]
-        indexes = [models.Index(fields=["-published_at", "-id"]), models.Index(fields=["topic"])]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"]),
+            # All that the library asks of units to count them and to name their topics.
+            models.Index(fields=["topic", "reach", "organization", "published_at", "withdrawn_at"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="unit_reach_known", condition=Q(reach__in=[reach.value for reach in UnitReach])
@@ -471,3 +475,23 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.person_id}"
+
+
+class TakenPack(models.Model):
+    """A study pack that a branch took in: the lesson that came of it, and the units that it brought along."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="taken_packs")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="taken_packs")
+    brought = models.ManyToManyField(Unit, related_name="+")
+    title = models.CharField(max_length=120)
+    source = models.CharField(max_length=80, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-taken_at"]
+
+    def __str__(self) -> str:
+        return self.title

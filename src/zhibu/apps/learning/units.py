@@ -9,13 +9,16 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from zhibu.apps.learning.access import recommendations_seen_by, units_seen_by
+from zhibu.apps.learning.access import recommendations_seen_by, units_out_for
 from zhibu.apps.learning.models import Part, Recommendation, SelfStudy, Unit, UnitVersion
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import Asker
 from zhibu.domain.learning import UnitReach
 from zhibu.domain.questions import Question
 from zhibu.domain.tree import tops
+
+#: Topics offered to choose from.
+MOST_TOPICS = 100
 
 #: The kind of text a unit is, as it stands in the index.
 UNIT = "unit"
@@ -51,7 +54,7 @@ def answered(version: UnitVersion, answers: Sequence[Sequence[int]]) -> list[Ans
 
 def library(asker: Asker) -> QuerySet[Unit]:
     """All that the asker may learn from, the latest first."""
-    rows = units_seen_by(asker).filter(published_at__isnull=False, withdrawn_at__isnull=True)
+    rows = units_out_for(asker)
     return rows.select_related("organization", "part__campaign").order_by("-published_at", "-id")
 
 
@@ -73,7 +76,8 @@ def parts_for_units(organization: Organization) -> QuerySet[Part]:
 
 def topics(asker: Asker) -> list[str]:
     """The words under which units are found together."""
-    return list(library(asker).exclude(topic="").order_by("topic").values_list("topic", flat=True).distinct()[:100])
+    known = units_out_for(asker).exclude(topic="").order_by("topic").values_list("topic", flat=True).distinct()
+    return list(known[:MOST_TOPICS])
 
 
 def being_kept(units: QuerySet[Unit]) -> QuerySet[Unit]:

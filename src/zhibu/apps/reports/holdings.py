@@ -512,6 +512,14 @@ HOLDINGS: tuple[Holding, ...] = (
         is_own=True,
     ),
     Holding(
+        "learning.TakenPack",
+        ("by",),
+        _("Study packs taken in for a branch"),
+        _("to know who answers for what a unit says"),
+        Retention.WITH_THE_RECORDS,
+        _fields("title", received_at="taken_at", organization="organization__name"),
+    ),
+    Holding(
         "learning.Recommendation",
         ("person",),
         _("Units recommended to the branch"),

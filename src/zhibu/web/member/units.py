@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from zhibu.apps.archive.files import place_of
-from zhibu.apps.learning.access import may_keep_unit, organizations_opened_for_by, units_found_by, units_seen_by
+from zhibu.apps.learning.access import may_keep_unit, units_found_by, units_seen_by
 from zhibu.apps.learning.actions.self_study import study
 from zhibu.apps.learning.actions.unit_files import FOLDER
 from zhibu.apps.learning.errors import LearningRefusal
@@ -44,7 +44,7 @@ from zhibu.web.shell.answers import conflict_on, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file, shown_file
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.paging import page_at_once, page_of
+from zhibu.web.shell.paging import page_of, page_of_whole
 from zhibu.web.shell.signing import me
 
 #: What colleagues recommend, the latest.
@@ -101,13 +101,13 @@ def learn(request: AskedRequest) -> HttpResponse:
     if asked.get("q", "").strip():
         page = page_of(request, _holding(asker, form, rows, words_in(asked["q"])))
     else:
-        page = page_at_once(request, rows)
+        page = page_of_whole(request, rows.select_related(None), rows)
     context = {
         "form": form,
         "page": page,
         "is_narrowed": any(asked.values()),
         "recommended": recommended(asker)[:MOST_RECOMMENDED] if not any(asked.values()) else [],
-        "keeps": bool(asker.offices) and organizations_opened_for_by(asker).exists(),
+        "keeps": bool(asker.offices),
         "crumbs": learn_crumbs(),
     }
     return render(request, "member/learn/library.html", context)

@@ -243,6 +243,8 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "make_up_answer_taken_back": _("answer to a make-up taken back"),
     "lesson_unit_set": _("unit set for a lesson"),
     "lesson_unit_dropped": _("unit of a lesson taken off"),
+    "pack_taken_in": _("study pack taken in"),
+    "pack_taken_back": _("study pack taken back"),
     "wrap_up_saved": _("wrap-up kept"),
     "wrap_up_filed": _("wrap-up filed"),
 }

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from zhibu.domain.learning import UnitReach
-from zhibu.domain.terms import AbsenceReason, MeetingKind
+from zhibu.domain.terms import MeetingKind
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.accounts import SUPERVISING
 from zhibu.web.operator.demo.campaigns import RUNNING, Writers
@@ -17,8 +17,8 @@ from zhibu.web.operator.demo.house import ROOT, WINDOW_UNIT
 _STANDARD, _HANDOVER, _CHECK = "合格党员四条", "交接班五分钟", "出证前三看"
 _READING = "学习党章党规原文"
 
-#: Lessons of the branch at the windows that were made up in part, the latest.
-_LESSONS = 2
+#: So many of the last lessons of the branch at the windows are looked at.
+_LESSONS = 6
 
 
 def learning(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[MeetingDeed]:
@@ -86,21 +86,24 @@ def learning(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[M
 
 
 def _made_up(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[MeetingDeed]:
-    """Of the last lessons of the branch: who was on shift declares it, most are confirmed, the last ones wait."""
+    """Of the last lessons of the branch: who was away declares it; of the last one it waits to be confirmed."""
     away = _away(held)
     filed = {deed.meeting: deed.on for deed in held if isinstance(deed, deeds.Finish)}
     lessons = {key: first for key, first in _lessons_of(held, WINDOW_UNIT) if key in filed}
     early = [key for key in lessons if filed[key] <= workdays_later(days.last, -8)]
-    for place, lesson in enumerate(sorted(early, key=lambda one: filed[one])[-_LESSONS:]):
-        people = [number for number in away.get(lessons[lesson], ()) if number not in {by.branch, by.committee}][:4]
+    missed = {
+        lesson: [number for number in away.get(lessons[lesson], ()) if number not in {by.branch, by.committee}][:4]
+        for lesson in sorted(early, key=lambda one: filed[one])[-_LESSONS:]
+    }
+    *settled, waiting = (lesson for lesson, people in missed.items() if people)
+    for lesson in (*settled, waiting):
         day = max(workdays_later(filed[lesson], 2), workdays_later(days.last, -25))
         yield deeds.SetEqual(on=day, time=dt.time(9, 30), by=by.branch, meeting=lesson, unit=_HANDOVER)
-        for number in people[: 3 if place else 4]:
+        for number in missed[lesson]:
             yield deeds.DeclareMakeUp(on=workdays_later(day, 1), time=dt.time(12, 15), by=number, meeting=lesson)
-        confirmed = tuple(people[: 2 if place else 4])
-        if confirmed:
-            on = workdays_later(day, 3)
-            yield deeds.ConfirmMakeUps(on=on, time=dt.time(16, 5), by=by.branch, meeting=lesson, numbers=confirmed)
+        if lesson != waiting:
+            people, on = tuple(missed[lesson]), workdays_later(day, 3)
+            yield deeds.ConfirmMakeUps(on=on, time=dt.time(16, 5), by=by.branch, meeting=lesson, numbers=people)
 
 
 def _lessons_of(held: Sequence[MeetingDeed], organization: str) -> Iterator[tuple[str, str]]:
@@ -114,11 +117,9 @@ def _lessons_of(held: Sequence[MeetingDeed], organization: str) -> Iterator[tupl
 
 
 def _away(held: Sequence[MeetingDeed]) -> dict[str, list[str]]:
-    """Of each meeting who was away because of a shift or on leave, and at none of its sessions."""
+    """Of each meeting that was held once, who was away."""
     found: dict[str, list[str]] = {}
     for deed in held:
         if isinstance(deed, deeds.CallRoll) and deed.present is None:
-            reasons = {AbsenceReason.SHIFT, AbsenceReason.LEAVE, AbsenceReason.DUTY}
-            names = [number for reason, numbers in deed.away if reason in reasons for number in numbers]
-            found.setdefault(deed.meeting, []).extend(names)
+            found.setdefault(deed.meeting, []).extend(number for _reason, numbers in deed.away for number in numbers)
     return found
