@@ -41,9 +41,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """A long text that is tried is named by its beginning; one of ten megabytes would be the name of its test."""
+    """A long text that is tried is named by its beginning; one of ten megabytes would be the name of its test.
+
+    A long file is named by its length: an archive holds the second of its making, which differs between workers.
+    """
     if not isinstance(val, str | bytes) or len(val) <= _LONG:
         return None
+    if isinstance(val, bytes):
+        return f"{len(val)} bytes"
     return f"{val[:_NAMED_BY]!a} of {len(val)}"
 
 
