@@ -22,6 +22,7 @@ from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
 from zhibu.apps.people.models import Account
 from zhibu.domain.terms import AccountApp, Role, Sending
+from zhibu.web.official_account import setting_menus
 from zhibu.web.official_account.setting_menus import set_menus_due
 from zhibu.web.shell import clock
 from zhibu.web.shell.platforms import PAUSE
@@ -75,6 +76,7 @@ def system(keeper: Account) -> Client:
 def stand_in(settings: LazySettings) -> Iterator[StandIn]:
     with playing(settings) as running:
         yield running
+    setting_menus._NO_LABELS.end()
 
 
 def sent(system: Client, audience: str = "everybody", typed: dict[str, str] | None = None) -> None:
@@ -195,6 +197,26 @@ def test_one_that_the_platform_does_not_know_keeps_nobody_else_from_their_menu(
     assert stand_in.platform.menu_of("oPhone1")[0]["name"] == "会议"
     assert set_menus_due(clock.now) == 0
     assert Binding.objects.count() == Labeled.objects.count() == 2
+
+
+def test_an_account_without_the_right_to_labels_keeps_answering(
+    house: Bureau, system: Client, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(system)
+    sent(system, "bound", {"name_1": "会议", "does_1": "会议"})
+    binding.bind(world.account(house.chen), app=AccountApp.OFFICIAL, sender="oPhone1", **DONE)
+
+    def refuses(*_given: object) -> int:
+        raise PlatformRefused(48001, "api unauthorized")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OfficialAccount, "label", refuses)
+        set_menus_due(clock.now)
+    assert not PAUSE.holds(AT)
+    assert set_menus_due(clock.now) == 0
+    monkeypatch.setattr(clock, "now", lambda: AT + dt.timedelta(minutes=1))
+    set_menus_due(clock.now)
+    assert stand_in.platform.menu_of("oPhone1")[0]["name"] == "会议"
 
 
 def test_taken_back_it_is_gone_and_that_of_everybody_goes_last(

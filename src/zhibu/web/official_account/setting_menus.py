@@ -14,7 +14,7 @@ from zhibu.apps.account_content.models import Binding, Labeled, Menu
 from zhibu.apps.account_content.queries import menus, menus_to_send, phones_to_label, phones_to_unlabel
 from zhibu.domain.menus import Line
 from zhibu.domain.terms import AccountApp, MenuAudience, Sending
-from zhibu.web.shell.platforms import PAUSE, has_labels, platform_of
+from zhibu.web.shell.platforms import PAUSE, Pause, has_labels, platform_of
 from zhibu.wechat.errors import MaybeSent, PlatformAway, PlatformRefused
 from zhibu.wechat.port import LABELED_AT_ONCE, Button, Platform
 
@@ -23,6 +23,9 @@ LABEL = "zhibu"
 
 #: How a line of a menu that opens a page begins; all else is a word that is answered like one that is written.
 PAGE = "page:"
+
+#: An account that lost the right to labels is asked again after a while; answers and notices go on meanwhile.
+_NO_LABELS = Pause()
 
 _log = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ def button_of(line: Line) -> Button:
 
 def _label_phones(platform: Platform, now: Callable[[], dt.datetime]) -> int:
     """A label on every bound phone while there is a menu for them; off those that are bound to nobody any more."""
+    if _NO_LABELS.holds(now()):
+        return 0
     menu = menus().get(MenuAudience.BOUND)
     has_menu = menu is not None and bool(menu.lines) and has_labels()
     gone = phones_to_unlabel(all_of_them=not has_menu, most=LABELED_AT_ONCE)
@@ -81,8 +86,11 @@ def _label_phones(platform: Platform, now: Callable[[], dt.datetime]) -> int:
         refused = _refused_of(platform, label, new, is_on=True)
         deeds.note_labeled([one for one in new if one.sender not in refused], is_put=True)
         deeds.note_labeled([one for one in new if one.sender in refused], is_put=False)
-    except (PlatformRefused, PlatformAway) as error:
-        _log.warning("Phones were not labeled: %s", error)
+    except PlatformRefused as refusal:
+        _log.warning("Phones were not labeled: %s", refusal)
+        _NO_LABELS.begin(now())
+    except PlatformAway as away:
+        _log.warning("The platform is away: %s", away)
         PAUSE.begin(now())
     return len(gone) + len(new)
 
