@@ -1026,7 +1026,7 @@ def leaks(text: str, asker: str, route: str, sides: dict[str, Side]) -> list[str
 _VARYING = re.compile(
     r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"  # ids
     r"|(?<=csrfmiddlewaretoken\" value=\")\w+|(?<=X-CSRFToken\": \")\w+|\b[A-Za-z0-9]{64}\b|\b[A-Za-z0-9]{32}\b"
-    r"|nonce-[\w+/=-]+|nonce=\"[^\"]*\"|\d\d:\d\d(:\d\d)?|Expires: [^G]*GMT"
+    r"|(?<=name=\"nonce\" value=\")[\w-]+|nonce-[\w+/=-]+|nonce=\"[^\"]*\"|\d\d:\d\d(:\d\d)?|Expires: [^G]*GMT"
     r"|:\w{6}:[\w-]{43}"  # when a cookie was signed
 )
 
