@@ -385,7 +385,7 @@ def told_in(folder):
         def named(text):
             plain = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
             return re.sub(
-                r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda id_: known[id_[0].replace("-", "")], plain
+                r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda id_: str(known[id_[0].replace("-", "")]), plain
             )
 
         events = [

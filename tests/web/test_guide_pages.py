@@ -349,7 +349,7 @@ def test_a_page_asks_eight_times_at_most_however_much_there_is(
         guiding.guide_unit(name=f"单位{number}", section=house.section, contact="", since=DAY, **DONE)
     chen, there = client_of(house.chen), address.format(guide=Guide.objects.first().pk)
     text_of(chen.get(there))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9 if "{guide}" in address else 8):  # with the threads about it
         text_of(chen.get(there))
 
 

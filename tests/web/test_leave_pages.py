@@ -276,4 +276,4 @@ def test_the_page_of_a_meeting_asks_little_of_the_database_for_whoever_reads_it(
         client.get(path)
         with CaptureQueriesContext(connection) as asked:
             assert client.get(path).status_code == 200
-        assert len(asked) <= 8, person.name
+        assert len(asked) <= 11, person.name  # views, threads and make-ups among them

@@ -821,7 +821,7 @@ def forum(
 
 
 NOWHERE = {
-    "forum_room": "nothing",
+    "forum_room": "branch-01900000-0000-7000-8000-000000000000",
     "month": "2026-11",
     "post_code": "C99",
     "audience": "nothing",

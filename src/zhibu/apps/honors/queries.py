@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from zhibu.apps.honors.models import PioneerCriteria, PioneerPost
 from zhibu.apps.organizations.models import Organization
 from zhibu.domain.tree import tops
@@ -26,7 +28,7 @@ def criteria_of(organization: Organization, on: dt.date) -> list[str]:
     return found.text.split("\n") if found else []
 
 
-def pioneers_at(window_post: UUID, on: dt.date) -> list[PioneerPost]:
-    """Who holds a pioneer post at this window post on a day."""
-    held = PioneerPost.objects.filter(window_post=window_post, since__lte=on, until__gt=on)
-    return list(held.select_related("person").order_by("since"))
+def pioneer_at(window_post: UUID, on: dt.date) -> Subquery:
+    """Of each row with a ``person``: the id of the pioneer post that they hold at this window post on a day."""
+    held = PioneerPost.objects.filter(window_post=window_post, person=OuterRef("person"))
+    return Subquery(held.filter(since__lte=on, until__gt=on).values("pk")[:1])

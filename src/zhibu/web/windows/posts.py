@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhibu.apps.honors.queries import pioneers_at
+from zhibu.apps.honors.queries import pioneer_at
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.organizations.queries import called
 from zhibu.apps.people.access import people_seen_by
@@ -148,7 +148,6 @@ def post(request: AskedRequest, post_id: UUID) -> HttpResponse:
             "now": line(found, covered[day], covered[last], at.hour * 60 + at.minute) if is_today else None,
             "stretches": list(stretches(covered[day])),
             "covered": covered[day],
-            "pioneers": pioneers_at(found.pk, day),
             "seats": seats,
             "lines": [each for each in lines if each.holds(day)],
             "crew_is_small": least > len(seats),
@@ -161,8 +160,9 @@ def post(request: AskedRequest, post_id: UUID) -> HttpResponse:
 
 
 def _seats(found: WindowPost, day: dt.date) -> list[Seat]:
-    """Who belongs to the post on the day or later."""
+    """Who belongs to the post on the day or later; ``pioneer``: the pioneer post that they hold here, if any."""
     rows = found.seats.filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("person")
+    rows = rows.annotate(pioneer=pioneer_at(found.pk, day))
     return list(rows.order_by("since", "person__staff_number"))
 
 

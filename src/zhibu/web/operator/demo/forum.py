@@ -97,7 +97,7 @@ def forum(days: Days, held: Sequence[MeetingDeed], by: Writers, seated: Sequence
         ),
     )
     yield WritePost(
-        **at(12, 22, 10),
+        **at(12, 20, 10),
         by=by.younger,
         title=_SHARED,
         text="夜班看到，回一句：交接时把没办完的事写清楚，比学十遍制度都管用。谢谢各位师傅。",
