@@ -26,6 +26,7 @@ from zhibu.apps.reports.records import (
     history_of,
     record_document,
     roster_of,
+    sheet_of,
 )
 from zhibu.apps.rosters.models import RosterDay, Shift
 from zhibu.apps.windows.models import Seat, Section, Site, WindowPost
@@ -271,3 +272,10 @@ def test_a_role_granted_is_among_what_is_held(bureau):
     world.grant(world.account(bureau.wen), Role.WINDOW_MANAGER, of=bureau.inspection)
     held = {each.holding.model: each.entries for each in held_about(bureau.wen, is_own=False)}
     assert held["people.Grant"] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda holding: f"{holding.model} {'/'.join(holding.pointers)}")
+def test_each_holding_becomes_a_sheet(holding):
+    sheet = sheet_of(holding, world.person("陈星"))
+    assert len(sheet.columns) == len([name for name, lookup in holding.fields.items() if lookup])

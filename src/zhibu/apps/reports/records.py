@@ -217,10 +217,11 @@ def record_tables(person: Person, *, is_own: bool) -> list[Table]:
             for held in about
         ],
     )
-    return [overview, *(_sheet(held.holding, person) for held in about if held.entries)]
+    return [overview, *(sheet_of(held.holding, person) for held in about if held.entries)]
 
 
-def _sheet(holding: Holding, person: Person) -> Table:
+def sheet_of(holding: Holding, person: Person) -> Table:
+    """What is held of this kind, a row each."""
     shown = [name for name, lookup in holding.fields.items() if lookup]
     choices = {name: dict(_choices(holding, name)) for name in shown}
     rows = [[_text(entry[name], choices[name]) for name in shown] for entry in entries_of(holding, person)]
@@ -228,9 +229,9 @@ def _sheet(holding: Holding, person: Person) -> Table:
 
 
 def _choices(holding: Holding, name: str) -> Sequence[tuple[object, str]]:
-    """What the words of a field are called, where it has words."""
-    field = holding.rows._meta.get_field(name)
-    return [(value, str(label)) for value, label in getattr(field, "flatchoices", ())]
+    """What the words of a field are called, where it has words. What is looked up elsewhere is no field of the rows."""
+    fields = {field.name: field for field in holding.rows._meta.get_fields()}
+    return [(value, str(label)) for value, label in getattr(fields.get(name), "flatchoices", ())]
 
 
 def _text(value: object, choices: Mapping[object, str]) -> str:
