@@ -229,7 +229,7 @@ def sheet_of(holding: Holding, person: Person) -> Table:
 
 
 def _choices(holding: Holding, name: str) -> Sequence[tuple[object, str]]:
-    """What the words of a field are called, where it has words. What is looked up elsewhere is no field of the rows."""
+    """What the words of a field are called, where it has words. What is looked up elsewhere is no field here."""
     fields = {field.name: field for field in holding.rows._meta.get_fields()}
     return [(value, str(label)) for value, label in getattr(fields.get(name), "flatchoices", ())]
 
