@@ -162,8 +162,7 @@ def post(request: AskedRequest, post_id: UUID) -> HttpResponse:
 def _seats(found: WindowPost, day: dt.date) -> list[Seat]:
     """Who belongs to the post on the day or later; ``pioneer``: the pioneer post that they hold here, if any."""
     rows = found.seats.filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("person")
-    rows = rows.annotate(pioneer=pioneer_at(found.pk, day))
-    return list(rows.order_by("since", "person__staff_number"))
+    return list(rows.order_by("since", "person__staff_number").annotate(pioneer=pioneer_at(found.pk, day)))
 
 
 # --- Opened, altered, closed ---------------------------------------------------------------------------------------
