@@ -72,13 +72,13 @@ def shown_file(request: HttpRequest, place: str, name: str, kind: str) -> FileRe
     if asked is None or not any(asked.groups()):
         return answer
     first, last = _between(asked[1], asked[2], size)
+    content = answer.file_to_stream
+    assert content is not None
     if first > last:
-        answer.close()
+        content.close()  # the file alone: to close the answer would end the connection to the database
         refused = FileResponse(b"", status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, content_type=kind)
         refused["Content-Range"] = f"bytes */{size}"
         return refused
-    content = answer.file_to_stream
-    assert content is not None
     content.seek(first)
     answer.streaming_content = _pieces(content, last - first + 1)
     answer.status_code = HTTPStatus.PARTIAL_CONTENT
