@@ -74,7 +74,7 @@ def robot() -> Any:
     key = os.environ.get("ROBOT_KEY")
     made = WeRoBot(config=Config(TOKEN=TOKEN, APP_ID=APP, ENCODING_AES_KEY=key, SESSION_STORAGE=False))
 
-    @made.text  # type: ignore[untyped-decorator]
+    @made.text  # type: ignore[untyped-decorator]  # WeRoBot has no types
     def answer(message: Any) -> str:
         return "可以发送：学习、本月、会议。" if message.content.startswith(ASKS) else ""
 

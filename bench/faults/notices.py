@@ -128,7 +128,7 @@ class Killing:
         self._take, self._plan, self._calls = platform.template, dict(plan), 0
         self._guard = threading.Lock()
         self.worker: subprocess.Popen[bytes] | None = None
-        platform.template = self.template  # type: ignore[method-assign]
+        platform.template = self.template  # type: ignore[method-assign]  # stands between the two
 
     def template(self, given: Mapping[str, Any]) -> dict[str, Any]:
         with self._guard:

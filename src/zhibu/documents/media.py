@@ -118,6 +118,7 @@ def _ogg(content: bytes) -> str | None:
 
 
 _EBML, _SEGMENT = 0x1A45DFA3, 0x18538067
+_LONGEST_HEAD = 200
 
 
 def _number(content: bytes, place: int, *, keeps_mark: bool) -> tuple[int, int]:
@@ -138,7 +139,7 @@ def _webm(content: bytes) -> str | None:
     try:
         word, place = _number(content, 0, keeps_mark=True)
         size, place = _number(content, place, keeps_mark=False)
-        if word != _EBML or size > 200 or b"webm" not in content[place : place + size]:  # noqa: PLR2004
+        if word != _EBML or size > _LONGEST_HEAD or b"webm" not in content[place : place + size]:
             return None
         word, place = _number(content, place + size, keeps_mark=True)
         size, place = _number(content, place, keeps_mark=False)
@@ -150,7 +151,17 @@ def _webm(content: bytes) -> str | None:
 #: By version and layer of MPEG audio: kilobits a second for each index. Only layer III is taken.
 _RATES_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _RATES_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_HERTZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+#: The bits of a frame's head that say version 1, 2 and 2.5, and layer III.
+_VERSION_1, _VERSION_2, _VERSION_2_5, _LAYER_III = 3, 2, 0, 1
+_HERTZ = {
+    _VERSION_1: (44100, 48000, 32000),
+    _VERSION_2: (22050, 24000, 16000),
+    _VERSION_2_5: (11025, 12000, 8000),
+}
+#: What each frame begins with, and the index of hertz that stands for none.
+_SYNC, _RESERVED = 0x7FF, 3
+#: Fewer frames are an accident of other bytes.
+_FEWEST_FRAMES = 4
 
 
 def _mp3(content: bytes) -> str | None:
@@ -170,7 +181,7 @@ def _mp3(content: bytes) -> str | None:
         place += length
         frames += 1
     is_whole = place >= end  # the last frame may be cut off, as recorders do
-    return "mp3" if is_whole and frames >= 4 else None  # noqa: PLR2004 - fewer are an accident of other bytes
+    return "mp3" if is_whole and frames >= _FEWEST_FRAMES else None
 
 
 def _frame(head: bytes) -> int:
@@ -178,10 +189,10 @@ def _frame(head: bytes) -> int:
     word = int.from_bytes(head, "big")
     version, layer = word >> 19 & 3, word >> 17 & 3
     rate, hertz = word >> 12 & 15, word >> 10 & 3
-    if word >> 21 != 0x7FF or layer != 1 or version == 1 or rate in {0, 15} or hertz == 3:  # noqa: PLR2004
+    if word >> 21 != _SYNC or layer != _LAYER_III or version not in _HERTZ or rate in {0, 15} or hertz == _RESERVED:
         return 0
-    kilobits = (_RATES_1 if version == 3 else _RATES_2)[rate]  # noqa: PLR2004
-    samples = 144 if version == 3 else 72  # noqa: PLR2004
+    rates, samples = (_RATES_1, 144) if version == _VERSION_1 else (_RATES_2, 72)
+    kilobits = rates[rate]
     return samples * kilobits * 1000 // _HERTZ[version][hertz] + (word >> 9 & 1)
 
 

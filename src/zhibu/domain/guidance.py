@@ -102,3 +102,8 @@ UNREADABLE = "\ufffd"
 def kept(text: str) -> str:
     """``text`` as it is kept: lines end in line feeds, nothing before and after, nothing that is no letter."""
     return _NO_LETTER.sub("", _LINE_ENDS.sub("\n", text)).strip()
+
+
+def kept_line(text: str) -> str:
+    """The same for what has one line: every run of white space is one space."""
+    return " ".join(kept(text).split())

@@ -14,7 +14,7 @@ from zhibu.apps.account_content.models import Article
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.guidance import UNREADABLE, kept
+from zhibu.domain.guidance import UNREADABLE, kept, kept_line
 from zhibu.domain.markings import inside_words, secret_marks
 from zhibu.domain.terms import ArticleState, Sending
 
@@ -241,10 +241,10 @@ def inside_words_of(article: Article) -> tuple[str, ...]:
 
 def _tidied(said: Said) -> Said:
     words = Said(
-        title=" ".join(kept(said.title).split()),
-        digest=" ".join(kept(said.digest).split()),
+        title=kept_line(said.title),
+        digest=kept_line(said.digest),
         text=kept(said.text),
-        correction=" ".join(kept(said.correction).split()),
+        correction=kept_line(said.correction),
     )
     if not words.title or not words.text:
         raise AccountContentRefusal(_("An article has a title and a text. Write both."))

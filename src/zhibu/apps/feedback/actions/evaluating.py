@@ -15,7 +15,7 @@ from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.feedback.errors import FeedbackRefusal
 from zhibu.apps.feedback.models import Evaluation, EvaluationPaper, FollowUp
 from zhibu.apps.organizations.models import Organization
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.terms import EvaluationKind
 
 #: Files of one evaluation, and the folder in which they are kept.
@@ -45,7 +45,7 @@ def record_evaluation(
     at: dt.datetime,
 ) -> Evaluation:
     """``attached``: name and content of each paper. All or nothing: a file that is refused records nothing."""
-    title, body, findings = _line(found.title), _line(found.body), kept(found.findings)
+    title, body, findings = kept_line(found.title), kept_line(found.body), kept(found.findings)
     if not title or not body or not findings:
         raise FeedbackRefusal(_("An evaluation has a title, a body that evaluated, and findings. Write all three."))
     if len(findings) > LONGEST:
@@ -97,7 +97,7 @@ def record_evaluation(
 @transaction.atomic
 def follow_up(evaluation: Evaluation, text: str, *, due: dt.date, actor: Actor, at: dt.datetime) -> FollowUp:
     """Something is to be done about a finding, by a day that has not passed."""
-    said = _line(text)
+    said = kept_line(text)
     if not said:
         raise FeedbackRefusal(_("Write what is to be done."))
     if due < localtime(at).date():
@@ -114,7 +114,7 @@ def close_follow_up(follow: FollowUp, done: str, *, on: dt.date, actor: Actor, a
     follow = FollowUp.objects.select_for_update().get(pk=follow.pk)
     if follow.done_on is not None:
         raise FeedbackRefusal(_("This was closed already. What stands there stays."))
-    said = _line(done)
+    said = kept_line(done)
     if not said:
         raise FeedbackRefusal(_("Write what was done."))
     if on > localtime(at).date():
@@ -122,7 +122,3 @@ def close_follow_up(follow: FollowUp, done: str, *, on: dt.date, actor: Actor, a
     follow.done_on, follow.done = on, said[:500]
     follow.save(update_fields=["done_on", "done"])
     record("follow_up_closed", follow.pk, actor=actor, at=at, document={"done": follow.done, "on": on.isoformat()})
-
-
-def _line(text: str) -> str:
-    return " ".join(kept(text).split())

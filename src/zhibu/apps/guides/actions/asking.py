@@ -24,7 +24,7 @@ from zhibu.apps.rules.calendar import is_working_day
 from zhibu.apps.windows.actions.counting import room_again
 from zhibu.apps.windows.models import Section
 from zhibu.domain.allowance import Allowance
-from zhibu.domain.guidance import kept, promised_day
+from zhibu.domain.guidance import kept, kept_line, promised_day
 from zhibu.domain.terms import Occasion, QuestionSource
 
 #: Characters of a question.
@@ -82,7 +82,7 @@ def ask(
         section=unit.section if unit is not None and section is None else section,
         unit=unit,
         text=said,
-        looked_for=" ".join(kept(looked_for).split())[:100],
+        looked_for=kept_line(looked_for)[:100],
         code_sha256=digest(code),
         asked_at=at,
         promised=promised_day(today, is_working_day),

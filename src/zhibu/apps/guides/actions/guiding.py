@@ -11,7 +11,7 @@ from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.guides.errors import GuideRefusal
 from zhibu.apps.guides.models import GuidedUnit
 from zhibu.apps.windows.models import Section
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept_line
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def guide_unit(
     said = _named(name)
     if GuidedUnit.objects.filter(name=said, until__isnull=True).exists():
         raise GuideRefusal(_("“%(name)s” is guided already. Alter that one.") % {"name": said})
-    unit = GuidedUnit.objects.create(name=said, section=section, contact=_line(contact), since=since)
+    unit = GuidedUnit.objects.create(name=said, section=section, contact=kept_line(contact), since=since)
     record("guided_unit_begun", unit.pk, actor=actor, at=at, document=_told(unit))
     return unit
 
@@ -33,9 +33,9 @@ def alter_unit(unit: GuidedUnit, *, name: str, section: Section, contact: str, a
     said = _named(name)
     if GuidedUnit.objects.filter(name=said, until__isnull=True).exclude(pk=unit.pk).exists():
         raise GuideRefusal(_("“%(name)s” is guided already. Alter that one.") % {"name": said})
-    if (unit.name, unit.section_id, unit.contact) == (said, section.pk, _line(contact)):
+    if (unit.name, unit.section_id, unit.contact) == (said, section.pk, kept_line(contact)):
         return False
-    unit.name, unit.section, unit.contact = said, section, _line(contact)
+    unit.name, unit.section, unit.contact = said, section, kept_line(contact)
     unit.save(update_fields=["name", "section", "contact"])
     record("guided_unit_altered", unit.pk, actor=actor, at=at, document=_told(unit))
     return True
@@ -53,12 +53,8 @@ def end_unit(unit: GuidedUnit, *, on: dt.date, actor: Actor, at: dt.datetime) ->
     record("guided_unit_ended", unit.pk, actor=actor, at=at, document={"on": on.isoformat()})
 
 
-def _line(text: str) -> str:
-    return " ".join(kept(text).split())
-
-
 def _named(name: str) -> str:
-    said = _line(name)
+    said = kept_line(name)
     if not said:
         raise GuideRefusal(_("A unit has a name. Write it."))
     return said

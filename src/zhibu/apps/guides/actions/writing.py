@@ -14,7 +14,7 @@ from zhibu.apps.guides.errors import GuideRefusal
 from zhibu.apps.guides.models import Guide, GuideVersion, Question
 from zhibu.apps.people.models import Person
 from zhibu.apps.windows.models import Section
-from zhibu.domain.guidance import UNREADABLE, kept
+from zhibu.domain.guidance import UNREADABLE, kept, kept_line
 from zhibu.domain.terms import GuideAudience, GuideState
 
 #: Characters of a title, of a text, and of the words by which people ask.
@@ -169,9 +169,9 @@ def _being_written(version: GuideVersion) -> GuideVersion:
 
 def _tidied(words: Words) -> Words:
     said = Words(
-        title=" ".join(kept(words.title).split()),
+        title=kept_line(words.title),
         text=kept(words.text),
-        keywords=" ".join(kept(words.keywords).split()),
+        keywords=kept_line(words.keywords),
     )
     if not said.title or not said.text:
         raise GuideRefusal(_("A guide has a title and a text. Write both."))

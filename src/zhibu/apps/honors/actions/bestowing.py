@@ -16,7 +16,7 @@ from zhibu.apps.honors.errors import HonorRefusal
 from zhibu.apps.honors.models import Honor, HonorPaper
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept_line
 from zhibu.domain.seal import Canonical
 from zhibu.domain.terms import HonorKind
 
@@ -84,7 +84,7 @@ def _withdrawn(honor: Honor, reason: str, *, actor: Actor, at: dt.datetime) -> H
     stood = Honor.objects.select_for_update(of=("self",)).get(pk=honor.pk)
     if stood.withdrawn_at is not None:
         raise HonorRefusal(_("This has been withdrawn already. What stands there stays."))
-    said = _line(reason)
+    said = kept_line(reason)
     if not said:
         raise HonorRefusal(_("Say in a few words what was wrong."))
     stood.withdrawn_at, stood.withdrawn_for = at, said[:300]
@@ -108,7 +108,7 @@ class _Said:
 
 
 def _tidied(conferred: Conferred, at: dt.datetime) -> _Said:
-    title, by, reason = (_line(text) for text in (conferred.title, conferred.conferred_by, conferred.reason))
+    title, by, reason = (kept_line(text) for text in (conferred.title, conferred.conferred_by, conferred.reason))
     if not title:
         raise HonorRefusal(_("An honor has a title. Write what was conferred."))
     for text, most in ((title, LONGEST_TITLE), (by, LONGEST_NAME), (reason, LONGEST_REASON)):
@@ -150,7 +150,3 @@ def _put_on_record(honor: Honor, said: _Said, *, actor: Actor, at: dt.datetime) 
     }
     record("honor_bestowed", honor.pk, actor=actor, at=at, document=document)
     return honor
-
-
-def _line(text: str) -> str:
-    return " ".join(kept(text).split())

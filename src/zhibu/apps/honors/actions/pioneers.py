@@ -17,7 +17,7 @@ from zhibu.apps.honors.queries import criteria_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.apps.windows.models import WindowPost
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.terms import Standing
 
 #: Criteria and commitments, one a line: so many lines, of so many characters.
@@ -63,7 +63,7 @@ def name_pioneer(
     person: Person, organization: Organization, term: Term, *, actor: Actor, at: dt.datetime
 ) -> PioneerPost:
     """The member holds a pioneer post of the branch for the term; it ends by itself."""
-    place = " ".join(kept(term.place).split())[:80] or (term.window_post.name if term.window_post else "")
+    place = kept_line(term.place)[:80] or (term.window_post.name if term.window_post else "")
     if not place:
         raise HonorRefusal(_("Say at which post."))
     if not term.since < term.until <= term.since + dt.timedelta(days=LONGEST_TERM):
@@ -115,7 +115,7 @@ def name_pioneer(
 def end_pioneer(pioneer: PioneerPost, *, on: dt.date, reason: str, actor: Actor, at: dt.datetime) -> None:
     """It is held no more from ``on`` on: somebody moved, or asked for it. The reason is read by whoever keeps it."""
     held = PioneerPost.objects.select_for_update(of=("self",)).get(pk=pioneer.pk)
-    said = " ".join(kept(reason).split())
+    said = kept_line(reason)
     if not said:
         raise HonorRefusal(_("Say in a few words why it ends."))
     if not held.since < on < held.until:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Recommendation, Unit
 from zhibu.apps.people.models import Membership, Person
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept_line
 
 LONGEST_SENTENCE = 100
 
@@ -20,7 +20,7 @@ LONGEST_SENTENCE = 100
 @transaction.atomic
 def recommend(unit: Unit, person: Person, *, sentence: str, at: dt.datetime) -> Recommendation:
     """Said again, the last sentence stands. Refused without a branch to say it to."""
-    said = " ".join(kept(sentence).split())
+    said = kept_line(sentence)
     if not said or len(said) > LONGEST_SENTENCE:
         raise LearningRefusal(
             _("Say in a sentence why, in at most %(most)s characters.") % {"most": LONGEST_SENTENCE}

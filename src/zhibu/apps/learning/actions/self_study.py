@@ -14,7 +14,7 @@ from zhibu.apps.learning.actions.receiving import received
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Receipt, SelfStudy, UnitVersion
 from zhibu.apps.people.models import Person
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept_line
 
 #: Lines of one's own list; nobody reads as much in a life.
 MOST = 5000
@@ -64,7 +64,7 @@ def _fitting(version: UnitVersion, answers: Sequence[Sequence[int]]) -> list[lis
 @transaction.atomic
 def note_study(person: Person, *, title: str, day: dt.date, nonce: str, at: dt.datetime) -> Receipt:
     """Something else that somebody read or heard, in their own words."""
-    said = " ".join(kept(title).split())
+    said = kept_line(title)
     if not said or len(said) > LONGEST_TITLE:
         raise LearningRefusal(_("Say what it was, in at most %(most)s characters.") % {"most": LONGEST_TITLE})
     if day > localtime(at).date():

@@ -20,7 +20,7 @@ from zhibu.apps.learning.models import UnitFile, UnitVersion
 from zhibu.documents import media
 from zhibu.documents.pictures import PictureFault, PictureRefused, drawn_anew
 from zhibu.domain.captions import CaptionsRefused, read_captions, written
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.learning import MediaKind
 from zhibu.domain.seal import Canonical
 
@@ -197,7 +197,7 @@ def _ended(name: str, ending: str) -> str:
 
 def said_about(kind: MediaKind, brought: Brought) -> dict[str, str]:
     """The texts beside a file of this kind, each refused where it is missing or can not be read."""
-    said = " ".join(kept(brought.said).split())
+    said = kept_line(brought.said)
     if len(said) > LONGEST_SAID:
         raise LearningRefusal(
             _("“%(name)s”: what it shows is said in at most %(most)s characters.")

@@ -16,7 +16,7 @@ from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Part, Unit, UnitFile, UnitVersion
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.guidance import kept
+from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.learning import MOST_MINUTES, PRESCRIBING, USUAL_MINUTES, UnitReach
 from zhibu.domain.questions import Question
 from zhibu.domain.questions import kept as kept_questions
@@ -235,11 +235,11 @@ def _columns(said: UnitWords) -> dict[str, object]:
 
 def _tidied(words: UnitWords) -> UnitWords:
     said = UnitWords(
-        title=" ".join(kept(words.title).split()),
+        title=kept_line(words.title),
         text=kept(words.text),
         minutes=words.minutes,
         questions=words.questions,
-        topic=" ".join(kept(words.topic).split()),
+        topic=kept_line(words.topic),
         reach=words.reach,
         part=words.part,
     )
