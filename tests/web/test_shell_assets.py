@@ -176,7 +176,6 @@ def weight(answer: HttpResponse) -> int:
     """Bytes over the wire: the line of the status, the headers, the body as it is sent."""
     assert answer.status_code == 200
     body = answer.getvalue()
-    answer.close()
     return sum(len(name) + len(value) + 4 for name, value in answer.items()) + 20 + len(body)
 
 
@@ -207,5 +206,4 @@ def test_a_served_file_is_kept_by_the_browser_for_good(collected: None) -> None:
     page = Client().get("/accounts/login/").content.decode()
     [style] = re.findall(r'href="(/static/shell/zhibu\.[^"]+)"', page)
     answer = Client().get(style)
-    answer.close()
     assert "immutable" in answer["Cache-Control"]
