@@ -41,6 +41,8 @@ from zhibu.apps.account_content.actions import articles as telling
 from zhibu.apps.account_content.models import Article
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.archive.models import Event
+from zhibu.apps.ballots.actions.preparing import Asked as BallotAsked
+from zhibu.apps.ballots.actions.preparing import make_teller_key, open_ballot, prepare
 from zhibu.apps.feedback.actions import evaluating
 from zhibu.apps.feedback.actions.evaluating import Found
 from zhibu.apps.feedback.actions.saying import say
@@ -177,6 +179,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "honor": _BRANCH | {"staff", "window"},
         "honor_withdrawn": {"secretary", "committee"},
         "pioneer": _BRANCH | {"staff", "window"},
+        "ballot": {"member", "leader", "secretary"},  # its roll and whoever convenes there
+        "ballot_kept": {"secretary"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -224,6 +228,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "honor": {"other"},
         "honor_withdrawn": {"other"},
         "pioneer": {"other"},
+        "ballot": set(),
+        "ballot_kept": set(),
     },
 }
 
@@ -391,6 +397,8 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "honor_id": ("honor", "honor"),
     "honor_paper.sheet_id": ("certificate", "honor"),
     "pioneer_id": ("pioneer", "pioneer"),
+    "ballot_id": ("ballot", "ballot"),
+    "option_id": ("ballot_option", "ballot"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
     "room_key": ("forum_room", "forum"),
@@ -599,9 +607,25 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **windows(organization, marks, seated=marked),
             **forum(organization, marks, running, writer=marked, keeper=officer),
             **honors(organization, marks),
+            **ballot(organization, marks, tellers=[officer, marked]),
         }
     )
     return side
+
+
+def ballot(of: Organization, marks: dict[str, str], *, tellers: list[Person]) -> dict[str, object]:
+    """Voting that is open in the organization, and a ballot that is being prepared."""
+    mark = marks["ballot"]
+    asked = BallotAsked(question=mark, text=mark, options=[mark, "乙"], most=1, closes_at=AT + dt.timedelta(days=1))
+    made = prepare(of, asked, tellers, by=None, **DONE)
+    for teller in tellers:
+        make_teller_key(made, teller, "a phrase of some words", **DONE)
+    later = replace(asked, question=marks["ballot_kept"])
+    prepare(of, later, [world.member("监票一", of), world.member("监票二", of)], by=None, **DONE)
+    for number in range(2):
+        world.member(f"投票{number}", of)
+    opened = open_ballot(made, **DONE)
+    return {"ballot": opened.pk, "ballot_option": opened.options.get(place=0).pk}
 
 
 def honors(of: Organization, marks: dict[str, str]) -> dict[str, object]:

@@ -50,6 +50,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "learn",
         "campaigns",
         "honors",
+        "ballots",
         "lists",
         "organizations",
         "search",

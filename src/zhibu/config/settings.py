@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "zhibu.apps.guides",
     "zhibu.apps.feedback",
     "zhibu.apps.rosters",
+    "zhibu.apps.ballots",
     "zhibu.apps.honors",
     "zhibu.apps.lists",
     "zhibu.apps.meetings",

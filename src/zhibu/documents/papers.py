@@ -117,6 +117,52 @@ def attendance_paper(sheet: AttendanceSheet) -> dict[str, Any]:
     }
 
 
+# --- Ballots -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BallotPaper:
+    """One ballot to be copied: neither number nor mark nor time, so that all copies are alike.
+
+    ``names`` in their order; ``empty``: lines at the end for other names to be written in.
+    """
+
+    organization: str
+    heading: str
+    names: tuple[str, ...]
+    most: int
+    empty: int = 0
+
+
+def ballot_pdf(ballot: BallotPaper, *, at: dt.datetime) -> bytes:
+    paper = ballot_paper(ballot)
+    return pdf("ballot", paper, title=paper["heading"], at=at)
+
+
+def ballot_docx(ballot: BallotPaper, *, at: dt.datetime) -> bytes:
+    paper = ballot_paper(ballot)
+    return docx("ballot", paper, title=paper["heading"], at=at)
+
+
+def ballot_paper(ballot: BallotPaper) -> dict[str, Any]:
+    """What both templates of the ballot are given."""
+    ballot = cleaned(ballot)
+    return {
+        "notice": NOT_SECRET,
+        "organization": one_line(ballot.organization),
+        "heading": one_line(ballot.heading),
+        "stub": "票根（发票时由监票人沿线裁下，留存计数；选票本身不编号、不做标记）",
+        "stub_lines": ["本票已发出", "监票人签名："],
+        "head": ["选项", "赞成画“○”"],
+        "names": [one_line(name) for name in ballot.names] + [""] * ballot.empty,
+        "rules": [
+            f"本票最多选{ballot.most}项；多于{ballot.most}项的，该票无效。",
+            "在赞成的选项后画“○”；不画的为不赞成；一个都不画的，视为弃权。",
+            "不署名，不另作记号；另作记号的，该票无效。填好后折叠，亲自投入票箱。",
+        ],
+    }
+
+
 # --- The wrap-up of a campaign --------------------------------------------------------------------------------------
 
 

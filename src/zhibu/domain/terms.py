@@ -203,6 +203,7 @@ class Occasion(Word):
     GUIDANCE = "guidance", "业务指南"
     FEEDBACK = "feedback", "服务反馈"
     FORUM = "forum", "论坛"
+    BALLOT = "ballot", "投票"
 
 
 class ReasonState(Word):

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from zhibu.web.member import (
     attendance,
+    ballots,
     campaigns,
     compendium,
     duties,
@@ -21,12 +22,22 @@ from zhibu.web.member import (
     scan,
     swaps,
     tasks,
+    tellers,
     today,
     units,
 )
 from zhibu.web.member.forum import opinions
 
+_BALLOT = "ballots/<uuid:ballot_id>/"
+
 urlpatterns = [
+    path("ballots/", ballots.ballots, name="ballots"),
+    path(_BALLOT, ballots.ballot, name="ballot"),
+    path(f"{_BALLOT}vote/", ballots.vote, name="ballot_vote"),
+    path(f"{_BALLOT}receipt/", ballots.receipt, name="ballot_receipt"),
+    path(f"{_BALLOT}receipts.txt", ballots.codes, name="ballot_codes"),
+    path(f"{_BALLOT}key/", tellers.key, name="ballot_key"),
+    path(f"{_BALLOT}count/", tellers.count_ballots, name="ballot_count"),
     path("today/", today.today, name="today"),
     # A meeting's page is the same for everybody (``web.secretary.meetings.hub``); the member's deeds at it are here.
     path("meetings/<uuid:meeting_id>/my-leave/", leave.ask, name="leave_ask"),

@@ -112,6 +112,16 @@ EVENT_TYPES: Mapping[str, Promise] = {
     "guided_unit_begun": _("unit guided from now on"),
     "guided_unit_altered": _("guided unit altered"),
     "guided_unit_ended": _("unit guided no more"),
+    # consultative ballots
+    "ballot_prepared": _("ballot prepared"),
+    "ballot_key_made": _("teller's key for a ballot made"),
+    "ballot_opened": _("voting in a ballot begun"),
+    "ballot_option_left": _("option of a ballot stands no more"),
+    "ballot_counted": _("ballot counted"),
+    "ballot_ended_unread": _("ballot ended unread with too few votes"),
+    "ballot_given_up": _("ballot that can not be counted given up"),
+    "ballot_withdrawn": _("ballot withdrawn"),
+    "ballot_erased": _("box of a ballot erased from the database"),
     # the forum, and views before a meeting
     "thread_begun": _("thread of the forum begun"),
     "thread_locked": _("thread of the forum locked"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhibu.web.secretary import (
+    ballots,
     campaigns,
     codes,
     elections,
@@ -19,6 +20,7 @@ from zhibu.web.secretary import (
     wrap_ups,
 )
 
+_BALLOT = "ballots/<uuid:ballot_id>/"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
 _MAKE_UP = "meetings/<uuid:meeting_id>/make-ups/<uuid:make_up_id>/"
@@ -40,6 +42,15 @@ urlpatterns = [
     path("pioneer-posts/new/", pioneers.new, name="pioneer_new"),
     path("pioneer-posts/criteria/", pioneers.criteria, name="pioneer_criteria"),
     path("pioneer-posts/<uuid:pioneer_id>/end/", pioneers.end, name="pioneer_end"),
+    path("ballots/new/", ballots.new, name="ballot_new"),
+    path(f"{_BALLOT}begin/", ballots.begin, name="ballot_begin"),
+    path(f"{_BALLOT}withdraw/", ballots.withdraw, name="ballot_withdraw"),
+    path(f"{_BALLOT}give-up/", ballots.give_up, name="ballot_give_up"),
+    path(f"{_BALLOT}options/<uuid:option_id>/leave/", ballots.leave, name="ballot_leave"),
+    *[
+        path(f"{_BALLOT}paper.{form}", ballots.ballot_paper, {"form": form}, name=f"ballot_paper_{form}")
+        for form in ("docx", "pdf")
+    ],
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new/", rooms.edit, name="room_new"),
     path("rooms/<uuid:room>/", rooms.edit, name="room_edit"),

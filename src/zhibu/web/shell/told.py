@@ -23,6 +23,7 @@ _PAGES = {
     "forum-post": ("forum_post", 1),
     "forum-own": ("forum_own", 1),
     "forum-appeal": ("forum_appeal", 1),
+    "ballot": ("ballot", 1),
     "forum-followed": ("forum_followed", 0),
 }
 
