@@ -13,12 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from docx import Document
 from playwright.sync_api import expect
 
 from tests import world
 from tests.ballots import CLOSES, DONE, PHRASE, Polled
-from tests.documents.printed import letters
+from tests.documents.printed import letters, pages_of, text_of_docx
 from tests.web.browser import assert_good
 from tests.web.conftest import Opens
 from tests.web.visits import client_of, text, text_of
@@ -263,11 +262,9 @@ def test_with_four_ballots_the_page_offers_paper_and_no_count(polled: Polled) ->
 def test_the_paper_has_the_options_and_neither_number_nor_time(polled: Polled) -> None:
     here = f"/ballots/{polled.ballot.pk}/paper."
     lin = client_of(polled.lin)
-    printed = letters(lin.get(f"{here}pdf").content)
-    book = Document(io.BytesIO(lin.get(f"{here}docx").content))
-    lines = [one.text for one in book.paragraphs]
-    written = "".join(lines + [cell.text for table in book.tables for row in table.rows for cell in row.cells])
-    for paper in (printed, "".join(written.split())):
+    printed = letters("".join(pages_of(lin.get(f"{here}pdf").content, above=0, below=842)))
+    written = letters(text_of_docx(lin.get(f"{here}docx").content))
+    for paper in (printed, written):
         assert all(word in paper for word in ("推荐一名先锋岗人选", "甲", "乙", "丙", "票根", "最多选1项"))
         assert not re.search(r"20\d\d|第\d|编号[：:]", paper)
 
