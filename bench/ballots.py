@@ -1,9 +1,10 @@
 """1,300 people vote within a minute, by the pages; then what the database and its journal tell of the order.
 
-On SQLite and on PostgreSQL (from a wheel), each in a process of its own: sixteen at once, three requests each. Every
-ballot says by its marks whose it is, so that the tally can be compared to the last mark and the places in the box with
-the order of voting. Then one person presses 500 times, 32 at once. Beside it stands the box that suggests itself, a row
-for each ballot under a random key. Exits 1 where a tally is not exact, a press too many counts, or an order is told.
+On SQLite and on PostgreSQL (from a wheel), each in a process of its own, sixteen at once: everybody opens the ballot
+and looks at it once more, then all lay it in. Every ballot says by its marks whose it is, so that the tally can be
+compared to the last mark and the places in the box with the order of voting. Before, one person presses 500 times, 32 at
+once. Beside it stands the box that suggests itself, a row for each ballot under a random key. Exits 1 where a tally is
+not exact, a press too many counts, or an order is told.
 
     python -m bench.ballots [--voters 1300] [--presses 500]
 """
@@ -23,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -87,39 +88,50 @@ def marks_of(number: int) -> list[int]:
     return [bit for bit in range(OPTIONS) if number >> bit & 1]
 
 
-def vote_all(ballot: Any, accounts: Sequence[Any]) -> tuple[float, list[int]]:
-    """Seconds that it took, and who voted in which order."""
-    from django.db import connections
+def vote_all(ballot: Any, accounts: Sequence[Any]) -> tuple[float, float, list[int]]:
+    """Seconds for the pages before the vote, seconds for the votes themselves, and who voted in which order."""
     from django.test import Client
 
     clients = []
     for account in accounts:
         clients.append(Client(headers={"Accept-Language": "zh-hans"}))
         clients[-1].force_login(account)
-    here, finished = f"/ballots/{ballot.pk}/vote/", []
+    here = f"/ballots/{ballot.pk}/vote/"
+    ready: dict[int, dict[str, object]] = {}
+    finished: list[int] = []
 
-    def vote(number: int) -> None:
+    def look(number: int) -> None:
         page = clients[number].get(here).content.decode()
         code = re.search(r'name="code" value="([A-Z2-7-]+)"', page)
         assert code is not None
-        said = {"code": code[1], "marks": [str(mark) for mark in marks_of(number)]}
-        assert clients[number].post(here, said).status_code == 200
-        answer = clients[number].post(here, said | {"sure": "1"})
-        assert answer.status_code == 200 and code[1] in answer.content.decode(), answer.status_code
+        ready[number] = {"code": code[1], "marks": [str(mark) for mark in marks_of(number)]}
+        assert clients[number].post(here, ready[number]).status_code == 200
+
+    def vote(number: int) -> None:
+        answer = clients[number].post(here, ready[number] | {"sure": "1"})
+        assert str(ready[number]["code"]) in answer.content.decode(), answer.status_code
         finished.append(number)
 
     numbers = list(range(len(accounts)))
     random.Random(9).shuffle(numbers)
+    looking, voting = (at_once(each, numbers) for each in (look, vote))
+    return looking, voting, finished
+
+
+def at_once(deed: Callable[[int], object], numbers: Sequence[int]) -> float:
+    """The seconds that it takes, so many in parallel."""
+    from django.db import connections
+
     began = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(vote, numbers))
+        list(pool.map(deed, numbers))
         taken = time.perf_counter() - began
         list(pool.map(lambda _number: connections.close_all(), range(AT_ONCE * 4)))
-    return taken, finished
+    return taken
 
 
 def look_into(ballot: Any, keys: dict[Any, Any], finished: Sequence[int]) -> dict[str, Any]:
-    """With all that is secret: where each ballot lies. Without the server's secret: how many are found in the files."""
+    """With all that is secret: where each ballot lies. Without the server's: how many are found in the files."""
     from django.db import connection
 
     from zhibu.apps.ballots import sealing
@@ -215,7 +227,7 @@ def child(voters: int, presses: int) -> None:
     Box.objects.filter(ballot=ballot).delete()
     Ballot.objects.filter(pk=ballot.pk).update(outcome="withdrawn", ended_at=ballot.opened_at)
     ballot, keys = again(ballot)
-    taken, finished = vote_all(ballot, accounts[:-1])
+    looking, taken, finished = vote_all(ballot, accounts[:-1])
     found = look_into(ballot, keys, finished)
     began = time.perf_counter()
     counted = count(ballot, keys, actor=OPERATOR, at=ballot.closes_at)
@@ -226,7 +238,7 @@ def child(voters: int, presses: int) -> None:
     settle_due(ballot.closes_at)
     found["erased"] = time.perf_counter() - began
     found["is erased"] = Ballot.objects.get(pk=ballot.pk).erased_at is not None
-    print(json.dumps(found | {"taken": taken, "pressed": pressed, "vendor": connection.vendor}))
+    print(json.dumps(found | {"looking": looking, "taken": taken, "pressed": pressed, "vendor": connection.vendor}))
 
 
 def again(ballot: Any) -> tuple[Any, dict[Any, Any]]:
@@ -276,15 +288,16 @@ def run(voters: int, presses: int, *, postgres: bool) -> bool:
         shutil.rmtree(folder)
     found = json.loads(told.splitlines()[-1])
     name = "PostgreSQL" if postgres else "SQLite"
-    print(f"{name}: {voters} voted by three requests each in {found['taken']:.1f} s; tally exact: {found['exact']}")
+    print(f"{name}: {voters} votes laid in within {found['taken']:.1f} s; tally exact: {found['exact']}")
+    print(f"{name}: the two pages before, opened by each of them, took {found['looking']:.1f} s")
     print(f"{name}: {presses} presses of one person laid {found['pressed']} ballot in the box")
     print(f"{name}: order of voting and places in the box, read with every secret: r = {found['in the box']:+.3f}")
     if postgres:
         print(f"{name}: order of voting and the rows of the roll (who, not how): r = {found['roll']:+.3f}")
     else:
         print(
-            f"{name}: of {voters} sealed ballots {found['seen in the files']} are found in the file and its journal of "
-            f"{found['journal'] / 2**20:.1f} MiB"
+            f"{name}: of {voters} sealed ballots {found['seen in the files']} are found in the file and its "
+            f"journal of {found['journal'] / 2**20:.1f} MiB"
         )
     print(f"{name}: counted in {found['count']:.1f} s, erased in {found['erased']:.1f} s: {found['is erased']}")
     return (

@@ -380,6 +380,7 @@ def told_in(folder):
             + rows("SELECT id, title || year FROM honors_honor")
             + rows("SELECT id, text FROM honors_pioneercriteria")
             + rows("SELECT id, commitments FROM honors_pioneerpost")
+            + rows("SELECT id, question FROM ballots_ballot")
         )
 
         def named(text):

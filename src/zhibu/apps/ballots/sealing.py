@@ -185,7 +185,12 @@ class OpenBox:
             yield Entry(entry[:_TAG_BYTES], entry[_TAG_BYTES:])
 
     def holds(self, tag: bytes) -> bool:
-        return any(secrets.compare_digest(entry.tag, tag) for entry in self)
+        place = self._text.find(tag)
+        while place >= 0:
+            if place % self._size == 0:
+                return True
+            place = self._text.find(tag, place + 1)
+        return False
 
     def lay_in(self, entry: Entry) -> None:
         """At a place that chance chooses: every order of the entries is then as likely as every other."""

@@ -222,7 +222,7 @@ def _reason(text: str) -> str:
 
 def _roll_of(ballot: Ballot) -> dict[str, Canonical]:
     """Who was called and who has voted, as it is sealed: in the order of the people, never in that of the votes."""
-    lines = list(ballot.roll.order_by("person").values_list("person", "has_voted"))
+    lines = list(ballot.roll.order_by("person__staff_number").values_list("person", "has_voted"))
     return {
         "roll": [str(person) for person, _voted in lines],
         "voted": [str(person) for person, voted in lines if voted],

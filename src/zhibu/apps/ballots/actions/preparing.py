@@ -112,7 +112,7 @@ def prepare(
             "places": asked.places,
             "audience": asked.audience.value,
             "closes_at": asked.closes_at.isoformat(),
-            "tellers": sorted(str(person.pk) for person in tellers),
+            "tellers": [str(person.pk) for person in sorted(tellers, key=lambda teller: teller.staff_number)],
             "among_tied_of": str(among_tied_of.pk) if among_tied_of else None,
         },
     )

@@ -36,11 +36,12 @@ def vote(ballot: BallotRow, person: Person, marks: Collection[int], *, code: byt
     assert box is not None
     entries = sealing.opened(bytes(box.content), bytes(box.salt), tellers=len(tellers))
     tag = sealing.tag_of(row.pk, code)
+    is_there = entries.holds(tag)
     if not row.roll.filter(person=person, has_voted=False).update(has_voted=True):
-        _refuse_second_vote(row, person, is_the_same=entries.holds(tag))
+        _refuse_second_vote(row, person, is_the_same=is_there)
         return
     chosen = _chosen(row, marks)
-    if entries.holds(tag):
+    if is_there:
         raise BallotRefusal(_("Nothing was laid in the box. Open the ballot anew and vote again."))
     entries.lay_in(sealing.Entry(tag, sealing.sealed(Ballot(code, chosen), tellers)))
     box.content = sealing.closed(entries, bytes(box.salt))

@@ -816,6 +816,34 @@ class WithdrawTold(ToldDeed):
     because: str
 
 
+# --- Ballots --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotDeed(Deed):
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldBallot(BallotDeed):
+    """Prepared, its keys made, begun, and voted in by some of the roll, by staff number: which options each marks."""
+
+    organization: str
+    text: str
+    options: tuple[str, ...]
+    are_names: bool
+    most: int
+    places: int
+    lasts: dt.timedelta
+    tellers: tuple[str, ...]
+    votes: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountBallot(BallotDeed):
+    """By its tellers, after its end."""
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (
@@ -844,6 +872,8 @@ ORDER: tuple[type[Deed], ...] = (
     BestowOnOrganization,
     WriteCriteria,
     NamePioneer,
+    CountBallot,
+    HoldBallot,
     OpenAccount,
     GrantRole,
     OpenAccounts,

@@ -11,6 +11,7 @@ from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.accounts import accounts, doors
 from zhibu.web.operator.demo.articles import articles
+from zhibu.web.operator.demo.ballots import ballots
 from zhibu.web.operator.demo.campaigns import Writers, campaigns
 from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
@@ -68,6 +69,7 @@ def bureau(today: dt.date) -> Bureau:
         *rosters(days, people, seated),
         *honors(days, people),
         *pioneers(days, seated),
+        *ballots(days, seated),
         *doors(days, known),
         *exchanges(days, seated, known),
         *guides(days, seated),

@@ -47,6 +47,7 @@ def _fill(folder: Path, today: dt.date | None) -> None:
     from rich.progress import Progress
 
     from zhibu.apps.archive.models import Event
+    from zhibu.apps.ballots.actions.ending import settle_due
     from zhibu.web.operator.demo.history import bureau
     from zhibu.web.operator.demo.replay import replay
     from zhibu.web.operator.worker import begin_day
@@ -59,6 +60,8 @@ def _fill(folder: Path, today: dt.date | None) -> None:
     with Progress(console=messages, transient=True) as progress:
         task = progress.add_task("Two years of a bureau", total=len(told.story))
         replay(told.story, lambda: progress.advance(task))
-    begin_day(make_aware(dt.datetime.combine(told.today, dt.time.min)))
+    morning = make_aware(dt.datetime.combine(told.today, dt.time.min))
+    begin_day(morning)
+    settle_due(morning)
     connections.close_all()
     note(folder, told.today.isoformat(), told.accounts)

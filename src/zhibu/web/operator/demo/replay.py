@@ -35,9 +35,10 @@ from zhibu.apps.windows.models import WindowPost
 from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.conducting import Conducting
-from zhibu.web.operator.demo.deeds import Deed, MeetingDeed
+from zhibu.web.operator.demo.deeds import BallotDeed, Deed, MeetingDeed
 from zhibu.web.operator.demo.forum import ForumDeed
 from zhibu.web.operator.demo.guiding import Guiding
+from zhibu.web.operator.demo.polling import Polling
 from zhibu.web.operator.demo.talking import Talking
 from zhibu.web.operator.demo.telling import Telling
 
@@ -116,6 +117,7 @@ class _Hands:
         self._telling = Telling(self._people)
         self._conducting = Conducting(self._organizations, self._people)
         self._talking = Talking(self._organizations, self._people)
+        self._polling = Polling(self._organizations, self._people)
 
     @property
     def _system(self) -> Actor:
@@ -342,6 +344,10 @@ class _Hands:
             window_post=seat.window_post if seat else None,
         )
         name_pioneer(person, branch, term, actor=self._system, at=at)
+
+    @do.register
+    def _(self, deed: BallotDeed, at: dt.datetime) -> None:
+        self._polling.do(deed, self._system, at)
 
     # --- Who comes in ----------------------------------------------------------------------------------------------
 
