@@ -6,6 +6,7 @@ No event is recorded, no time is kept, and what is laid in the box leaves this f
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Collection
 
 from django.db import transaction
@@ -20,8 +21,11 @@ from zhibu.apps.ballots.queries import tellers_of
 from zhibu.apps.people.models import Person
 from zhibu.domain.ballots import Ballot, BallotState
 
+#: Whose turn it is in this process. SQLite lets whoever waits look again and again, in no order: out of many that
+#: vote at once some would wait until they are sent away.
+_TURN = threading.Lock()
 
-@transaction.atomic
+
 def vote(ballot: BallotRow, person: Person, marks: Collection[int], *, code: bytes, at: dt.datetime) -> None:
     """Lay one ballot in the box and mark the person on the roll. ``code`` is the one on the receipt.
 
@@ -29,6 +33,11 @@ def vote(ballot: BallotRow, person: Person, marks: Collection[int], *, code: byt
     that an answer that got lost can be asked for once more; with another code a second vote is refused.
     Raises ``BallotRefusal`` and ``BoxUnreadable``; then neither roll nor box has changed.
     """
+    with _TURN, transaction.atomic():
+        _lay_in(ballot, person, marks, code=code, at=at)
+
+
+def _lay_in(ballot: BallotRow, person: Person, marks: Collection[int], *, code: bytes, at: dt.datetime) -> None:
     box = Box.objects.select_for_update().filter(ballot=ballot).first()  # one at a time for each box
     row = BallotRow.objects.get(pk=ballot.pk)
     tellers = [bytes(teller.public_key or b"") for teller in tellers_of(row)]
