@@ -231,7 +231,9 @@ def child(voters: int, presses: int) -> None:
     Box.objects.filter(ballot=ballot).delete()
     Ballot.objects.filter(pk=ballot.pk).update(outcome="withdrawn", ended_at=ballot.opened_at)
     ballot, keys = again(ballot)
+    worked = time.process_time()
     looking, taken, finished = vote_all(ballot, accounts[:-1])
+    worked = time.process_time() - worked
     found = look_into(ballot, keys, finished)
     began = time.perf_counter()
     counted = count(ballot, keys, actor=OPERATOR, at=ballot.closes_at)
@@ -242,7 +244,12 @@ def child(voters: int, presses: int) -> None:
     settle_due(ballot.closes_at)
     found["erased"] = time.perf_counter() - began
     found["is erased"] = Ballot.objects.get(pk=ballot.pk).erased_at is not None
-    print(json.dumps(found | {"looking": looking, "taken": taken, "pressed": pressed, "vendor": connection.vendor}))
+    print(
+        json.dumps(
+            found
+            | {"looking": looking, "worked": worked, "taken": taken, "pressed": pressed, "vendor": connection.vendor}
+        )
+    )
 
 
 def again(ballot: Any) -> tuple[Any, dict[Any, Any]]:
@@ -293,7 +300,10 @@ def run(voters: int, presses: int, *, postgres: bool) -> bool:
     found = json.loads(told.splitlines()[-1])
     name = "PostgreSQL" if postgres else "SQLite"
     print(f"{name}: {voters} votes laid in within {found['taken']:.1f} s; tally exact: {found['exact']}")
-    print(f"{name}: the two pages before, opened by each of them, took {found['looking']:.1f} s")
+    print(
+        f"{name}: the two pages before, opened by each of them, took {found['looking']:.1f} s; "
+        f"both together {found['worked']:.0f} s of one processor"
+    )
     print(f"{name}: {presses} presses of one person laid {found['pressed']} ballot in the box")
     print(f"{name}: order of voting and places in the box, read with every secret: r = {found['in the box']:+.3f}")
     if postgres:

@@ -68,6 +68,12 @@ def is_in_the_box(ballot: Ballot, code: bytes) -> bool:
     return entries.holds(sealing.tag_of(ballot.pk, code))
 
 
+def line_in(ballot: UUID, person: UUID | None) -> Voter | None:
+    """The same in one statement, with ballot and organization; ``None`` also where there is no such ballot."""
+    rows = Voter.objects.select_related("ballot__organization")
+    return rows.filter(ballot=ballot, person=person).first() if person else None
+
+
 def forward_of(ballot: Ballot, options: list[Option]) -> Forward | None:
     """Who is put forward; ``None`` where nobody is: an opinion, or a ballot that was not counted."""
     if not ballot.places or ballot.outcome != BallotState.COUNTED:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,10 +25,10 @@ from zhibu.apps.ballots.access import ballots_seen_by, may_keep_ballot
 from zhibu.apps.ballots.actions import voting
 from zhibu.apps.ballots.errors import BallotRefusal
 from zhibu.apps.ballots.models import Ballot, Option
-from zhibu.apps.ballots.queries import forward_of, is_in_the_box, line_of, tellers_of, turnout
+from zhibu.apps.ballots.queries import forward_of, is_in_the_box, line_in, line_of, tellers_of, turnout
 from zhibu.domain.ballots import BallotState, may_be_told
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
+from zhibu.web.shell.answers import conflict_on, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import attachment, file_name
 from zhibu.web.shell.middleware import AskedRequest
@@ -194,11 +195,13 @@ def vote(request: AskedRequest, ballot_id: UUID) -> HttpResponse:
 
     POST ``sure=1`` lays it in. Sent again with the same ``code`` it is the same vote and the same receipt.
     """
-    found = ballot_seen(request, ballot_id)
-    line = line_of(found, request.asker.person)
-    forbid_unless(line is not None)
+    line = line_in(ballot_id, request.asker.person)
+    if line is None:
+        ballot_seen(request, ballot_id)
+        raise PermissionDenied
+    found = line.ballot
     if request.method != "POST":
-        _refuse_to_begin(found, has_voted=line is not None and line.has_voted)
+        _refuse_to_begin(found, has_voted=line.has_voted)
     options = list(found.options.all())
     form = VoteForm(
         request.POST or None,

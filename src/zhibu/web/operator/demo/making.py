@@ -60,8 +60,7 @@ def _fill(folder: Path, today: dt.date | None) -> None:
     with Progress(console=messages, transient=True) as progress:
         task = progress.add_task("Two years of a bureau", total=len(told.story))
         replay(told.story, lambda: progress.advance(task))
-    morning = make_aware(dt.datetime.combine(told.today, dt.time.min))
-    begin_day(morning)
-    settle_due(morning)
+    settle_due(Event.objects.latest("sequence").recorded_at + dt.timedelta(seconds=1))  # the box of what was counted
+    begin_day(make_aware(dt.datetime.combine(told.today, dt.time.min)))
     connections.close_all()
     note(folder, told.today.isoformat(), told.accounts)
