@@ -254,7 +254,7 @@ def test_answers_are_kept_for_their_owner_and_no_event_tells_of_them(house):
     assert [line.is_right for line in lines] == [True, False]
     assert Event.objects.count() == events
     assert {field.name for field in SelfStudy._meta.fields} == {
-        "id", "person", "unit", "title", "day", "answers", "kept_at",
+        "id", "person", "unit", "version", "title", "day", "answers", "kept_at",
     }  # fmt: skip
 
 

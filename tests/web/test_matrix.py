@@ -253,9 +253,11 @@ PUBLIC = {
     "calendar_feed",  # the address is the secret
     "first_login",
     "healthz",
+    "here",  # that nobody is
     "home",
     "menu",
     "mfa_login_webauthn",
+    "offline",
     "public",
     "public_answer",
     "public_ask",
@@ -273,6 +275,7 @@ PUBLIC = {
     "public_articles",
     "robots",
     "set_language",
+    "worker",
 }
 
 # --- The addresses --------------------------------------------------------------------------------------------------

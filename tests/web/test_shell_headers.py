@@ -27,12 +27,22 @@ POLICY = {
     "media-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
+    "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-OPEN = ["/accounts/login/", "/accounts/first/", "/accounts/inactive/", "/healthz", "/robots.txt"]
+OPEN = [
+    "/accounts/login/",
+    "/accounts/first/",
+    "/accounts/inactive/",
+    "/healthz",
+    "/robots.txt",
+    "/sw.js",
+    "/offline/",
+    "/account/here/",
+]
 ROOMS = ["/", "/menu/", "/account/", "/account/password/", "/accounts/logout/", "/parts/", "/parts/?name=x&size=50"]
 REFUSALS = {
     "/nowhere/": 404,

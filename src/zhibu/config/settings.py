@@ -294,6 +294,7 @@ CONTENT_SECURITY_POLICY = {
         "media-src": _SELF,
         "font-src": _SELF,
         "connect-src": _SELF,
+        "worker-src": _SELF,
         "manifest-src": _SELF,
         "form-action": _SELF,
         "base-uri": ["'none'"],

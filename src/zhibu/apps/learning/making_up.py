@@ -133,6 +133,16 @@ def equals_of(meeting: Meeting) -> list[Unit]:
     return [row.unit for row in rows.order_by("pk")]
 
 
+def equals_of_all(meetings: Collection[UUID]) -> list[Unit]:
+    """The units that stand for any of these lessons and are not withdrawn; one query."""
+    standing = Equal.objects.filter(meeting__in=meetings)
+    return list(
+        Unit.objects.filter(
+            pk__in=standing.values("unit"), published_at__isnull=False, withdrawn_at__isnull=True
+        ).order_by("pk")
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Without:
     """Somebody who was expected and did not come, as those who run the lesson see it."""

@@ -353,13 +353,15 @@ class UnitFile(models.Model):
 class SelfStudy(models.Model):
     """自学: what somebody learned by themself, for nobody else to see; ``unit`` is ``None`` for something else.
 
-    ``answers``: the places of the answers chosen last, question by question, so that their owner finds them again.
-    Whether they were right is not kept. No event is recorded and nothing counts these rows.
+    ``version``: the one they answered, which may no longer be what the unit says. ``answers``: the places of the
+    answers chosen last, question by question, so that their owner finds them again. Whether they were right is not
+    kept. No event is recorded and nothing counts these rows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="self_studies")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
+    version = models.ForeignKey("UnitVersion", models.CASCADE, null=True, related_name="+")
     title = models.CharField(max_length=120)
     day = models.DateField()
     answers = models.JSONField(default=list)

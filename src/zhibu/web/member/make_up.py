@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from http import HTTPStatus
 from uuid import UUID
 
 from django import forms
@@ -24,9 +25,9 @@ from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.meetings.queries import agenda_and_papers_of
 from zhibu.domain.learning import MakeUpState
 from zhibu.domain.terms import MeetingStage
-from zhibu.web.member.units import fresh_nonce, received_as_json, wants_json
+from zhibu.web.member.units import forbid_for_another, fresh_nonce, received_as_json
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on
+from zhibu.web.shell.answers import conflict_on, refused_as_json, wants_json
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.signing import me, my_id, signed
@@ -52,12 +53,16 @@ def make_up(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     given = request.POST if "studied_on" in request.POST else {"studied_on": clock.today()}
     form = DeclareForm(given if request.method == "POST" else None, initial={"studied_on": clock.today()})
     receipt: Receipt | None = None
+    if request.method == "POST":
+        forbid_for_another(request)
     if request.method == "POST" and form.is_valid():
         day: dt.date = form.cleaned_data["studied_on"]
         nonce = request.POST.get("nonce", "")
         receipt = deeds.declare(meeting, me(request), studied_on=day, nonce=nonce, **signed(request))
         if wants_json(request):
             return received_as_json(receipt)
+    if form.errors and wants_json(request):
+        return refused_as_json(" ".join(map(str, form.errors["studied_on"])), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _page(request, meeting, form, receipt)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -40,7 +40,7 @@ from zhibu.domain.guidance import words_in
 from zhibu.domain.learning import MediaKind, UnitReach
 from zhibu.domain.questions import MOST_QUESTIONS
 from zhibu.web.shell import clock
-from zhibu.web.shell.answers import conflict_on, not_found_unless
+from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless, wants_json
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file, shown_file
 from zhibu.web.shell.middleware import AskedRequest
@@ -185,20 +185,32 @@ def unit(request: AskedRequest, unit_id: UUID) -> HttpResponse:
     version = published_of(found)
     if version is None:
         return redirect("unit_edit", found.pk)  # only those who write it see it now
-    mine = SelfStudy.objects.filter(person=request.asker.person, person__isnull=False, unit=found).first()
-    return _page(request, found, version, mine)
+    return _page(request, found, version, _own(request, found))
+
+
+def _own(request: AskedRequest, found: Unit) -> SelfStudy | None:
+    rows = SelfStudy.objects.filter(person=request.asker.person, person__isnull=False, unit=found)
+    return rows.select_related("version").first()
+
+
+def _answered(mine: SelfStudy | None) -> list[Answered]:
+    """By the version that was answered: the unit may say something else since."""
+    if mine is None or mine.version is None or not any(mine.answers):
+        return []
+    return answered(mine.version, mine.answers)
 
 
 def _page(
     request: AskedRequest, found: Unit, version: UnitVersion, mine: SelfStudy | None, receipt: Receipt | None = None
 ) -> HttpResponse:
-    lines: list[Answered] = answered(version, mine.answers) if mine is not None and any(mine.answers) else []
+    lines = _answered(mine)
     context = {
         "unit": found,
         "version": version,
         "blocks": [] if found.withdrawn_at else blocks_of(version),
         "questions": list(enumerate(version.asked)),
         "answered": lines,
+        "answered_earlier": bool(lines) and mine is not None and mine.version_id != version.pk,
         "mine": mine,
         "receipt": receipt,
         "nonce": fresh_nonce(),
@@ -221,8 +233,10 @@ def fresh_nonce() -> str:
 def unit_study(request: AskedRequest, unit_id: UUID) -> HttpResponse:
     """``version`` that was read, ``q0`` … the answers chosen, ``nonce`` of the form.
 
-    A script that asks for JSON hears ``status`` (``received`` or ``already``), when, and which answers were right.
+    A script that asks for JSON hears ``status`` (``received``, ``already`` or ``refused``), when, and which answers
+    were right.
     """
+    forbid_for_another(request)
     found = seen_unit(request, unit_id)
     rows = found.versions.filter(published_at__isnull=False)
     key = _key(request.POST.get("version", ""))
@@ -231,16 +245,17 @@ def unit_study(request: AskedRequest, unit_id: UUID) -> HttpResponse:
         raise LearningRefusal(_("This page is too old. Open the unit again; what you chose stays on this page."))
     answers = [_places(request.POST.getlist(f"q{place}")) for place in range(MOST_QUESTIONS)]
     receipt = study(version, me(request), answers=answers, nonce=request.POST.get("nonce", ""), at=clock.now())
-    mine = SelfStudy.objects.filter(person=request.asker.person, unit=found).first()
+    mine = _own(request, found)
     if wants_json(request):
-        lines = answered(version, mine.answers if mine else [])
-        told = [{"right": line.is_right, "explanation": line.question.explanation} for line in lines]
+        told = [{"right": line.is_right, "explanation": line.question.explanation} for line in _answered(mine)]
         return received_as_json(receipt, answers=told)
     return _page(request, found, version, mine, receipt)
 
 
-def wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+def forbid_for_another(request: AskedRequest) -> None:
+    """What a phone kept names the account that did it (``account``): under another log-in it is not taken."""
+    given = request.POST.get("account")
+    forbid_unless(given is None or given == str(request.user.pk))
 
 
 def received_as_json(receipt: Receipt, **told: object) -> JsonResponse:

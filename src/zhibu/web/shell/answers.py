@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -86,8 +86,20 @@ def forbid_unless(is_allowed: bool) -> None:  # noqa: FBT001 - reads as a senten
         raise PermissionDenied
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script of ours asks, which puts the answer into words of its own page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def refused_as_json(reason: str, status: HTTPStatus) -> JsonResponse:
+    """``status`` is ``refused``, ``reason`` a sentence for whoever sent it."""
+    return JsonResponse({"status": "refused", "reason": reason}, status=status)
+
+
 def conflict(request: HttpRequest, refusal: Exception) -> HttpResponse:
-    """409 with the refusal's own text: a page, or for htmx the line that goes where messages stand."""
+    """409 with the refusal's own text: a page, for htmx the line that goes where messages stand, or for a script."""
+    if wants_json(request):
+        return refused_as_json(str(refusal), HTTPStatus.CONFLICT)
     context = {"refusal": str(refusal)}
     if getattr(request, "htmx", False):
         answer = render(request, "shell/_refusal.html", context, status=HTTPStatus.CONFLICT)

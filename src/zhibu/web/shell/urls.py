@@ -11,7 +11,7 @@ from allauth.mfa.webauthn import views as webauthn_views
 from django.urls import path
 from django.views.i18n import set_language
 
-from zhibu.web.shell import doors, views
+from zhibu.web.shell import doors, offline, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,10 +19,13 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    path("sw.js", offline.worker, name="worker"),
+    path("offline/", offline.offline, name="offline"),
     # One's own account: the library comes back here under its own names for the page.
     path("account/", doors.account, name="account"),
     path("account/", doors.account, name="mfa_index"),
     path("account/", doors.account, name="mfa_list_webauthn"),
+    path("account/here/", offline.here, name="here"),
     path("account/sessions/<int:pk>/end/", doors.end_session, name="end_session"),
     path("account/sessions/end/", doors.end_other_sessions, name="end_other_sessions"),
     path("account/password/", account_views.password_change, name="account_change_password"),

@@ -37,8 +37,9 @@ def study(
     _row, is_first = SelfStudy.objects.update_or_create(
         person=person,
         unit=version.unit,
-        defaults={"answers": _fitting(version, answers)},
+        defaults={"version": version, "answers": _fitting(version, answers)},
         create_defaults={
+            "version": version,
             "answers": _fitting(version, answers),
             "title": version.title,
             "day": localtime(at).date(),
