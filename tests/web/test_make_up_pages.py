@@ -117,6 +117,21 @@ def test_many_are_confirmed_at_once_and_one_is_refused_with_a_reason(house):
     assert "记录还没有看" in words_of(client_of(colleagues[1]).get(f"/meetings/{meeting.pk}/make-up/"))
 
 
+def test_this_month_leads_to_the_make_ups_that_wait_but_not_to_ones_own(house):
+    colleague = world.member("江北", house.inspection)
+    meeting, own = missed(house, colleague), missed(house, title="十月党课")
+    for person, lesson in ((house.chen, meeting), (colleague, meeting), (house.lin, own)):
+        MakeUp.objects.create(meeting=lesson, person=person, minutes=60, studied_on=DAY, declared_at=AT)
+    lin = client_of(house.lin)
+    page = lin.get("/month/")
+    assert "待您确认的补学 十一月党课 2人" in words_of(page)
+    assert re.findall(r'href="(/meetings/[^"]+/make-ups/)"', page.content.decode()) == [
+        f"/meetings/{meeting.pk}/make-ups/"
+    ]
+    lin.post(f"/meetings/{meeting.pk}/make-ups/", {"person": [str(house.chen.pk), str(colleague.pk)]})
+    assert "待您确认的补学" not in words_of(lin.get("/month/"))
+
+
 def test_only_those_who_run_the_lesson_answer_and_nobody_else_sees_who_made_up(house):
     meeting = missed(house)
     make_ups.declare(meeting, house.chen, studied_on=DAY, nonce="n", **DONE)

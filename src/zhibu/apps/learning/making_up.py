@@ -9,11 +9,12 @@ from enum import Enum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from zhibu.apps.learning.models import Equal, MakeUp, Unit
 from zhibu.apps.learning.units import units_to_learn
+from zhibu.apps.meetings.access import meetings_run_by
 from zhibu.apps.meetings.mine import minutes_waiting_for
 from zhibu.apps.meetings.models import Attendance, Meeting, RollEntry, Session
 from zhibu.apps.meetings.queries import RollLine, turns_of
@@ -163,6 +164,23 @@ def without(meeting: Meeting, lines: Collection[RollLine]) -> list[Without]:
         for line in lines
         if not line.observes and line.presence not in {Presence.PRESENT, Presence.OBSERVER}
     ]
+
+
+class Waiting(NamedTuple):
+    """A lesson of which make-ups wait to be confirmed, and how many."""
+
+    meeting: UUID
+    title: str
+    number: int
+
+
+def lessons_to_confirm(asker: Asker, *, most: int) -> list[Waiting]:
+    """Of the lessons that the asker runs, the longest waiting first. One's own waits for another. One query."""
+    run = meetings_run_by(asker).values("pk")
+    declared = MakeUp.objects.filter(state=MakeUpState.DECLARED.value, meeting__in=run)
+    by_lesson = declared.exclude(person=asker.person).order_by().values_list("meeting", "meeting__title")
+    counted = by_lesson.annotate(number=Count("pk"), since=Min("declared_at")).order_by("since", "meeting")
+    return [Waiting(meeting, title, number) for meeting, title, number, _since in counted[:most]]
 
 
 def made_up_in(meetings: Collection[Meeting], person: UUID) -> set[UUID]:

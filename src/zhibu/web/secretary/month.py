@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.learning.making_up import lessons_to_confirm
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.queries import calendar_kept, cells_around
@@ -28,6 +29,9 @@ from zhibu.web.shell.owed import Owed, owed
 
 #: Meetings at these stages have come to their end.
 ENDED = (MeetingStage.FILED, MeetingStage.NOT_HELD)
+
+#: Lessons whose make-ups wait; the next ones come when these are answered.
+MOST_MAKE_UPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def this_month(request: AskedRequest) -> HttpResponse:
             "is_asked_for_more": any(
                 one.reason is ReasonState.MORE_ASKED for one in stands if one.status is Status.MISSING
             ),
+            "make_ups": lessons_to_confirm(request.asker, most=MOST_MAKE_UPS),
             "settled": [Line(one) for one in stands if one.status in {Status.MET, Status.LATE}],
             "explained": [Line(one) for one in stands if one.status is Status.EXPLAINED],
         },
