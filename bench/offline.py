@@ -132,8 +132,9 @@ def make(people: int) -> dict[str, object]:
     from zhibu.apps.learning.actions.units import UnitWords, begin_unit, publish_unit
     from zhibu.apps.learning.units import published_of
     from zhibu.apps.meetings.actions import convening, roll
+    from zhibu.apps.meetings.models import RollEntry
     from zhibu.apps.organizations.models import Organization
-    from zhibu.apps.people.models import Account
+    from zhibu.apps.people.models import Account, Person
     from zhibu.domain.learning import UnitReach
     from zhibu.domain.questions import read_questions
     from zhibu.domain.terms import Audience, MeetingKind, OrganizationKind
@@ -142,9 +143,7 @@ def make(people: int) -> dict[str, object]:
     at = clock.now()
     done: dict[str, Any] = {"actor": OPERATOR, "at": at}
     root = Organization.objects.get(kind=OrganizationKind.LEADING_GROUP.value)
-    accounts = list(Account.objects.filter(person__isnull=False, is_active=True).order_by("login")[:people])
-    writer = accounts[0].person
-    assert writer is not None
+    writer = Person.objects.filter(account__is_active=True).order_by("staff_number")[0]
     said = UnitWords(
         title=TITLE,
         text="读。",
@@ -173,7 +172,10 @@ def make(people: int) -> dict[str, object]:
     roll.open_session(session, **done)
     roll.close_session(session, **done)
     phones = []
-    for account in accounts:
+    expected = RollEntry.objects.filter(meeting=lesson, observes=False).order_by("person__staff_number")
+    for entry in expected.select_related("person")[:people]:
+        login = entry.person.staff_number
+        account, _made = Account.objects.get_or_create(person=entry.person, defaults={"login": login})
         client = Client()
         client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
         phones.append((client.cookies[settings.SESSION_COOKIE_NAME].value, str(account.pk)))

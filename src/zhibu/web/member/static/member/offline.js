@@ -119,6 +119,11 @@
     const now = await ownWork();
     if (now && now.id === item.id && !kept.isUnsent(now)) {
       location.reload(); // with what is right, and what comes next
+    } else if (now && keepsPages) {
+      const worker = await navigator.serviceWorker.getRegistration();
+      if (worker && worker.sync) {
+        worker.sync.register("work").catch(function () {}); // forbidden: it is sent from an open page
+      }
     }
   }
 

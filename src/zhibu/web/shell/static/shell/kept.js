@@ -148,6 +148,7 @@
   }
 
   async function forgetPages(but) {
+    await drop("facts", "looked");
     const rows = await all("pages");
     for (const row of rows) {
       if (row.account !== but) {
@@ -525,8 +526,8 @@
     const row = rows.find(function (each) {
       return each.url === path || each.files.includes(path);
     });
-    const oldest = new Date(Date.now() - LIMITS.days * 86400000).toISOString();
-    return row && row.kept_at >= oldest ? answer : undefined;
+    const looked = (await fact("looked")) || 0;
+    return row && Date.now() - looked < LIMITS.days * 86400000 ? answer : undefined;
   }
 
   here.kept = {
@@ -534,6 +535,7 @@
     HOUSE,
     all,
     arrive,
+    ask,
     clearHouse,
     drop,
     dropPage,

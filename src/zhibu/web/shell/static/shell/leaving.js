@@ -72,6 +72,10 @@
 
   function show(name) {
     notice.hidden = false;
+    const words = notice.querySelector("template");
+    if (words) {
+      words.replaceWith(words.content);
+    }
     notice.querySelectorAll("[data-leaving]").forEach(function (part) {
       part.hidden = part.dataset.leaving !== name;
     });
@@ -84,6 +88,7 @@
 
   async function ask() {
     const items = await unsent();
+    show("asks");
     const list = notice.querySelector("ul");
     list.textContent = "";
     items.forEach(function (item) {
@@ -91,14 +96,13 @@
       line.textContent = item.title;
       list.append(line);
     });
-    show("asks");
   }
 
   // Out: the server first, then this phone. Without a network what is kept to be read goes all the same.
   async function leave() {
     let answer;
     try {
-      answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      answer = await kept.ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     } catch (error) {
       await kept.forgetPages("");
       show("offline");

@@ -91,7 +91,7 @@
       if (request.method === "GET") {
         event.respondWith(page(request));
       } else if (address.pathname.startsWith("/accounts/")) {
-        event.waitUntil(kept.leave()); // somebody comes or goes: no page of whoever was here stays
+        event.waitUntil(kept.forgetPages("")); // somebody comes or goes: no page of whoever was here stays
       }
     } else if (request.method === "GET" && address.pathname.startsWith("/static/")) {
       event.respondWith(ours(request));
