@@ -99,7 +99,8 @@
     } else if (item.state === "refused") {
       say(word("refused") + " " + reason(item), "warning");
     } else {
-      say(word(item.state) + " " + when(item.at), "success");
+      const isUnit = item.page.startsWith("/learn/units/"); // of answers the last count, of declarations the first
+      say(word(item.state === "already" && isUnit ? "again" : item.state) + " " + when(item.at), "success");
     }
   }
 
