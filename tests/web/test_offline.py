@@ -61,6 +61,10 @@ def keeps(page: Page, *titles: str) -> None:
         expect(line.get_by_text("已存本机")).to_be_visible(timeout=15000)
 
 
+#: A browser whose worker sends nothing when no page is open, as most are.
+NOT_BY_ITSELF = "delete ServiceWorkerRegistration.prototype.sync"
+
+
 def unreachable(page: Page) -> None:
     """There is a network, and yet nothing can be sent from this page."""
     page.route("**/account/here/", lambda route: route.abort("internetdisconnected"))
@@ -163,6 +167,7 @@ def test_a_shared_phone_logs_out_clean_and_no_other_account_sees_or_sends_what_w
     unit = prescribed(house)
     chen, fang = account_of(house.chen), account_of(house.fang)
     page = phone()
+    page.add_init_script(NOT_BY_ITSELF)
     log_in(page, chen)
     keeps(page, unit.title)
     page.goto(f"/learn/units/{unit.pk}/")
@@ -227,6 +232,7 @@ TAKEN_OVER = """() => new Promise(async done => {
 def test_a_new_version_with_another_schema_loses_no_unsent_work(phone: Opens, house, monkeypatch) -> None:
     unit, chen = prescribed(house), account_of(house.chen)
     page = phone(chen)
+    page.add_init_script(NOT_BY_ITSELF)
     keeps(page, unit.title)
     page.goto(f"/learn/units/{unit.pk}/")
     page.context.set_offline(True)
