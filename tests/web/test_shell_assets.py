@@ -206,4 +206,5 @@ def test_a_served_file_is_kept_by_the_browser_for_good(collected: None) -> None:
     page = Client().get("/accounts/login/").content.decode()
     [style] = re.findall(r'href="(/static/shell/zhibu\.[^"]+)"', page)
     answer = Client().get(style)
+    assert answer.getvalue()  # read to its end, the file is closed
     assert "immutable" in answer["Cache-Control"]
