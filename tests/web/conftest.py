@@ -101,8 +101,17 @@ def _opener(browser: Browser, live_server: LiveServer, screen: dict[str, object]
         if response.status >= 400 and not response.request.is_navigation_request() and "/static/" in response.url:
             faults.append(f"{response.status} {response.url}")
 
-    def open_page(account: Account | None = None, *, locale: str = "zh-CN", scripts: bool = True) -> Page:
-        context = browser.new_context(base_url=live_server.url, locale=locale, java_script_enabled=scripts, **screen)
+    def open_page(
+        account: Account | None = None, *, locale: str = "zh-CN", scripts: bool = True, keeps: bool = False
+    ) -> Page:
+        # Pages that are kept are asked for beside the test, which has its one connection for itself.
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale=locale,
+            java_script_enabled=scripts,
+            service_workers="allow" if keeps else "block",
+            **screen,
+        )
         contexts.append(context)
         if account is not None:
             context.add_cookies([_session_of(account) | {"url": live_server.url}])
@@ -121,7 +130,7 @@ def _opener(browser: Browser, live_server: LiveServer, screen: dict[str, object]
 
 @pytest.fixture
 def phone(_chromium: Browser, live_server: LiveServer) -> Iterator[Opens]:
-    """Opens a page of 390 × 844; ``phone(account)`` is logged in, ``phone()`` is not."""
+    """Opens a page of 390 × 844; ``phone(account)`` is logged in, ``phone()`` is not; ``keeps=True`` for offline."""
     yield from _opener(_chromium, live_server, PHONE)
 
 

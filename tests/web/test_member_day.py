@@ -38,7 +38,7 @@ def test_a_whole_day_on_a_phone_of_360_pixels(phone: Opens) -> None:
     house = world.bureau()
     unit, session = prescribed(house), opened(house, title="今天的支部党员大会")
     later = announced(house, AT + dt.timedelta(days=1), title="明天的党小组会")
-    page = phone(world.account(house.chen))
+    page = phone(world.account(house.chen), keeps=True)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/today/")
     tap(page, "link", "签到")
@@ -71,6 +71,7 @@ def test_a_whole_day_on_a_phone_of_360_pixels(phone: Opens) -> None:
     expect(page.get_by_role("heading", name="交接簿怎么记")).to_be_visible()
     assert_fits(page)
 
+    page.wait_for_load_state("networkidle")
     assert [mark.person for mark in Attendance.objects.all()] == [house.chen]
     assert [study.person for study in SelfStudy.objects.all()] == [house.chen]
     assert (Leave.objects.get().person, Post.objects.get().writer) == (house.chen, house.chen)

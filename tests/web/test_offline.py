@@ -70,6 +70,11 @@ def unreachable(page: Page) -> None:
     page.route("**/account/here/", lambda route: route.abort("internetdisconnected"))
 
 
+def rest(page: Page) -> None:
+    """What the page asks for besides is answered: the test looks at the database alone."""
+    page.wait_for_load_state("networkidle")
+
+
 def answer(page: Page) -> None:
     page.get_by_label("交接簿").check()
     page.get_by_label("印章").check()
@@ -78,7 +83,7 @@ def answer(page: Page) -> None:
 
 def test_what_is_due_is_read_answered_and_declared_in_airplane_mode_and_received_once(phone: Opens, house) -> None:
     unit, lesson = prescribed(house), missed(house)
-    page = phone(account_of(house.chen))
+    page = phone(account_of(house.chen), keeps=True)
     keeps(page, unit.title, lesson.title)
     page.context.set_offline(True)
     page.goto("/learn/kept/")
@@ -97,6 +102,7 @@ def test_what_is_due_is_read_answered_and_declared_in_airplane_mode_and_received
     for title in (unit.title, lesson.title):
         expect(page.locator("[data-keep]", has_text=title).get_by_text("已收到")).to_be_visible(timeout=15000)
     page.reload()
+    rest(page)
     assert [study.answers for study in SelfStudy.objects.all()] == [[[0], [0]]]
     assert MakeUp.objects.get().studied_on == DAY
     assert Receipt.objects.count() == 2
@@ -105,7 +111,7 @@ def test_what_is_due_is_read_answered_and_declared_in_airplane_mode_and_received
 def test_from_two_phones_it_is_one_and_the_second_one_hears_so(phone: Opens, house) -> None:
     lesson, account = missed(house), account_of(house.chen)
     path = f"/meetings/{lesson.pk}/make-up/"
-    first, second = phone(account), phone(account)
+    first, second = phone(account, keeps=True), phone(account, keeps=True)
     first.goto(path)
     first.context.set_offline(True)
     button(first, "我已学完").click()
@@ -115,6 +121,7 @@ def test_from_two_phones_it_is_one_and_the_second_one_hears_so(phone: Opens, hou
     expect(state(second)).to_contain_text("已收到")
     first.context.set_offline(False)
     expect(state(first)).to_contain_text("只记一次", timeout=15000)
+    rest(first)
     assert MakeUp.objects.count() == 1
 
 
@@ -122,7 +129,7 @@ def test_a_wrong_clock_and_a_lesson_that_was_withdrawn_are_refused_in_words_and_
     phone: Opens, house
 ) -> None:
     lesson, other = missed(house), missed(house, title="十月党课")
-    page = phone(account_of(house.chen))
+    page = phone(account_of(house.chen), keeps=True)
     page.goto(f"/meetings/{lesson.pk}/make-up/")
     page.get_by_label("补学日期").fill(f"{DAY + dt.timedelta(days=2)}")
     button(page, "我已学完").click()
@@ -133,11 +140,13 @@ def test_a_wrong_clock_and_a_lesson_that_was_withdrawn_are_refused_in_words_and_
     page.get_by_label("补学日期").fill(f"{DAY}")
     button(page, "我已学完").click()
     expect(state(page)).to_contain_text("已收到")
+    rest(page)
     assert MakeUp.objects.get().studied_on == DAY
     page.goto(f"/meetings/{other.pk}/make-up/")
     page.context.set_offline(True)
     button(page, "我已学完").click()
     expect(state(page)).to_contain_text("尚未发送")
+    rest(page)
     Meeting.objects.filter(pk=other.pk).update(
         stage=MeetingStage.NOT_HELD.value, reason="台风", held_on=None, filed_at=None
     )
@@ -166,7 +175,7 @@ def log_in(page: Page, account) -> None:
 def test_a_shared_phone_logs_out_clean_and_no_other_account_sees_or_sends_what_waits(phone: Opens, house) -> None:
     unit = prescribed(house)
     chen, fang = account_of(house.chen), account_of(house.fang)
-    page = phone()
+    page = phone(keeps=True)
     page.add_init_script(NOT_BY_ITSELF)
     log_in(page, chen)
     keeps(page, unit.title)
@@ -190,18 +199,20 @@ def test_a_shared_phone_logs_out_clean_and_no_other_account_sees_or_sends_what_w
     log_in(page, fang)
     expect(page.locator("[data-in-use]")).to_be_visible()
     assert page.locator("[data-waiting]").is_hidden()
+    rest(page)
     assert SelfStudy.objects.count() == 0
     button(page, "退出登录").click()
     expect(page.get_by_text("本机有尚未发送的学习内容")).to_be_visible()
     log_in(page, chen)
     expect(page.locator("[data-keep]", has_text=unit.title).get_by_text("已收到")).to_be_visible(timeout=15000)
+    rest(page)
     assert [study.person for study in SelfStudy.objects.all()] == [house.chen]
 
 
 def test_an_ended_session_keeps_the_work_and_another_account_on_the_phone_finds_no_page(phone: Opens, house) -> None:
     unit = prescribed(house)
     chen, fang = account_of(house.chen), account_of(house.fang)
-    page = phone(chen)
+    page = phone(chen, keeps=True)
     keeps(page, unit.title)
     page.goto(f"/learn/units/{unit.pk}/")
     expect(page.get_by_text("本页没有网络也能阅读")).to_be_visible()
@@ -231,7 +242,7 @@ TAKEN_OVER = """() => new Promise(async done => {
 
 def test_a_new_version_with_another_schema_loses_no_unsent_work(phone: Opens, house, monkeypatch) -> None:
     unit, chen = prescribed(house), account_of(house.chen)
-    page = phone(chen)
+    page = phone(chen, keeps=True)
     page.add_init_script(NOT_BY_ITSELF)
     keeps(page, unit.title)
     page.goto(f"/learn/units/{unit.pk}/")
@@ -254,12 +265,13 @@ def test_a_new_version_with_another_schema_loses_no_unsent_work(phone: Opens, ho
     page.unroute("**/account/here/")
     button(page, "立即发送").click()  # by the older script: it goes on with the newer records
     expect(state(page)).to_contain_text("已收到", timeout=15000)
+    rest(page)
     assert SelfStudy.objects.count() == 1
 
 
 def test_without_a_service_worker_answers_are_kept_and_the_page_says_how_to_read_offline(phone: Opens, house) -> None:
     unit = prescribed(house)
-    page = phone(account_of(house.chen))
+    page = phone(account_of(house.chen), keeps=True)
     page.add_init_script("delete Navigator.prototype.serviceWorker")
     page.goto(f"/learn/units/{unit.pk}/")
     expect(page.get_by_text("选择在浏览器打开")).to_be_visible()
@@ -269,12 +281,13 @@ def test_without_a_service_worker_answers_are_kept_and_the_page_says_how_to_read
     assert_good(page, "without a worker")
     page.context.set_offline(False)
     expect(state(page)).to_contain_text("已收到", timeout=15000)
+    rest(page)
     assert SelfStudy.objects.count() == 1
 
 
 def test_a_phone_that_is_full_says_so_and_what_was_chosen_is_sent_from_the_page(phone: Opens, house) -> None:
     unit = prescribed(house)
-    page = phone(account_of(house.chen))
+    page = phone(account_of(house.chen), keeps=True)
     page.add_init_script(
         "const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (row) {"
         " if (this.name === 'work') throw new DOMException('full', 'QuotaExceededError');"
@@ -287,13 +300,14 @@ def test_a_phone_that_is_full_says_so_and_what_was_chosen_is_sent_from_the_page(
     expect(page.get_by_label("交接簿")).to_be_checked()
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name="您的答案")).to_be_visible(timeout=15000)
+    rest(page)
     assert [study.answers for study in SelfStudy.objects.all()] == [[[0], [0]]]
 
 
 def test_the_pages_take_no_more_than_their_room_and_what_is_due_goes_last(phone: Opens, house) -> None:
     due = prescribed(house)
     others = [published(house, title=f"第{number}课") for number in range(2)]
-    page = phone(account_of(house.chen))
+    page = phone(account_of(house.chen), keeps=True)
     keeps(page, due.title)
     for room, unit in zip((100_000, 1_000), others, strict=True):
         page.goto(f"/learn/units/{unit.pk}/")

@@ -204,7 +204,9 @@
     if (!keepsPages) {
       return;
     }
-    await register();
+    if (!(await register())) {
+      return; // forbidden: what is kept could not be shown
+    }
     const looked = await kept.fact("looked");
     if (!isAsked && looked && Math.abs(Date.now() - looked) < REST) {
       return;
