@@ -661,15 +661,22 @@ def _opened(
 
 
 def _seated(result: ElectionResult[Key], votes: Mapping[Key, int]) -> ElectionResult[Key]:
-    """Seat the most votes; those level at the cut are tied, unless there are seats for all of them."""
-    if len(votes) <= result.seats:
-        return replace(result, elected=tuple(votes))
+    elected, tied = most_votes(votes, result.seats)
+    return replace(result, elected=elected, tied=tied)
+
+
+def most_votes(votes: Mapping[Key, int], seats: int) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+    """Who has the most votes for ``seats`` seats, and who is tied at the cut, both in the order of ``votes``.
+
+    Those level at the cut are tied, unless there are seats for all of them.
+    """
+    if len(votes) <= seats:
+        return tuple(votes), ()
     ranked = sorted(votes.values(), reverse=True)
-    last, first_out = ranked[result.seats - 1], ranked[result.seats]
+    last, first_out = ranked[seats - 1], ranked[seats]
     if last > first_out:
-        return replace(result, elected=tuple(person for person, number in votes.items() if number >= last))
-    return replace(
-        result,
-        elected=tuple(person for person, number in votes.items() if number > last),
-        tied=tuple(person for person, number in votes.items() if number == last),
+        return tuple(person for person, number in votes.items() if number >= last), ()
+    return (
+        tuple(person for person, number in votes.items() if number > last),
+        tuple(person for person, number in votes.items() if number == last),
     )

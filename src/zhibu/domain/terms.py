@@ -365,6 +365,17 @@ class HonorKind(Word):
     SERVICE = "service", "窗口服务年限"
 
 
+class SelectionStage(Word):
+    """How far a yearly selection (评选) is: each follows the one above it, until it is closed."""
+
+    NOMINATING = "nominating", "推荐"
+    REVIEWING = "reviewing", "审查"
+    NOTICE = "notice", "公示"
+    VOTING = "voting", "投票"
+    CLOSED = "closed", "已公布"
+    CALLED_OFF = "called_off", "已终止"
+
+
 class AccountApp(Word):
     """Where somebody writes to the house, and is written to, with a phone."""
 

@@ -1,4 +1,4 @@
-"""Who reads honors and pioneer posts, and who keeps them. Each question stands in two forms that agree.
+"""Who reads honors, pioneer posts and selections, and who keeps them. Each question stands in two forms that agree.
 
 Office holders keep those of their organization, of those below it and of the people there, but never their own. What
 is withdrawn is read by whoever keeps it and by the person whose it was.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhibu.apps.honors.models import Honor, PioneerPost
+from zhibu.apps.honors.models import Candidate, Honor, Objection, PioneerPost, Recusal, Selection
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.access import (
     Asker,
@@ -18,7 +18,7 @@ from zhibu.apps.people.access import (
     organizations_around,
 )
 from zhibu.apps.people.models import Employment, Membership, Person
-from zhibu.domain.terms import OrganizationKind
+from zhibu.domain.terms import OrganizationKind, SelectionStage
 from zhibu.domain.tree import STEP
 
 
@@ -112,3 +112,78 @@ def may_keep_pioneer(asker: Asker, pioneer: PioneerPost) -> bool:
 
 def pioneers_kept_by(asker: Asker) -> QuerySet[PioneerPost]:
     return PioneerPost.objects.filter(_under(asker, "organization__")).exclude(person=asker.person)
+
+
+# --- Selections ----------------------------------------------------------------------------------------------------
+
+
+def may_see_selection(asker: Asker, selection: Selection) -> bool:
+    """Whoever belongs around the organization that calls it, and whoever was nominated."""
+    if is_around(asker, selection.organization):
+        return True
+    return asker.person is not None and selection.candidates.filter(person=asker.person).exists()
+
+
+def selections_seen_by(asker: Asker) -> QuerySet[Selection]:
+    around = Q(organization__in=organizations_around(asker).order_by().values("pk"))
+    own = Candidate.objects.filter(person=asker.person, person__isnull=False, selection=OuterRef("pk"))
+    return Selection.objects.filter(around | Q(Exists(own)))
+
+
+def may_run_selection(asker: Asker, selection: Selection) -> bool:
+    """Office holders who keep the honors of its organization, unless they stand in it themselves."""
+    if asker.person is None or not may_honor_organization(asker, selection.organization):
+        return False
+    return not selection.candidates.filter(person=asker.person, withdrew_at__isnull=True).exists()
+
+
+def selections_run_by(asker: Asker) -> QuerySet[Selection]:
+    if asker.person is None:
+        return Selection.objects.none()
+    stands = Candidate.objects.filter(person=asker.person, withdrew_at__isnull=True, selection=OuterRef("pk"))
+    kept = organizations_honored_by(asker).order_by().values("pk")
+    return Selection.objects.filter(~Q(Exists(stands)), organization__in=kept)
+
+
+def may_see_candidate(asker: Asker, candidate: Candidate) -> bool:
+    """Those who run the selection and the person always; whoever belongs there once the notice shows the short list.
+
+    What was not chosen is forgotten by the house when the selection is over.
+    """
+    if candidate.person_id == asker.person or may_run_selection(asker, candidate.selection):
+        return True
+    if not candidate.stands or not is_around(asker, candidate.selection.organization):
+        return False
+    stage = candidate.selection.at_stage
+    return stage in _SHOWN or (stage is SelectionStage.CLOSED and candidate.is_chosen)
+
+
+def candidates_seen_by(asker: Asker) -> QuerySet[Candidate]:
+    """The same for many."""
+    runs = Q(selection__in=selections_run_by(asker).order_by().values("pk"))
+    around = Q(selection__organization__in=organizations_around(asker).order_by().values("pk"))
+    stands = Q(is_fit=True, agreed_at__isnull=False, withdrew_at__isnull=True)
+    shown = Q(selection__stage__in=[stage.value for stage in _SHOWN])
+    chosen = Q(selection__stage=SelectionStage.CLOSED.value, is_chosen=True)
+    own = Q(person=asker.person, person__isnull=False)
+    return Candidate.objects.filter(own | runs | (around & stands & (shown | chosen)))
+
+
+#: The stages at which the short list stands for everybody to read.
+_SHOWN = (SelectionStage.NOTICE, SelectionStage.VOTING)
+
+
+def may_see_objection(asker: Asker, objection: Objection) -> bool:
+    """Those who run the selection, but not who may not decide about the candidate; and whoever raised it."""
+    if objection.by_id == asker.person:
+        return True
+    if not may_run_selection(asker, objection.candidate.selection):
+        return False
+    return not objection.candidate.recusals.filter(person=asker.person).exists()
+
+
+def objections_seen_by(asker: Asker) -> QuerySet[Objection]:
+    runs = Q(candidate__selection__in=selections_run_by(asker).order_by().values("pk"))
+    recused = Recusal.objects.filter(candidate=OuterRef("candidate"), person=asker.person)
+    own = Q(by=asker.person, by__isnull=False)
+    return Objection.objects.filter(own | (runs & ~Q(Exists(recused))))

@@ -1,4 +1,4 @@
-"""Honors on record, with their papers, and pioneer posts. No scores, no order of merit."""
+"""Honors on record with their papers, pioneer posts, and yearly selections. No scores, no order of merit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.apps.windows.models import WindowPost
-from zhibu.domain.terms import HonorKind
+from zhibu.domain.terms import HonorKind, SelectionStage
 
 
 class Honor(models.Model):
@@ -132,3 +132,179 @@ class PioneerPost(models.Model):
 
     def is_held(self, on: dt.date) -> bool:
         return self.since <= on < self.until
+
+
+# --- Yearly exemplars ----------------------------------------------------------------------------------------------
+
+
+class Selection(models.Model):
+    """评选, as in 十大“三好”: called by an organization for those below it, for so many places in a year.
+
+    ``notice_since``, ``notice_last``: the first and the last day of the public notice, both included.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="selections")
+    title = models.CharField(max_length=80)
+    year = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=5000)
+    places = models.PositiveSmallIntegerField()
+    service_years = models.PositiveSmallIntegerField(default=0)
+    not_within = models.PositiveSmallIntegerField(default=0)
+    called_on = models.DateField()
+    nominate_until = models.DateField()
+    notice_days = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=10, choices=SelectionStage.choices(), default=SelectionStage.NOMINATING.value)
+    notice_since = models.DateField(null=True)
+    notice_last = models.DateField(null=True)
+    voters = models.PositiveIntegerField(null=True)
+    closed_on = models.DateField(null=True)
+    #: Why places stayed open, or why it was called off.
+    remark = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-year", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="selection_stage_known", condition=Q(stage__in=[word.value for word in SelectionStage])
+            ),
+            models.CheckConstraint(name="selection_has_places", condition=Q(places__gte=1)),
+            models.UniqueConstraint(
+                name="selection_once",
+                fields=["organization", "title", "year"],
+                condition=~Q(stage=SelectionStage.CALLED_OFF.value),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.title}"
+
+    @property
+    def at_stage(self) -> SelectionStage:
+        return SelectionStage(self.stage)
+
+
+class Candidate(models.Model):
+    """Whom somebody nominated. ``is_fit`` is ``None`` until it was looked at, and ``finding`` says why."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    selection = models.ForeignKey(Selection, models.CASCADE, related_name="candidates")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="candidacies")
+    #: The organization or unit under which the person stands in the selection, as it was called then.
+    place = models.CharField(max_length=120)
+    agreed_at = models.DateTimeField(null=True)
+    is_fit = models.BooleanField(null=True)
+    finding = models.CharField(max_length=500, blank=True)
+    found_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrew_at = models.DateTimeField(null=True)
+    is_chosen = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="candidate_of_selection_once", fields=["selection", "person"])]
+
+    def __str__(self) -> str:
+        return self.person.name
+
+    @property
+    def stands(self) -> bool:
+        """On the short list: found fit, agreed, and not withdrawn."""
+        return self.is_fit is True and self.agreed_at is not None and self.withdrew_at is None
+
+
+class Nomination(models.Model):
+    """One reason why somebody should be chosen: a person's own, or of the ``organization`` they speak for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="nominations")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="nominations_made")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="nominations")
+    reason = models.CharField(max_length=500)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="nomination_once", fields=["candidate", "by"]),
+            models.UniqueConstraint(
+                name="nomination_of_organization_once",
+                fields=["candidate", "organization"],
+                condition=Q(organization__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Recusal(models.Model):
+    """回避: somebody who would decide about a candidate and says that they do not."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="recusals")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="recusals")
+    reason = models.CharField(max_length=300)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="recusal_once", fields=["candidate", "person"])]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Objection(models.Model):
+    """异议 during the public notice. Who raised it is read by those who answer it and stands in no paper."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="objections")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="objections_raised")
+    text = models.TextField(max_length=2000)
+    raised_at = models.DateTimeField()
+    is_upheld = models.BooleanField(null=True)
+    #: What came of it, without a word that tells who raised it: it stands in the file of the selection.
+    outcome = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SelectionRound(models.Model):
+    """One ballot by paper, as its tellers counted it. The second is held among those who were tied in the first."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    selection = models.ForeignKey(Selection, models.CASCADE, related_name="rounds")
+    held_on = models.DateField()
+    places = models.PositiveSmallIntegerField()
+    issued = models.PositiveIntegerField()
+    returned = models.PositiveIntegerField()
+    void = models.PositiveIntegerField()
+    tellers = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.held_on}"
+
+
+class SelectionVotes(models.Model):
+    """How many papers of a round name a candidate."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    of = models.ForeignKey(SelectionRound, models.CASCADE, related_name="votes")
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="votes")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(name="votes_once", fields=["of", "candidate"])]
+
+    def __str__(self) -> str:
+        return str(self.number)
