@@ -17,6 +17,7 @@ from zhibu.documents.word import docx
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.notice import Notice, notice_sections
 from zhibu.domain.phrases import NOT_SECRET, Label, day
+from zhibu.domain.selections import Volume
 from zhibu.domain.wrap_up import WrapUp
 
 # --- The notice ----------------------------------------------------------------------------------------------------
@@ -176,7 +177,18 @@ def wrap_up_docx(wrap_up: WrapUp, *, at: dt.datetime) -> bytes:
     return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
 
 
-def wrap_up_paper(wrap_up: WrapUp) -> dict[str, Any]:
+def volume_pdf(volume: Volume, *, at: dt.datetime) -> bytes:
+    """The file of a selection, shaped as a wrap-up is."""
+    paper = wrap_up_paper(volume)
+    return pdf("wrap_up", paper, title=paper["heading"], at=at)
+
+
+def volume_docx(volume: Volume, *, at: dt.datetime) -> bytes:
+    paper = wrap_up_paper(volume)
+    return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
+
+
+def wrap_up_paper(wrap_up: WrapUp | Volume) -> dict[str, Any]:
     """What both templates of the wrap-up are given."""
     wrap_up = cleaned(wrap_up)
     return {

@@ -22,3 +22,14 @@ def _working_days(year: int) -> frozenset[dt.date]:
 def is_working_day(day: dt.date) -> bool:
     """By the official calendar: days worked instead of a bridge day included."""
     return day in _working_days(day.year)
+
+
+@lru_cache(maxsize=8)
+def is_provisional(year: int) -> bool:
+    """Whether the days worked instead of bridge days are not known for the year: they are published late in the last.
+
+    Of each official year since 1999 some are.
+    """
+    from holidays import country_holidays
+
+    return not any(day.year == year for day in country_holidays("CN", years=year).weekend_workdays)

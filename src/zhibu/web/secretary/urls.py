@@ -15,6 +15,7 @@ from zhibu.web.secretary import (
     pioneers,
     plans,
     rooms,
+    selections,
     talks,
     units,
     wrap_ups,
@@ -23,6 +24,8 @@ from zhibu.web.secretary import (
 _BALLOT = "ballots/<uuid:ballot_id>/"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
+_SELECTION = "selections/<uuid:selection_id>/"
+_NOMINEE = f"{_SELECTION}candidates/<uuid:candidate_id>/"
 _MAKE_UP = "meetings/<uuid:meeting_id>/make-ups/<uuid:make_up_id>/"
 
 urlpatterns = [
@@ -51,6 +54,20 @@ urlpatterns = [
         path(f"{_BALLOT}paper.{form}", ballots.ballot_paper, {"form": form}, name=f"ballot_paper_{form}")
         for form in ("docx", "pdf")
     ],
+    path("selections/new/", selections.new, name="selection_new"),
+    path(f"{_SELECTION}review/", selections.end_nominations, name="selection_review"),
+    path(f"{_NOMINEE}", selections.review, name="candidate_review"),
+    path(f"{_NOMINEE}recuse/", selections.recuse, name="candidate_recuse"),
+    path(f"{_SELECTION}notice/", selections.give_notice, name="selection_notice"),
+    path(f"{_SELECTION}objections/<uuid:objection_id>/", selections.objection, name="objection"),
+    path(f"{_SELECTION}vote/", selections.open_vote, name="selection_vote"),
+    path(f"{_SELECTION}count/", selections.count, name="selection_count"),
+    path(f"{_SELECTION}close/", selections.close, name="selection_close"),
+    path(f"{_SELECTION}call-off/", selections.call_off, name="selection_call_off"),
+    *(
+        path(f"{_SELECTION}volume.{form}", selections.volume, {"form": form}, name=f"selection_{form}")
+        for form in selections.FORMS
+    ),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new/", rooms.edit, name="room_new"),
     path("rooms/<uuid:room>/", rooms.edit, name="room_edit"),

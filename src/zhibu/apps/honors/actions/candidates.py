@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.actions import PUBLIC, Actor, record
 from zhibu.apps.honors.actions.selections import at_stage, ballot_paper
 from zhibu.apps.honors.errors import HonorRefusal
 from zhibu.apps.honors.models import Candidate, Nomination, Objection, Recusal, Selection
@@ -143,8 +143,8 @@ def recuse(candidate: Candidate, *, by: Person, reason: str, actor: Actor, at: d
 
 
 @transaction.atomic
-def object_to(candidate: Candidate, *, by: Person, text: str, actor: Actor, at: dt.datetime) -> Objection:
-    """Within the notice, by anybody who belongs there. The event does not hold the text, nor who wrote it."""
+def object_to(candidate: Candidate, *, by: Person, text: str, at: dt.datetime) -> Objection:
+    """Within the notice, by anybody who belongs there. The event holds neither the text nor who wrote it."""
     held = _held(candidate, SelectionStage.NOTICE)
     last = held.selection.notice_last
     assert last is not None  # it was given
@@ -165,7 +165,7 @@ def object_to(candidate: Candidate, *, by: Person, text: str, actor: Actor, at: 
     if held.objections.filter(by=by, answered_at__isnull=True).count() >= MOST_OBJECTIONS:
         raise HonorRefusal(_("What you wrote before waits for its answer still."))
     made = Objection.objects.create(candidate=held, by=by, text=said, raised_at=at)
-    record("objection_raised", held.selection_id, actor=actor, at=at, document={"candidate": str(held.pk)})
+    record("objection_raised", held.selection_id, actor=PUBLIC, at=at, document={"candidate": str(held.pk)})
     return made
 
 
