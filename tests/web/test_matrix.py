@@ -56,8 +56,10 @@ from zhibu.apps.guides.actions.asking import ask
 from zhibu.apps.guides.actions.guiding import guide_unit
 from zhibu.apps.guides.actions.reviewing import publish_guide
 from zhibu.apps.guides.models import GuideVersion
+from zhibu.apps.honors.actions import candidates, selections
 from zhibu.apps.honors.actions.bestowing import Conferred, bestow, withdraw
 from zhibu.apps.honors.actions.pioneers import Term, name_pioneer, write_criteria
+from zhibu.apps.honors.actions.selections import Call
 from zhibu.apps.imports.models import Import
 from zhibu.apps.learning.actions import campaigns, parts, study_notes, unit_files, units
 from zhibu.apps.learning.actions.campaigns import Said
@@ -181,6 +183,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "pioneer": _BRANCH | {"staff", "window"},
         "ballot": {"member", "leader", "secretary"},  # its roll and whoever convenes there
         "ballot_kept": {"secretary"},
+        "selection": _BRANCH | {"staff", "window"},
+        "nominee": {"secretary", "committee"},  # while people are nominated, whoever runs it
+        "objection": {"secretary", "committee"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -230,6 +235,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "pioneer": {"other"},
         "ballot": set(),
         "ballot_kept": set(),
+        "selection": {"other"},
+        "nominee": {"other"},
+        "objection": {"other"},
     },
 }
 
@@ -402,6 +410,11 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "pioneer_id": ("pioneer", "pioneer"),
     "ballot_id": ("ballot", "ballot"),
     "option_id": ("ballot_option", "ballot"),
+    "selection_id": ("selection", "selection"),
+    "objection.selection_id": ("shown", "objection"),
+    "candidate_id": ("candidate", "nominee"),
+    "nomination_id": ("nomination", "nominee"),
+    "objection_id": ("objection", "objection"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
     "room_key": ("forum_room", "forum"),
@@ -645,6 +658,29 @@ def honors(of: Organization, marks: dict[str, str]) -> dict[str, object]:
         "honor": honor.pk,
         "certificate": honor.papers.get().pk,
         "pioneer": name_pioneer(holder, of, term, **DONE).pk,
+        **selection(of, marks, nominated=holder),
+    }
+
+
+def selection(of: Organization, marks: dict[str, str], *, nominated: Person) -> dict[str, object]:
+    """One in which somebody was nominated with a reason, and one in which an objection waits for its answer."""
+    told = Call(title=marks["selection"], year=DAY.year, text=marks["selection"], places=1, nominate_until=DAY)
+    made = selections.call(of, told, **DONE)
+    by = world.member("推荐的", of)
+    nomination = candidates.nominate(made, nominated, by=by, reason=marks["nominee"], **DONE)
+    other = selections.call(of, replace(told, title="另一评选"), **DONE)
+    stands = candidates.nominate(other, nominated, by=by, reason="好", **DONE).candidate
+    selections.end_nominations(other, **DONE)
+    candidates.agree(stands, **DONE)
+    candidates.find(stands, is_fit=True, reason="好", by=world.person("审查的"), **DONE)
+    selections.give_notice(other, **DONE)
+    objected = candidates.object_to(stands, by=by, text=marks["objection"], at=AT)
+    return {
+        "selection": made.pk,
+        "shown": other.pk,
+        "candidate": nomination.candidate_id,
+        "nomination": nomination.pk,
+        "objection": objected.pk,
     }
 
 

@@ -174,7 +174,7 @@ def end_nominations(request: AskedRequest, selection_id: UUID) -> HttpResponse:
     asked = _asked(
         of, _("End the nominations"), _("Nobody can nominate any more; each nominee is looked at."), _("End them")
     )
-    form = forms.Form(request.POST or None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     return _done(
         request,
         of,
@@ -272,7 +272,7 @@ def give_notice(request: AskedRequest, selection_id: UUID) -> HttpResponse:
             "year": last.year
         }
     asked = _asked(of, _("Give public notice"), question, _("Give notice"))
-    form = forms.Form(request.POST or None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     return _done(
         request, of, asked, form, lambda: selections.give_notice(of, **signed(request)), _("The notice stands.")
     )
