@@ -411,7 +411,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "ballot_id": ("ballot", "ballot"),
     "option_id": ("ballot_option", "ballot"),
     "selection_id": ("selection", "selection"),
-    "objection.selection_id": ("shown", "objection"),
+    "objection.selection_id": ("shown", "selection"),
     "candidate_id": ("candidate", "nominee"),
     "nomination_id": ("nomination", "nominee"),
     "objection_id": ("objection", "objection"),
