@@ -346,7 +346,7 @@ def open_vote(request: AskedRequest, selection_id: UUID) -> HttpResponse:
 
 
 class CountForm(forms.Form):
-    held_on = forms.DateField(label=_lazy("Held on"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
+    held_on = forms.DateField(label=_lazy("Day of the ballot"), widget=forms.DateInput(_DATE, format="%Y-%m-%d"))
     issued = forms.IntegerField(label=_lazy("Ballots issued"), min_value=0, widget=_NUMBER)
     returned = forms.IntegerField(label=_lazy("Ballots returned"), min_value=0, widget=_NUMBER)
     void = forms.IntegerField(label=_lazy("Void among them"), min_value=0, widget=_NUMBER)
