@@ -7,10 +7,12 @@ import hashlib
 import io
 import json
 import random
+import re
 import time
 import tracemalloc
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -113,6 +115,25 @@ def test_what_was_written_is_read_and_written_again_it_is_the_same():
 def test_the_bytes_are_the_same_on_every_machine():
     """Whatever compresses there, and whichever day it is: a change of this digest is another version of the form."""
     assert hashlib.sha256(FILE).hexdigest() == "c9c63724967fe7ebe5846b86ab13222b301c29839390893b366998fb18b2d5c8"
+
+
+def test_the_schema_that_is_published_is_what_is_written():
+    page = (Path(__file__).parent.parent.parent / "docs" / "playbook.md").read_text()
+    blocks = re.findall(r"```json\n(\{\"\$schema.*?)```", page, re.DOTALL)
+    schemas = {schema["title"]: schema for schema in map(json.loads, blocks)}
+    with zipfile.ZipFile(io.BytesIO(FILE)) as packed:
+        manifest, lists = json.loads(packed.read("manifest.json")), json.loads(packed.read("lists.json"))
+    assert (
+        set(schemas["manifest.json"]["required"]) == manifest.keys() == schemas["manifest.json"]["properties"].keys()
+    )
+    article = schemas["lists.json"]["items"]
+    assert set(article["required"]) == lists[0].keys() == article["properties"].keys()
+    assert schemas["lists.json"]["maxItems"] == playbooks.MOST_ITEMS
+    assert article["properties"]["list"]["enum"] == [kind.value for kind in ListKind]
+    assert article["properties"]["bearer"]["enum"] == [None, *(bearer.value for bearer in Bearer)]
+    assert article["properties"]["proof"]["enum"] == [proof.value for proof in Proof]
+    longest = {name: field["maxLength"] for name, field in article["properties"].items() if "maxLength" in field}
+    assert longest == playbooks._LONGEST
 
 
 def test_a_key_is_told_by_what_two_people_can_read_to_each_other():

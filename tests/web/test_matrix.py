@@ -33,13 +33,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests import world
+from tests import playbooks, world
 from tests.documents.printed import letters
 from tests.official import set_account
 from tests.world import AT, DAY
 from zhibu.apps.account_content.actions import articles as telling
 from zhibu.apps.account_content.models import Article
-from zhibu.apps.archive.actions import OPERATOR
+from zhibu.apps.archive.actions import OPERATOR, record
 from zhibu.apps.archive.models import Event
 from zhibu.apps.ballots.actions.preparing import Asked as BallotAsked
 from zhibu.apps.ballots.actions.preparing import make_teller_key, open_ballot, prepare
@@ -69,6 +69,7 @@ from zhibu.apps.learning.actions.self_study import note_study
 from zhibu.apps.learning.actions.unit_files import Brought
 from zhibu.apps.learning.models import MakeUp, SelfStudy, TakenPack
 from zhibu.apps.lists.actions import editions, stating, writing
+from zhibu.apps.lists.actions.drafting import Proposed, propose
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.meetings.actions import convening, decisions, feeds, filing, minutes, papers, roll, tasks
 from zhibu.apps.meetings.actions.talks import record_talk
@@ -82,6 +83,8 @@ from zhibu.apps.people.models import Account, Person
 from zhibu.apps.planning.models import Hindered, Plan, Room
 from zhibu.apps.rosters.models import LastChange, RosterDay, Rotation, Shift, SwapDay, SwapRequest
 from zhibu.apps.rules.models import Confirmation
+from zhibu.apps.showcases.actions.marking import mark
+from zhibu.apps.showcases.models import Adoption
 from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import Section, WindowPost
@@ -153,6 +156,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "owed": {"secretary", "committee"},
         "talk": {"secretary"},
         "list": _BRANCH | {"staff", "window"},
+        "list_draft": {"secretary"},
+        "playbook": _BRANCH | {"staff", "window"},
         "campaign": _BRANCH | {"staff", "window"},
         "campaign_draft": {"secretary"},
         "campaign_work": {"secretary", "committee"},
@@ -205,6 +210,8 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "owed": {"other"},
         "talk": set(),
         "list": {"other"},
+        "list_draft": set(),
+        "playbook": {"other"},
         "campaign": {"other"},
         "campaign_draft": set(),
         "campaign_work": {"other"},
@@ -407,6 +414,11 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "sheet_id": ("sheet", "evaluation"),
     "honor_id": ("honor", "honor"),
     "honor_paper.sheet_id": ("certificate", "honor"),
+    "playbook_id": ("playbook", "playbook"),
+    "playbook_edition_id": ("playbook_edition", "playbook"),
+    "showcase_id": ("showcase", "playbook"),
+    "adoption_id": ("adoption", "list_draft"),
+    "draft_id": ("list_draft", "list_draft"),
     "pioneer_id": ("pioneer", "pioneer"),
     "ballot_id": ("ballot", "ballot"),
     "option_id": ("ballot_option", "ballot"),
@@ -618,6 +630,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             "q": side.asked("name"),
             **circular(organization, marks["circular"], by=officer),
             **lists(organization, marks["list"], by=marked),
+            **playbook(organization, marks),
             **campaign(organization, marks, by=officer, writer=marked),
             **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
@@ -715,6 +728,24 @@ def lists(of: Organization, text: str, *, by: Person) -> dict[str, object]:
         "statement": said.pk,
         "bearer": "secretary",
         "requirement": "learning_hours",
+    }
+
+
+def playbook(of: Organization, marks: dict[str, str]) -> dict[str, object]:
+    """The playbook of the organization for those around it, held up from above, and what it took into its drafts."""
+    edition = playbooks.published(of, title=marks["playbook"], story=marks["playbook"], readership=Readership.BRANCH)
+    superior = Organization.objects.get(path=of.path[:-STEP])
+    showcase = mark(edition.playbook, superior, reasons=marks["playbook"], until=DAY, **DONE)
+    taken = record("playbook_adopted", of.pk, **DONE)
+    adoption = Adoption.objects.create(organization=of, edition=edition, event=taken, adopted_at=AT)
+    one = Proposed(ListKind.RULES, marks["list_draft"], Words(text=marks["list_draft"]))
+    (draft,) = propose(of, [one], credit=marks["list_draft"], **DONE)
+    return {
+        "playbook": edition.playbook_id,
+        "playbook_edition": edition.pk,
+        "showcase": showcase.pk,
+        "adoption": adoption.pk,
+        "list_draft": draft.pk,
     }
 
 

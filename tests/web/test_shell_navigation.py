@@ -52,6 +52,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "honors",
         "ballots",
         "lists",
+        "playbooks",
         "organizations",
         "search",
         "rules",

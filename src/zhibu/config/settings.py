@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "zhibu.apps.forum",
     "zhibu.apps.account_content",
     "zhibu.apps.oversight",
+    "zhibu.apps.showcases",
     "zhibu.apps.planning",
     "zhibu.apps.imports",
     "zhibu.apps.reports",

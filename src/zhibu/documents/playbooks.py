@@ -35,7 +35,7 @@ FORMAT, VERSION = "zhibu-playbook", 1
 PURPOSE = b"zhibu-playbook-1\n"
 
 #: Bytes of a playbook, its files, and its articles.
-LARGEST, MOST_FILES, MOST_ITEMS = 8 * 2**20, 150, 1000
+LARGEST, MOST_FILES, MOST_ITEMS = 8 * 2**20, 150, 500
 
 #: Characters.
 LONGEST_TITLE, LONGEST_NAME, LONGEST_STORY = 120, 120, 20_000

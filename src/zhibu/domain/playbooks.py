@@ -261,7 +261,8 @@ class Merged:
 
     @property
     def may_be_taken(self) -> bool:
-        return self.says is not None and self.barred is None
+        """A conflict is taken by saying that mine stays where both changed; what is to be merged beside it is."""
+        return self.barred is None and (self.says is not None or self.outcome is Outcome.CONFLICT)
 
 
 def three_way(

@@ -271,6 +271,14 @@ class Reach(Word):
     BRANCHES = "branches", "下属各党支部"
 
 
+class DraftState(Word):
+    """What became of an article that was proposed for a list."""
+
+    OPEN = "open", "草稿"
+    IN_FORCE = "in_force", "已施行"
+    DROPPED = "dropped", "未采用"
+
+
 class Readership(Word):
     """Who may read an edition of the compendium."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from zhibu.apps.lists.models import Article, Edition, Section
+from zhibu.apps.lists.models import Article, Draft, Edition, Section
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import (
     Asker,
@@ -44,6 +44,15 @@ def sections_read_by(asker: Asker) -> QuerySet[Section]:
 
 def articles_read_by(asker: Asker) -> QuerySet[Article]:
     return Article.objects.filter(section__in=sections_read_by(asker))
+
+
+def may_write_draft(asker: Asker, draft: Draft) -> bool:
+    """What is not in force is seen by whoever writes the lists of the organization, and by nobody else."""
+    return may_write_lists(asker, draft.organization)
+
+
+def drafts_written_by(asker: Asker) -> QuerySet[Draft]:
+    return Draft.objects.filter(organization__in=lists_written_by(asker))
 
 
 def may_read_edition(asker: Asker, edition: Edition) -> bool:

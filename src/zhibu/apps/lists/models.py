@@ -14,7 +14,7 @@ from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.organizations.dated import Dated, DatedQuerySet, one_open, span_is_forward
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
-from zhibu.domain.terms import Bearer, ListKind, Proof, Reach, Readership
+from zhibu.domain.terms import Bearer, DraftState, ListKind, Proof, Reach, Readership
 
 
 class Section(models.Model):
@@ -91,6 +91,50 @@ class Wording(Dated):
 
     def __str__(self) -> str:
         return f"{self.number} {self.text[:20]}"
+
+
+class Draft(models.Model):
+    """An article that is proposed and not in force: new in the section of this title, or another wording of one.
+
+    ``article``: what it is to change; once it is in force, what it became. ``credit``: from where it was taken.
+    The other fields as of a ``Wording``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="drafts")
+    kind = models.CharField(max_length=12, choices=ListKind.choices())
+    section = models.CharField(max_length=120)
+    article = models.ForeignKey(Article, models.SET_NULL, null=True, related_name="drafts")
+    text = models.TextField(max_length=4000)
+    bearer = models.CharField(max_length=24, choices=Bearer.choices(), blank=True)
+    is_right = models.BooleanField(default=False)
+    proof = models.CharField(max_length=12, choices=Proof.choices(), default=Proof.NONE.value)
+    requirement = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    consequence = models.CharField(max_length=500, blank=True)
+    ask = models.CharField(max_length=200, blank=True)
+    credit = models.CharField(max_length=400)
+    state = models.CharField(max_length=8, choices=DraftState.choices(), default=DraftState.OPEN.value)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        indexes = [models.Index(fields=["organization", "state", "written_at"])]
+        constraints = [
+            models.CheckConstraint(name="draft_says_something", condition=~Q(text="")),
+            models.CheckConstraint(name="draft_has_section", condition=~Q(section="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:20]
+
+    @property
+    def word(self) -> ListKind:
+        return ListKind(self.kind)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == DraftState.OPEN
 
 
 class Edition(models.Model):

@@ -15,9 +15,11 @@ from zhibu.web.operator import (
     obligations,
     papers,
     plan,
+    playbook,
     reindex,
     serve,
     tokens,
+    verify,
     wechat,
     whole,
     worker,
@@ -61,9 +63,11 @@ app.command("worker")(worker.worker)
 app.command("ledger")(papers.ledger)
 app.command("minutes")(papers.minutes)
 app.command("compendium")(papers.compendium)
+app.command("verify")(verify.verify)
 app.command("codes")(keys.codes)
 app.command("grant")(keys.grant)
 app.command("tokens")(tokens.tokens)
+app.add_typer(playbook.app, name="playbook")
 app.add_typer(wechat.app, name="wechat")
 
 

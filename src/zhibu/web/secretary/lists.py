@@ -33,12 +33,12 @@ from zhibu.apps.lists.access import (
 from zhibu.apps.lists.actions import editions, writing
 from zhibu.apps.lists.actions.writing import LONGEST, LONGEST_TITLE, Words, known_requirements, words_of
 from zhibu.apps.lists.errors import ListRefusal
-from zhibu.apps.lists.models import Article, Edition, Section, Wording
+from zhibu.apps.lists.models import Article, Draft, Edition, Section, Wording
 from zhibu.apps.lists.queries import being_written, changes_since, latest_edition_of
 from zhibu.apps.meetings.models import Task
 from zhibu.apps.meetings.pointed_at import tasks_chosen_from
 from zhibu.apps.organizations.models import Organization
-from zhibu.domain.terms import Bearer, ListKind, OrganizationKind, PostKind, Proof, Reach, Readership
+from zhibu.domain.terms import Bearer, DraftState, ListKind, OrganizationKind, PostKind, Proof, Reach, Readership
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
@@ -256,6 +256,7 @@ def lists_edit(request: AskedRequest) -> HttpResponse:
             "kinds": list(ListKind),
             "parts": _parts(organization, kind, today),
             "latest": latest_edition_of(organization),
+            "drafts": Draft.objects.filter(organization=organization, state=DraftState.OPEN.value).count(),
             "crumbs": [Crumb(_("Lists"), _reading(organization)), Crumb(_("Write the lists"))],
         },
     )

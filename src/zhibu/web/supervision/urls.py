@@ -13,6 +13,7 @@ from zhibu.web.supervision import (
     reasons,
     records,
     rules,
+    showcases,
     structure,
     terms,
     texts,
@@ -22,6 +23,8 @@ from zhibu.web.supervision import (
 _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
 urlpatterns = [
+    path("playbooks/of/<uuid:playbook_id>/mark/", showcases.showcase_mark, name="showcase_mark"),
+    path("playbooks/showcases/<uuid:showcase_id>/end/", showcases.showcase_end, name="showcase_end"),
     path("notices/new/", circulars.new, name="circular_new"),
     path("notices/sent/", circulars.sent, name="circulars"),
     path("notices/<uuid:circular_id>/", circulars.circular, name="circular"),
