@@ -97,6 +97,8 @@ def made(edit=None, files=(), secret=KEY, how=playbooks._zipped, **parts):
         }
     }
     contents["manifest.json"] = canonical({k: v for k, v in (manifest | parts).items() if v is not None}).encode()
+    if secret is None:  # somebody who has no key leaves the signature as it was
+        return how(contents)
     contents["signature.json"] = canonical(
         {
             "algorithm": "Ed25519",
@@ -196,6 +198,8 @@ def _doubled(contents):
         (lambda: FILE + b"\n", PlaybookFault.ALTERED, ""),
         (lambda: b"\n" + FILE, PlaybookFault.ALTERED, ""),
         (lambda: made(format="zhibu-study-pack"), PlaybookFault.NO_PLAYBOOK, ""),
+        (lambda: made(title="别的", secret=None), PlaybookFault.SIGNATURE, ""),
+        (lambda: made(_says(text="别的。"), secret=None), PlaybookFault.SIGNATURE, ""),
         (lambda: made(version=2), PlaybookFault.NEWER, "2"),
         (lambda: made(version=0), PlaybookFault.OLDER, "0"),
         (lambda: made(version="1"), PlaybookFault.NO_PLAYBOOK, ""),
@@ -239,25 +243,23 @@ def test_another_thing_is_refused_by_name(content, fault, what):
         assert refused(content()) == (fault, what)
 
 
-def altered(random, content):
+def altered(chance, content):
     """One of the things that may happen to a file, or that somebody may do to it."""
-    place, other = random.randrange(len(content)), random.randrange(len(content))
-    match random.randrange(6):
-        case 0:
-            return content[:place] + bytes([content[place] ^ 1 << random.randrange(8)]) + content[place + 1 :]
-        case 1:
-            return content[:place]
-        case 2:
-            return content[:place] + random.randbytes(random.randint(1, 40)) + content[place:]
-        case 3:
-            first, last = sorted((place, other + 1))
-            return content[:first] + content[last:]
-        case 4:
-            swapped = bytearray(content)
-            swapped[place], swapped[other] = swapped[other], swapped[place]
-            return bytes(swapped)
-        case _:
-            return made(title=f"样板{place}", secret=OTHER)  # honestly signed, by somebody else
+    place, other = chance.randrange(len(content)), chance.randrange(len(content))
+    first, last = sorted((place, other + 1))
+    swapped = bytearray(content)
+    swapped[place], swapped[other] = swapped[other], swapped[place]
+    ways = [
+        lambda: content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :],
+        lambda: content[:place],
+        lambda: content[:place] + chance.randbytes(chance.randint(1, 40)) + content[place:],
+        lambda: content[:first] + content[last:],
+        lambda: bytes(swapped),
+        lambda: made(title=f"样板{place}", secret=None),  # a whole file, whose signature is of another
+        lambda: made(_says(text=f"每季度召开{place}次。"), secret=None),
+        lambda: made(title=f"样板{place}", secret=OTHER),  # honestly signed, by somebody else
+    ]
+    return chance.choice(ways)()
 
 
 def test_of_a_thousand_altered_files_none_is_accepted():
