@@ -52,7 +52,11 @@ PHONE = {
     "has_touch": True,
 }
 #: What the console says of an answer that a test asked for: a refusal, or none while it is offline.
-ANSWERED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
+ANSWERED = (
+    "the server responded with a status of",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "error occurred when fetching the script",  # of a worker
+)
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
