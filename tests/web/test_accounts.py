@@ -320,6 +320,7 @@ def test_every_event_that_the_code_records_has_its_words():
 BY_NAME = {
     "web/shell/sessions.py": {"second_factor_added", "second_factor_removed"},
     "apps/reports/actions.py": {"record_looked_at", "record_exported"},
+    "apps/showcases/actions/publishing.py": {"playbook_published", "playbook_received"},
 }
 
 

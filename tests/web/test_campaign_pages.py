@@ -218,7 +218,8 @@ def test_from_a_meeting_its_parts_are_linked_and_unlinked_too(house):
     lin = client_of(house.lin)
     here = f"/meetings/{meeting.pk}/campaigns/"
     assert f'href="{here}"' in lin.get(f"/meetings/{meeting.pk}/").content.decode()
-    assert re.findall(r"<strong>(.*?)</strong>", lin.get(here).content.decode()) == ["开展一次主题党日"]
+    main = lin.get(here).content.decode().partition('id="leaving"')[2].partition("</section>")[2]
+    assert re.findall(r"<strong>(.*?)</strong>", main) == ["开展一次主题党日"]
     lin.post(here, {"link": one.pk})
     assert (Link.objects.get().part, Link.objects.get().organization) == (one, house.inspection)
     assert lin.post(here, {"link": NOBODY}).status_code == 404

@@ -573,7 +573,7 @@ def grow(house):
         ("/organizations/{office}/", 10),
         ("/search/?q=z", 8),
         ("/people/{chen}/", 10),
-        ("/people/{chen}.json", 50),
+        ("/people/{chen}.json", 56),
     ],
 )
 def test_more_rows_ask_no_more_of_the_database(house, fang, address, most):
