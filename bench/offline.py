@@ -235,7 +235,7 @@ def main() -> int:
         where = stack.enter_context(database(postgres=asked.postgres))
         env = {**os.environ, "ZHIBU_DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "zhibu.config.settings"} | where
         run("demo", "--data", str(folder), "--no-serve", "--json", env=env)
-        made = Made(**child("make", str(asked.people), env=env))  # type: ignore[arg-type]
+        made = Made(**child("make", str(asked.people), env=env))
         with server(env) as address:
             began = time.perf_counter()
             seconds, heard, tries = asyncio.run(all_come_back(address, made))

@@ -61,7 +61,7 @@ def member() -> dict[str, object]:
 
 def visit(browser: Browser, address: str, session: str, path: str) -> tuple[float, int]:
     screen = {"width": 360, "height": 740}
-    context = browser.new_context(viewport=screen, device_scale_factor=2, is_mobile=True, locale="zh-CN")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=screen, device_scale_factor=2, is_mobile=True, locale="zh-CN")
     try:
         if path != "/accounts/login/":
             context.add_cookies([{"name": "sessionid", "value": session, "url": address}])

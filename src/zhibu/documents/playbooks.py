@@ -41,6 +41,9 @@ LARGEST, MOST_FILES, MOST_ITEMS = 8 * 2**20, 150, 500
 LONGEST_TITLE, LONGEST_NAME, LONGEST_STORY = 120, 120, 20_000
 _LONGEST = {"section": 120, "text": 4000, "requirement": 60, "source": 200, "consequence": 500, "ask": 200}
 
+#: No playbook has more editions.
+LAST_EDITION = 9999
+
 _MANIFEST, _SIGNATURE, _LISTS, _STORY = "manifest.json", "signature.json", "lists.json", "story.md"
 _PLACE = re.compile(r"(?:[a-z0-9][a-z0-9_-]{0,60}/)?[a-z0-9][a-z0-9_-]{0,70}\.[a-z0-9]{1,8}")
 _ENTRY = b"PK\x01\x02"
@@ -271,7 +274,7 @@ def _playbook(manifest: Mapping[str, Any], contents: Mapping[str, bytes], unknow
         raise PlaybookRefused(PlaybookFault.BAD_VALUE, "key")
     fields = tuple(sorted({f"{_LISTS}: {name[:40]}" for one in told for name in one.keys() - _FIELDS}))
     edition = manifest.get("edition")
-    if type(edition) is not int or not 1 <= edition <= 9999:  # noqa: PLR2004
+    if type(edition) is not int or not 1 <= edition <= LAST_EDITION:
         raise PlaybookRefused(PlaybookFault.BAD_VALUE, "edition")
     try:
         story = contents[_STORY].decode()

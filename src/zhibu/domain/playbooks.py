@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from zhibu.domain.strictness import (
     LIKE,
@@ -318,17 +319,22 @@ def merge(before: Saying, theirs: Saying, mine: Saying) -> tuple[Saying, tuple[C
     clashes: list[Clash] = []
     text, of_text = merge_texts(before.text, theirs.text, mine.text)
     clashes += of_text
-    said: dict[str, object] = {"text": text}
+    said: dict[str, Any] = {"text": text}
     for part in (field.name for field in fields(Saying) if field.name not in {"text", "proof", "requirement"}):
         was, their, my = (getattr(one, part) for one in (before, theirs, mine))
         said[part] = their if my == was else my
-        if len({was, their, my}) == 3:  # noqa: PLR2004 - both changed it, differently
+        if _all_differ(was, their, my):
             clashes.append(Clash(part, str(was), str(their), str(my)))
     seen_by = [(one.proof, one.requirement) for one in (before, theirs, mine)]
     said["proof"], said["requirement"] = seen_by[1] if seen_by[2] == seen_by[0] else seen_by[2]
-    if len(set(seen_by)) == 3:  # noqa: PLR2004
+    if _all_differ(*seen_by):
         clashes.append(Clash("proof", *(" ".join(one).strip() for one in seen_by)))
-    return Saying(**said), tuple(clashes)  # type: ignore[arg-type]
+    return Saying(**said), tuple(clashes)
+
+
+def _all_differ(*said: object) -> bool:
+    """Both changed it, differently."""
+    return len(set(said)) == len(said)
 
 
 def merge_texts(before: str, theirs: str, mine: str) -> tuple[str, list[Clash]]:

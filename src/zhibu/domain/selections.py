@@ -12,12 +12,23 @@ from typing import TypeVar
 
 from zhibu.domain.assembly import most_votes
 from zhibu.domain.phrases import Line, day, numeral
-from zhibu.domain.terms import Word
+from zhibu.domain.terms import SelectionStage, Word
 
 Key = TypeVar("Key")
 
 #: Working days of a public notice: at least, and unless another number is said.
 LEAST_NOTICE, MOST_NOTICE = 5, 30
+
+#: So many count, so that one sees what the other does.
+FEWEST_TELLERS = 2
+
+#: Until the result somebody can leave, and the whole can be called off.
+UNDER_WAY = (
+    SelectionStage.NOMINATING,
+    SelectionStage.REVIEWING,
+    SelectionStage.NOTICE,
+    SelectionStage.VOTING,
+)
 
 
 # --- Who is eligible -----------------------------------------------------------------------------------------------

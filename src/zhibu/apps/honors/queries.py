@@ -99,7 +99,7 @@ def volume_of(selection: Selection, on: dt.date) -> Volume:
         "nominations__by", "nominations__organization", "objections"
     )
     nominees = sorted(rows, key=lambda one: (by_surname(one.person.name), one.person.staff_number))
-    given = selection.notice_since and selection.notice_last
+    since, last = selection.notice_since, selection.notice_last
     return Volume(
         organization=selection.organization.name,
         title=f"{selection.year}年度{selection.title}",
@@ -108,7 +108,7 @@ def volume_of(selection: Selection, on: dt.date) -> Volume:
         called_on=selection.called_on,
         nominate_until=selection.nominate_until,
         nominees=[_nominee(one) for one in nominees],
-        notice=(selection.notice_since, selection.notice_last) if given else None,  # type: ignore[arg-type]
+        notice=(since, last) if since and last else None,
         rounds=rounds_of(selection),
         result=[one.person.name for one in nominees if one.is_chosen] if _is_closed(selection) else [],
         called_off=selection.remark if selection.at_stage is SelectionStage.CALLED_OFF else "",

@@ -28,6 +28,7 @@ from zhibu.apps.honors.models import Candidate, Nomination, Selection
 from zhibu.apps.honors.queries import place_of, rounds_of
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
+from zhibu.domain.selections import UNDER_WAY
 from zhibu.domain.strokes import by_surname
 from zhibu.domain.terms import SelectionStage
 from zhibu.web.shell import clock
@@ -36,13 +37,6 @@ from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.signing import me, signed
-
-_OPEN = (
-    SelectionStage.NOMINATING,
-    SelectionStage.REVIEWING,
-    SelectionStage.NOTICE,
-    SelectionStage.VOTING,
-)
 
 
 def _crumbs(*further: Crumb) -> list[Crumb]:
@@ -61,7 +55,7 @@ def selections(request: AskedRequest) -> HttpResponse:
     rows = selections_seen_by(request.asker).select_related("organization").order_by("-year", "-called_on", "-pk")
     is_narrowed = request.GET.get("open") == "yes"
     if is_narrowed:
-        rows = rows.filter(stage__in=[stage.value for stage in _OPEN])
+        rows = rows.filter(stage__in=[stage.value for stage in UNDER_WAY])
     context = {
         "page": page_of(request, rows),
         "is_narrowed": is_narrowed,
@@ -97,13 +91,13 @@ def selection(request: AskedRequest, selection_id: UUID) -> HttpResponse:
         if given
         else [],
         "rounds": rounds_of(of) if stage in (SelectionStage.VOTING, SelectionStage.CLOSED) else [],
-        "is_open": stage in _OPEN,
+        "is_open": stage in UNDER_WAY,
         "nominates": stage is SelectionStage.NOMINATING and today <= of.nominate_until,
         "reviews": stage is SelectionStage.REVIEWING,
         "objects": stage is SelectionStage.NOTICE and of.notice_last is not None and today <= of.notice_last,
         "notice_over": stage is SelectionStage.NOTICE and of.notice_last is not None and today > of.notice_last,
         "votes": stage is SelectionStage.VOTING,
-        "can_leave": stage in _OPEN,
+        "can_leave": stage in UNDER_WAY,
         "crumbs": _crumbs(Crumb(str(of))),
     }
     return render(request, "member/honors/selection.html", context)

@@ -223,7 +223,9 @@ def playbook_receive(request: AskedRequest) -> HttpResponse:
     """A file from elsewhere is looked into, and stands beside the branch's lists."""
     among = {str(one.pk): one for one in written_for(request)}
     form = FileForm(request.POST or None, request.FILES or None)
-    form.fields["organization"].choices = [(key, one.name) for key, one in among.items()]  # type: ignore[attr-defined]
+    organization = form.fields["organization"]
+    assert isinstance(organization, forms.ChoiceField)
+    organization.choices = [(key, one.name) for key, one in among.items()]
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         of = among[said["organization"]]

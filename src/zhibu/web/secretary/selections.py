@@ -359,7 +359,7 @@ class CountForm(forms.Form):
             self.fields[f"votes-{one.pk}"] = forms.IntegerField(
                 label=_("Votes for %(name)s") % {"name": one.person.name},
                 min_value=0,
-                widget=forms.TextInput({"inputmode": "numeric"}),
+                widget=_NUMBER,
             )
 
     def counted(self) -> Counted:

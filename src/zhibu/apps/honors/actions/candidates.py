@@ -17,18 +17,11 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.seal import Canonical
+from zhibu.domain.selections import UNDER_WAY
 from zhibu.domain.terms import SelectionStage
 
 #: Characters of a reason, of an objection; open objections of one person to one candidate.
 LONGEST_REASON, LONGEST_OBJECTION, MOST_OBJECTIONS = 500, 2000, 3
-
-#: Until the paper is printed a candidate can leave; after it their name is crossed out at the count.
-_BEFORE_THE_RESULT = (
-    SelectionStage.NOMINATING,
-    SelectionStage.REVIEWING,
-    SelectionStage.NOTICE,
-    SelectionStage.VOTING,
-)
 
 
 @transaction.atomic
@@ -105,7 +98,7 @@ def withdraw(candidate: Candidate, *, actor: Actor, at: dt.datetime) -> None:
 
     Nobody moves up. Those with whom they were tied are chosen where there are places for all of them.
     """
-    held = _held(candidate, *_BEFORE_THE_RESULT)
+    held = _held(candidate, *UNDER_WAY)
     if held.withdrew_at is not None:
         return
     on_paper, places = ballot_paper(held.selection) if held.selection.rounds.exists() else ([], 0)

@@ -21,12 +21,11 @@ from zhibu.apps.rules.calendar import is_working_day
 from zhibu.domain import selections as domain
 from zhibu.domain.guidance import kept, kept_line, promised_day
 from zhibu.domain.seal import Canonical
-from zhibu.domain.selections import LEAST_NOTICE, MOST_NOTICE, Conditions, Tally
+from zhibu.domain.selections import FEWEST_TELLERS, LEAST_NOTICE, MOST_NOTICE, UNDER_WAY, Conditions, Tally
 from zhibu.domain.terms import SelectionStage
 
 #: Places of a selection, years of service and of waiting, characters of a call and of a remark.
 MOST_PLACES, MOST_YEARS, LONGEST_CALL, LONGEST_REMARK = 100, 40, 5000, 300
-
 
 NO_CONDITIONS = Conditions()
 
@@ -125,21 +124,23 @@ def give_notice(selection: Selection, *, actor: Actor, at: dt.datetime) -> None:
     Everybody nominated must have been looked at, and who is found fit must have agreed or withdrawn.
     """
     stood = at_stage(selection, SelectionStage.REVIEWING)
-    waiting = [one.person.name for one in standing_now(stood) if one.is_fit is None]
+    standing = standing_now(stood)
+    waiting = [one.person.name for one in standing if one.is_fit is None]
     if waiting:
         raise HonorRefusal(_("Not looked at yet: %(names)s.") % {"names": "、".join(waiting)})
-    silent = [one.person.name for one in standing_now(stood) if one.is_fit and one.agreed_at is None]
+    silent = [one.person.name for one in standing if one.is_fit and one.agreed_at is None]
     if silent:
         raise HonorRefusal(
             _("Not asked whether they agree, or without an answer: %(names)s. Nobody is shown against their will.")
             % {"names": "、".join(silent)}
         )
-    if not short_list(stood):
+    listed = [str(one.pk) for one in standing if one.stands]
+    if not listed:
         raise HonorRefusal(_("Nobody is on the short list. Call the selection off, with the reason."))
     today = localtime(at).date()
     stood.notice_since = today
     stood.notice_last = promised_day(today, is_working_day, within=stood.notice_days)
-    _go_on(stood, SelectionStage.NOTICE, actor=actor, at=at, candidates=[str(one.pk) for one in short_list(stood)])
+    _go_on(stood, SelectionStage.NOTICE, actor=actor, at=at, candidates=listed)
 
 
 @transaction.atomic
@@ -185,7 +186,7 @@ def count(selection: Selection, counted: Counted, *, actor: Actor, at: dt.dateti
     if stood.notice_last is None or not stood.notice_last < counted.held_on <= localtime(at).date():
         raise HonorRefusal(_("The ballot was held after the public notice and not later than today."))
     tellers = kept_line(counted.tellers)
-    if len([name for name in tellers.replace("、", " ").split() if name]) < 2:  # noqa: PLR2004 - two, so that one sees
+    if len(tellers.replace("、", " ").split()) < FEWEST_TELLERS:
         raise HonorRefusal(_("Two tellers at least counted. Write their names."))
     if set(counted.votes) != {one.pk for one in on_paper}:
         raise HonorRefusal(_("Write a number at every name on the paper, 0 where there is no vote."))
@@ -263,7 +264,7 @@ def close(selection: Selection, *, remark: str, actor: Actor, at: dt.datetime) -
 def call_off(selection: Selection, *, reason: str, actor: Actor, at: dt.datetime) -> None:
     """It ends without a result. What was done stays on file."""
     stood = Selection.objects.select_for_update(of=("self",)).get(pk=selection.pk)
-    if stood.at_stage in (SelectionStage.CLOSED, SelectionStage.CALLED_OFF):
+    if stood.at_stage not in UNDER_WAY:
         raise HonorRefusal(_("It is over already."))
     said = kept_line(reason)[:LONGEST_REMARK]
     if not said:
