@@ -147,16 +147,19 @@ def desk(_chromium: Browser, live_server: LiveServer) -> Iterator[Opens]:
 #: Requests to the live server that are not answered yet.
 _asked: list[object] = []
 
+#: Held by whoever uses the database: a request, or a test while a page asks by itself.
+TURN = threading.Lock()
+
 
 @pytest.fixture(autouse=True, scope="session")
 def one_request_at_a_time() -> Iterator[None]:
     """The live server of the suite has one SQLite connection for all its threads: requests take turns on it."""
-    turn, answer = threading.Lock(), WSGIHandler.__call__
+    answer = WSGIHandler.__call__
 
     def in_turn(self: WSGIHandler, environ: Any, start_response: Any) -> Any:
         _asked.append(environ)
         try:
-            with turn:
+            with TURN:
                 return answer(self, environ, start_response)
         finally:
             _asked.pop()

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from tests import world
 from tests.planned import DONE, FIRST, MONTH, asked, hall, made, narrowed, planned
 from tests.web.browser import assert_good
+from tests.web.conftest import TURN
 from tests.web.visits import client_of, text
 from tests.world import AT, DAY
 from zhibu.apps.meetings.models import Meeting
@@ -411,7 +412,8 @@ def test_the_waiting_page_becomes_the_plan_by_itself(place, desk):
     page = desk(world.account(place.house.lin))
     page.goto(at(place))
     assert_good(page, "plan waiting")
-    made(plan)
+    with TURN:  # the page asks every second
+        made(plan)
     page.wait_for_selector("text=采用并通知", timeout=20_000)
 
 
