@@ -25,15 +25,19 @@ from zhibu.apps.learning.actions import (
 )
 from zhibu.apps.learning.models import Campaign, Part, Unit
 from zhibu.apps.learning.queries import wrap_up_from_records
-from zhibu.apps.lists.actions import editions, writing
+from zhibu.apps.lists.actions import drafting, editions, writing
 from zhibu.apps.lists.actions.writing import Words
-from zhibu.apps.lists.models import Edition, Section, Wording
+from zhibu.apps.lists.models import Draft, Edition, Section, Wording
 from zhibu.apps.meetings.actions import convening, decisions, filing, minutes, roll, tasks
 from zhibu.apps.meetings.models import Comment, Filing, Leave, Meeting, MinutesText, Session, Task
 from zhibu.apps.notices.actions import circulars
 from zhibu.apps.notices.models import Circular
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Account, Person
+from zhibu.apps.showcases.actions import adopting, marking, publishing
+from zhibu.apps.showcases.actions.publishing import Gathering
+from zhibu.apps.showcases.models import PlaybookEdition
+from zhibu.apps.showcases.queries import gathered, known_people, offer
 from zhibu.domain.assembly import Ballots, Presence, Votes
 from zhibu.domain.questions import read_questions
 from zhibu.domain.terms import MeetingKind, OrganizationKind
@@ -59,6 +63,7 @@ class Conducting:
         self._circulars: dict[str, Circular] = {}
         self._sections: dict[str, Section] = {}
         self._editions: dict[str, Edition] = {}
+        self._playbooks: dict[str, PlaybookEdition] = {}
         self._campaigns: dict[str, Campaign] = {}
         self._parts: dict[tuple[str, str], Part] = {}
         self._units: dict[str, Unit] = {}
@@ -449,6 +454,45 @@ class Conducting:
             actor=self._actor(deed),
             at=at,
         )
+
+    # --- Playbooks -------------------------------------------------------------------------------------------------
+
+    @do.register
+    def _(self, deed: deeds.PublishPlaybook, at: dt.datetime) -> None:
+        organization = self._organizations[deed.organization]
+        every = gathered(organization, known_people(), deed.on)
+        gathering = Gathering(
+            title=deed.title,
+            story=deed.story,
+            keys=[one.item.key for one in every if not one.findings],
+            looked_at=True,  # a word of the story may be somebody's name
+        )
+        edition = publishing.publish(organization, gathering, actor=self._actor(deed), at=at)
+        self._playbooks[deed.meeting] = edition
+
+    @do.register
+    def _(self, deed: deeds.MarkPlaybook, at: dt.datetime) -> None:
+        marking.mark(
+            self._playbooks[deed.meeting].playbook,
+            self._organizations[deed.organization],
+            reasons=deed.reasons,
+            until=deed.on + dt.timedelta(days=deed.lasts),
+            actor=self._actor(deed),
+            at=at,
+        )
+
+    @do.register
+    def _(self, deed: deeds.AdoptPlaybook, at: dt.datetime) -> None:
+        organization, edition = self._organizations[deed.organization], self._playbooks[deed.meeting]
+        besides = offer(organization, edition, deed.on).besides
+        keys = [one.item.key for one in besides if one.may_be_taken and one.item.says.section in deed.sections]
+        adopting.adopt(organization, edition, keys, actor=self._actor(deed), at=at)
+
+    @do.register
+    def _(self, deed: deeds.PutDraftsInForce, at: dt.datetime) -> None:
+        of = self._organizations[deed.organization]
+        drafts = Draft.objects.filter(organization=of, section__in=deed.sections).order_by("written_at", "pk")
+        drafting.put_in_force(list(drafts), since=deed.on, actor=self._actor(deed), at=at)
 
     @do.register
     def _(self, deed: deeds.SayUnderstood, at: dt.datetime) -> None:

@@ -648,6 +648,40 @@ class SayUnderstood(MeetingDeed):
     """``by`` of the edition that the story calls ``meeting``."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishPlaybook(MeetingDeed):
+    """What stands in the lists of an organization and holds nothing personal; ``meeting`` is the playbook's name."""
+
+    organization: str
+    title: str
+    story: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPlaybook(MeetingDeed):
+    """``organization`` holds it up for so many days."""
+
+    organization: str
+    reasons: str
+    lasts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptPlaybook(MeetingDeed):
+    """``organization`` takes the sections of these titles from the newest edition."""
+
+    organization: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutDraftsInForce(MeetingDeed):
+    """The drafts of these sections."""
+
+    organization: str
+    sections: tuple[str, ...]
+
+
 # --- Guides, by their titles; questions, by their texts. ``by``: the staff number of who does it --------------------
 
 

@@ -30,6 +30,7 @@ from zhibu.web.operator.demo.moves import tell_moves
 from zhibu.web.operator.demo.names import Names
 from zhibu.web.operator.demo.organizations import organizations
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
+from zhibu.web.operator.demo.playbooks import playbooks
 from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
 from zhibu.web.operator.demo.standing import Shifts, Standings
 from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
@@ -106,6 +107,7 @@ def _year(
     held += list(learning(days, held, by))
     readers = tuple(one.number for one in windows if one.is_settled and not one.is_busy)[:6]
     held += lists(days, by.committee, by.branch, readers)
+    held += list(playbooks(days, by.committee, by.branch, held))
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
