@@ -33,6 +33,7 @@ from zhibu.apps.showcases.errors import ShowcaseRefusal
 from zhibu.apps.showcases.models import PlaybookEdition
 from zhibu.apps.showcases.queries import gathered, known_people, latest_of, offer, playbook_of
 from zhibu.documents.playbooks import LARGEST, LONGEST_STORY, LONGEST_TITLE, fingerprint
+from zhibu.domain.playbooks import Outcome
 from zhibu.domain.terms import Readership
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
@@ -282,6 +283,8 @@ def playbook_adopt(request: AskedRequest, playbook_edition_id: UUID) -> HttpResp
         "organization": organization,
         "organizations": among,
         "offered": offered,
+        "changed": [one for one in offered.merges if one.outcome is not Outcome.SAME],
+        "unchanged": [one for one in offered.merges if one.outcome is Outcome.SAME],
         "may": set(offered.may_be_taken),
         "error": error,
         "fingerprint": fingerprint(of.key),
