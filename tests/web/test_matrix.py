@@ -418,6 +418,7 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "playbook_edition_id": ("playbook_edition", "playbook"),
     "showcase_id": ("showcase", "playbook"),
     "adoption_id": ("adoption", "list_draft"),
+    "adoption.adoption_id": ("adoption", "owed"),
     "draft_id": ("list_draft", "list_draft"),
     "pioneer_id": ("pioneer", "pioneer"),
     "ballot_id": ("ballot", "ballot"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -32,12 +33,15 @@ from zhibu.apps.lists.actions import writing
 from zhibu.apps.lists.actions.writing import Words
 from zhibu.apps.lists.models import Draft
 from zhibu.apps.lists.queries import in_force
+from zhibu.apps.oversight import live
+from zhibu.apps.oversight.models import Cell
 from zhibu.apps.showcases.actions.adopting import adopt
 from zhibu.apps.showcases.actions.marking import mark
-from zhibu.apps.showcases.models import Playbook, PlaybookEdition, Showcase
+from zhibu.apps.showcases.models import Adoption, Playbook, PlaybookEdition, Showcase
 from zhibu.apps.showcases.queries import file_of, offer
 from zhibu.domain.terms import Bearer, DraftState, Readership
 from zhibu.web.shell import clock
+from zhibu.web.shell.owed import cell_url
 
 pytestmark = pytest.mark.django_db
 
@@ -332,6 +336,52 @@ def test_a_committee_marks_a_playbook_sees_who_took_it_and_ends_the_mark(house):
     assert fang.post(end, {"why": ""}).status_code == 422
     assert fang.post(end, {"why": "支部合并。"}).status_code == 302
     assert "夜班一个不落。" not in words_of(fang.get(address("playbook", edition)))
+
+
+# --- Before and after ----------------------------------------------------------------------------------------------
+
+
+def taken_before(house, days):
+    """Taken so many days ago."""
+    practice(house.inspection)
+    adoption = taken_all(house.archive_branch, published(house.inspection))
+    Adoption.objects.update(adopted_at=AT - dt.timedelta(days=days))
+    return adoption
+
+
+def test_what_was_met_before_and_after_opens_to_its_periods_and_claims_no_cause(house):
+    adoption = taken_before(house, 80)  # in September: August before it, October after it
+    live.rebuild(DAY)
+    august, october = (
+        Cell.objects.get(organization=house.archive_branch, requirement="theme_day", first=dt.date(2026, month, 1))
+        for month in (8, 10)
+    )
+    Cell.objects.filter(pk=october.pk).update(completed_on=dt.date(2026, 10, 20))
+    page = client_of(house.wen).get(address("adoption", adoption))
+    told, html = words_of(page), page.content.decode()
+    assert "2026-08" in told
+    assert "2026-10" in told
+    assert "2026-07" not in told, "as many months before as after"
+    row = next(row for row in html.split("<tr>") if cell_url(august) in row)
+    assert cell_url(october) in row
+    assert re.findall("应做[0-9]+次，做到[0-9]+次", row) == ["应做1次，做到0次", "应做1次，做到1次"]
+    assert "不说明因果" in told
+    assert "4条" in told, "what was taken and waits as drafts"
+
+
+def test_nothing_is_compared_before_a_month_is_over(house):
+    adoption = taken_before(house, 5)
+    live.rebuild(DAY)
+    assert "满一个整月" in words_of(client_of(house.wen).get(address("adoption", adoption)))
+
+
+def test_only_those_who_answer_for_the_branch_see_what_changed_there(house):
+    adoption = taken_before(house, 80)
+    page = address("adoption", adoption)
+    seen = {
+        name: client_of(getattr(house, name)).get(page).status_code for name in ("wen", "fang", "chen", "lin", "qiu")
+    }
+    assert seen == {"wen": 200, "fang": 200, "chen": 404, "lin": 404, "qiu": 404}
 
 
 # --- In a browser --------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhibu.web.supervision import (
+    adoptions,
     campaigns,
     circulars,
     figures,
@@ -24,6 +25,7 @@ _OBLIGATION = "obligations/<uuid:organization>/<str:rule>/<str:first>/"
 
 urlpatterns = [
     path("playbooks/of/<uuid:playbook_id>/mark/", showcases.showcase_mark, name="showcase_mark"),
+    path("playbooks/adoptions/<uuid:adoption_id>/", adoptions.adoption, name="adoption"),
     path("playbooks/showcases/<uuid:showcase_id>/end/", showcases.showcase_end, name="showcase_end"),
     path("notices/new/", circulars.new, name="circular_new"),
     path("notices/sent/", circulars.sent, name="circulars"),
