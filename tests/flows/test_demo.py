@@ -183,6 +183,7 @@ def test_a_second_run_keeps_the_demo_and_says_the_same(demo_folder):
         "files",
         "rules",
         "secret-key",
+        "study-pack.zip",
         "zhibu.sqlite3",
     ]
 

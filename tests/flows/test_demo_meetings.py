@@ -11,9 +11,11 @@ from django.db.models import Count, F, Q
 
 from tests.demo import TODAY
 from zhibu.apps.archive.models import Event
-from zhibu.apps.learning.models import Campaign, Link, StudyNote, WrapUp
+from zhibu.apps.learning.actions.packs import take_in
+from zhibu.apps.learning.making_up import equals_of
+from zhibu.apps.learning.models import Campaign, Link, StudyNote, TakenPack, WrapUp
 from zhibu.apps.learning.queries import wrap_up_from_records
-from zhibu.apps.meetings.models import Comment, Decision, Election, Filing, Leave, Meeting, Session, Task
+from zhibu.apps.meetings.models import Comment, Decision, Election, Filing, Leave, Meeting, MinutesText, Session, Task
 from zhibu.apps.notices.models import Circular, Notice
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.models import Cell
@@ -234,3 +236,16 @@ def test_the_committee_wrote_to_all_its_branches_and_took_one_back_and_some_are_
     reminders = Notice.objects.filter(occasion="owed")
     assert 0 < reminders.count() < 200
     assert not Notice.objects.filter(mail_at__isnull=False).exists()
+
+
+def test_one_branch_called_the_lesson_of_the_committees_pack_and_the_windows_have_it_still_to_take(demo):
+    taken = TakenPack.objects.get()
+    lesson = taken.meeting
+    assert (taken.organization.code, lesson.stage, taken.brought.count()) == ("GZ-104", MeetingStage.ANNOUNCED, 0)
+    assert [unit.organization.code for unit in equals_of(lesson)] == ["GZ-1"]
+    assert list(lesson.papers.values_list("name", flat=True)) == ["讲课提纲.txt"]
+    assert lesson.texts.get(field=MinutesText.Field.CONVEYED).text.startswith("局机关党委下发本课")
+    windows, account = Organization.objects.get(code="GZ-101"), demo.account("secretary")
+    content, at = (demo.folder / "study-pack.zip").read_bytes(), taken.taken_at + dt.timedelta(days=1)
+    own = take_in(windows, content, by=account.person, account=account, actor=account.actor, at=at)
+    assert (own.title, own.meeting.stage, own.meeting.agenda.count()) == (taken.title, MeetingStage.DRAFT, 3)

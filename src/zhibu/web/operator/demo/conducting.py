@@ -44,6 +44,7 @@ from zhibu.domain.terms import MeetingKind, OrganizationKind
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import MeetingDeed
 from zhibu.web.operator.demo.forum import GiveOpinion
+from zhibu.web.operator.demo.packs import TakePack, take_pack
 from zhibu.web.operator.demo.units import brought_with
 from zhibu.web.shell.signing import Signed
 
@@ -409,6 +410,12 @@ class Conducting:
     @do.register
     def _(self, deed: deeds.RecommendUnit, at: dt.datetime) -> None:
         recommending.recommend(self._units[deed.meeting], self._people[deed.by], sentence=deed.sentence, at=at)
+
+    @do.register
+    def _(self, deed: TakePack, at: dt.datetime) -> None:
+        organization, by = self._organizations[deed.organization], self._people[deed.by]
+        done: Signed = {"actor": self._actor(deed), "at": at}
+        take_pack(organization, self._hours(deed.hours), by=by, account=self._account(deed), done=done)
 
     def _lesson(self, deed: MeetingDeed) -> Meeting:
         """The meeting itself, or the lesson of the same afternoon."""

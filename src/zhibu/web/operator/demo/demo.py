@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from zhibu.web.operator.demo.days import EARLIEST, LATEST
-from zhibu.web.operator.demo.folder import PASSWORD, Demo, FolderRefused, chosen, kept
+from zhibu.web.operator.demo.folder import PASSWORD, STUDY_PACK, Demo, FolderRefused, chosen, kept
 from zhibu.web.operator.demo.making import make
 from zhibu.web.operator.serve import Port, listen, refuse_taken
 from zhibu.web.operator.terminal import AsJson, DataFolder, fail_usage, print_json, refuse, start
@@ -138,4 +138,6 @@ def _report(there: Demo, url: str, chat: int, *, as_json: bool) -> None:
     console.print(table)
     if chat:
         console.print(f"Talk to the official account: http://localhost:{chat}", highlight=False)
+    if (pack := there.folder / STUDY_PACK).exists():
+        console.print(f"A study pack to take in at /learn/packs/: {pack}", highlight=False, soft_wrap=True)
     console.print(f"Everybody's password: {PASSWORD}    Folder: {there.folder}", highlight=False, soft_wrap=True)

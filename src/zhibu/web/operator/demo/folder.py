@@ -16,6 +16,9 @@ from platformdirs import user_data_path
 #: What makes a folder a demo; the settings read the served date from it.
 NOTE = "demo.json"
 
+#: What a superior hands on as a lesson; whoever keeps a branch takes it in.
+STUDY_PACK = "study-pack.zip"
+
 #: Of every account. Known to everybody, and printed: nothing in a demo is worth keeping from anybody.
 PASSWORD = "zhibu-demo"  # noqa: S105 - see above
 

@@ -15,7 +15,7 @@ from zhibu.web.operator.demo.ballots import ballots
 from zhibu.web.operator.demo.campaigns import Writers, campaigns
 from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
-from zhibu.web.operator.demo.deeds import Deed, Found, in_order
+from zhibu.web.operator.demo.deeds import Deed, Found, MeetingDeed, in_order
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.forum import BUSINESS, forum
@@ -29,9 +29,10 @@ from zhibu.web.operator.demo.meetings import meetings
 from zhibu.web.operator.demo.moves import tell_moves
 from zhibu.web.operator.demo.names import Names
 from zhibu.web.operator.demo.organizations import organizations
+from zhibu.web.operator.demo.packs import TAKER, study_packs
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
 from zhibu.web.operator.demo.playbooks import playbooks
-from zhibu.web.operator.demo.posts import Elections, Posts, form_groups
+from zhibu.web.operator.demo.posts import SECRETARY, Elections, Posts, form_groups
 from zhibu.web.operator.demo.standing import Shifts, Standings
 from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
 
@@ -82,9 +83,9 @@ def bureau(today: dt.date) -> Bureau:
             committee=login["committee"],
         ),
     ]
-    told = tuple(
-        in_order([*office, *_year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT], seated)])
-    )
+    taken = list(study_packs(days, posts.holder(TAKER, SECRETARY).number))
+    year = _year(days, office, Shifts(people, seated), known, people[WINDOW_UNIT], seated, taken)
+    told = tuple(in_order([*office, *year]))
     counted = census(told, today)
     assert counted == SEED, counted
     return Bureau(today, told, tuple(known))
@@ -97,6 +98,7 @@ def _year(
     known: Sequence[Account],
     windows: Sequence[Person],
     seated: Sequence[Place],
+    taken: Sequence[MeetingDeed],
 ) -> Iterator[Deed]:
     """The meetings, what is studied together, and the accounts of those who run them."""
     ordered = in_order(office)
@@ -109,6 +111,7 @@ def _year(
     held += lists(days, by.committee, by.branch, readers)
     held += list(playbooks(days, by.committee, by.branch, held))
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
+    held += taken
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
     yield deeds.OpenAccounts(on=workday(days.meetings_since - dt.timedelta(days=21)), numbers=tuple(sorted(doers)))
     yield from held

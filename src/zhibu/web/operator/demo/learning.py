@@ -14,7 +14,8 @@ from zhibu.web.operator.demo.days import Days, workdays_later
 from zhibu.web.operator.demo.deeds import MeetingDeed
 from zhibu.web.operator.demo.house import ROOT, WINDOW_UNIT
 
-_STANDARD, _HANDOVER, _CHECK = "合格党员四条", "交接班五分钟", "出证前三看"
+_STANDARD, _HANDOVER = "合格党员四条", "交接班五分钟"
+CHECK = "出证前的三看"
 _READING = "学习党章党规原文"
 
 #: So many of the last lessons of the branch at the windows are looked at.
@@ -67,9 +68,9 @@ def learning(days: Days, held: Sequence[MeetingDeed], by: Writers) -> Iterator[M
         on=workdays_later(last, -15),
         time=dt.time(9, 50),
         by=by.committee,
-        meeting=_CHECK,
+        meeting=CHECK,
         organization=SUPERVISING,
-        title="出证前的三看",
+        title=CHECK,
         text="# 三看\n\n- 看抬头：与报检单一致\n- 看数量：大小写一致\n- 看日期：不早于检验日期\n\n三看不过，不盖章。",
         reach=UnitReach.HOUSE,
         topic="业务",

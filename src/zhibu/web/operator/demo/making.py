@@ -49,6 +49,7 @@ def _fill(folder: Path, today: dt.date | None) -> None:
     from zhibu.apps.archive.models import Event
     from zhibu.apps.ballots.actions.ending import settle_due
     from zhibu.web.operator.demo.history import bureau
+    from zhibu.web.operator.demo.packs import hand_out
     from zhibu.web.operator.demo.replay import replay
     from zhibu.web.operator.worker import begin_day
     from zhibu.web.shell import clock
@@ -62,5 +63,6 @@ def _fill(folder: Path, today: dt.date | None) -> None:
         replay(told.story, lambda: progress.advance(task))
     settle_due(Event.objects.latest("sequence").recorded_at + dt.timedelta(seconds=1))  # the box of what was counted
     begin_day(make_aware(dt.datetime.combine(told.today, dt.time.min)))
+    hand_out(folder)
     connections.close_all()
     note(folder, told.today.isoformat(), told.accounts)
