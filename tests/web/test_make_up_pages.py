@@ -214,3 +214,19 @@ def test_every_page_is_good_on_a_phone_and_at_a_desk(phone, desk, house):
             page = opens(account)
             page.goto(path)
             assert_good(page, name)
+
+
+def test_what_is_discussed_of_a_lesson_is_found_where_it_is_made_up_by_those_who_enter_the_room(house):
+    meeting = announced(
+        house, AT - dt.timedelta(days=3), kind=MeetingKind.LESSON, title="联合党课", joint_with=[house.archive_branch]
+    )
+    file_session(meeting.sessions.get(), chair=house.lin, absent={house.chen: AbsenceReason.SHIFT})
+    chen, qiu, path = client_of(house.chen), client_of(house.qiu), f"/meetings/{meeting.pk}/make-up/"
+    begin = re.search(r'href="(/forum/rooms/[^"]+)"', chen.get(path).content.decode())[1]
+    assert "关于党课" in words_of(chen.get(begin))
+    assert chen.post(begin, {"title": "夜班怎样交接？", "text": "请教各位。"}).status_code == 302
+    for page in (path, f"/meetings/{meeting.pk}/"):
+        assert "夜班怎样交接？" in words_of(chen.get(page))
+        assert begin in chen.get(page).content.decode()
+        assert "夜班怎样交接？" not in words_of(qiu.get(page))
+        assert "/forum/rooms/" not in qiu.get(page).content.decode()

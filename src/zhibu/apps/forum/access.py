@@ -14,7 +14,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhibu.apps.forum.models import Hiding, Opinion, Post, Room, Thread
 from zhibu.apps.guides.access import keeps_section, sections_kept_by
 from zhibu.apps.guides.models import GuidedUnit
-from zhibu.apps.meetings.access import may_attend, may_run, meetings_attended_by, meetings_run_by
+from zhibu.apps.meetings.access import (
+    OPEN_TO_MEMBERS,
+    PRIVATE,
+    may_attend,
+    may_run,
+    meetings_attended_by,
+    meetings_run_by,
+)
 from zhibu.apps.meetings.models import AgendaItem, Attendance, Decision, Election, Leave, Meeting, RollEntry
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people import access as people
@@ -23,6 +30,7 @@ from zhibu.apps.windows.access import posts_managed_by
 from zhibu.apps.windows.models import Section
 from zhibu.domain.assembly import Presence
 from zhibu.domain.forum import TAKES_VIEWS, PostState, RoomKind, takes_views
+from zhibu.domain.terms import OrganizationKind
 from zhibu.domain.tree import STEP
 
 _KINDS = {kind.value: kind for kind in RoomKind}
@@ -108,6 +116,19 @@ def rooms_entered_by(asker: Asker) -> QuerySet[Room]:
         condition |= Q(section__in=sections)
         condition |= Q(Exists(guiding), kind=RoomKind.UNITS.value)
     return Room.objects.filter(condition)
+
+
+def room_about(asker: Asker, meeting: Meeting) -> str:
+    """Where the asker may begin a thread about the meeting, as the key of the room; "" where nowhere.
+
+    The room of the branch that holds it, or whose group does; threads about it stand there and nowhere else.
+    """
+    of, entered = meeting.organization, asker.branches + asker.secretary_of
+    path = of.path[:-STEP] if of.word is OrganizationKind.GROUP else of.path
+    if meeting.at_stage in PRIVATE or meeting.word not in OPEN_TO_MEMBERS or path not in entered:
+        return ""
+    branch = of if path == of.path else Organization.objects.get(path=path)
+    return Place(RoomKind.BRANCH, branch).key if branch.word is OrganizationKind.BRANCH else ""
 
 
 # --- Who keeps order -----------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def threads_of_meeting(meeting: Meeting, asker: Asker) -> list[Thread]:
     """About the meeting or an item of its agenda, in rooms that the asker enters; one query."""
     rows = Thread.objects.filter(meeting=meeting, first__state=PostState.SHOWN.value)
     rows = rows.filter(room__in=rooms_entered_by(asker).values("pk"))
-    return list(rows.select_related("first").order_by("-last_at")[:50])
+    return list(rows.select_related("first", "agenda_item").order_by("-last_at")[:50])
 
 
 def threads_of_guide(guide: Guide, asker: Asker) -> list[Thread]:

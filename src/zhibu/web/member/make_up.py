@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhibu.apps.forum.access import room_about
+from zhibu.apps.forum.queries import threads_of_meeting
 from zhibu.apps.learning.actions import make_ups as deeds
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.making_up import equals_of, has_missed, make_up_of
@@ -85,6 +87,8 @@ def _page(request: AskedRequest, meeting: Meeting, form: DeclareForm, receipt: R
         "units": equals_of(meeting),
         "papers": papers,
         "is_filed": meeting.at_stage is MeetingStage.FILED,
+        "threads": threads_of_meeting(meeting, request.asker),
+        "room_key": room_about(request.asker, meeting),
         "receipt": receipt,
         "nonce": fresh_nonce(),
         "crumbs": [Crumb(_("Learning"), reverse("learn")), Crumb(_("Make up a lesson"))],

@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from zhibu.apps.forum.access import items_given_opinions_by
+from zhibu.apps.forum.access import items_given_opinions_by, room_about
 from zhibu.apps.forum.models import Opinion, Thread
 from zhibu.apps.forum.queries import opinions_at, threads_of_meeting, votes_that_count
-from zhibu.apps.meetings.access import OPEN_TO_MEMBERS, PRIVATE
+from zhibu.apps.meetings.access import PRIVATE
 from zhibu.apps.meetings.models import AgendaItem, Meeting
 from zhibu.apps.meetings.queries import RollLine
-from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.access import Asker
 from zhibu.domain.assembly import Presence
 from zhibu.domain.forum import TAKES_VIEWS
 from zhibu.domain.requirements import Decision
-from zhibu.domain.terms import OrganizationKind
-from zhibu.domain.tree import STEP
 from zhibu.web.shell import clock
 
 _AWAY = {Presence.LEAVE, Presence.ABSENT}
@@ -58,7 +55,7 @@ def talk_of(
     return Talk(
         items=[_line(asker, item, opinions.get(item.pk, ()), threads, gives) for item in agenda],
         threads=[thread for thread in threads if thread.agenda_item_id is None],
-        room_key=_room_key(asker, meeting),
+        room_key=room_about(asker, meeting),
         counted=votes_that_count(meeting, clock.today()) if opinions else (),
     )
 
@@ -83,13 +80,3 @@ def _line(
         gives=item.pk in gives,
         mine=any(opinion.person_id == asker.person for opinion in opinions),
     )
-
-
-def _room_key(asker: Asker, meeting: Meeting) -> str:
-    """The room of the branch that holds it, or whose group does; threads about it stand there and nowhere else."""
-    of, entered = meeting.organization, asker.branches + asker.secretary_of
-    path = of.path[:-STEP] if of.word is OrganizationKind.GROUP else of.path
-    if meeting.word not in OPEN_TO_MEMBERS or path not in entered:
-        return ""
-    branch = of if path == of.path else Organization.objects.get(path=path)
-    return f"branch-{branch.pk}" if branch.word is OrganizationKind.BRANCH else ""
