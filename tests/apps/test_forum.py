@@ -18,13 +18,14 @@ from tests import world
 from tests.forum import Forum, photo
 from tests.windows import DONE
 from tests.world import AT, DAY
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.archive.models import Document, Event
 from zhibu.apps.forum import access
 from zhibu.apps.forum.actions import asking, following, moderating, taking_back, writing
 from zhibu.apps.forum.actions.indexing import rebuild_posts
 from zhibu.apps.forum.actions.telling import tell_of_yesterday
 from zhibu.apps.forum.actions.writing import Words
-from zhibu.apps.forum.errors import BearsMark, ForumRefusal, TooManyPosts
+from zhibu.apps.forum.errors import ForumRefusal, TooManyPosts
 from zhibu.apps.forum.models import Confirmation, Following, Hiding, Picture, Post, Room, Thread
 from zhibu.apps.forum.queries import confirmed_by, earlier_texts_of, looked_for, page_of_thread, people_in, threads_in
 from zhibu.apps.guides.actions.guiding import guide_unit

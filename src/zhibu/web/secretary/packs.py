@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhibu.apps.archive.errors import FileRefused
+from zhibu.apps.archive.errors import BearsMark, FileRefused
 from zhibu.apps.learning.access import organizations_opened_for_by, packs_taken_by
 from zhibu.apps.learning.actions.packs import pack_of_lesson, pack_of_unit, take_in, undo_pack
 from zhibu.apps.learning.errors import LearningRefusal
@@ -27,6 +27,7 @@ from zhibu.web.secretary.units import kept_unit, unit_crumbs
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import attachment, file_name
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.signing import me, signed
@@ -50,7 +51,7 @@ def lesson_pack(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     return attachment(pack_of_lesson(meeting), f"{file_name(meeting.title)}.zip", "application/zip")
 
 
-class PackForm(forms.Form):
+class PackForm(MarkedForm):
     organization = forms.ChoiceField(label=_lazy("Branch"))
     pack = forms.FileField(
         label=_lazy("Study pack"),
@@ -78,7 +79,12 @@ def packs(request: AskedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         branch, content = branches[form.cleaned_data["organization"]], form.cleaned_data["pack"]
         try:
-            taken = take_in(branch, content, by=me(request), account=request.user, **signed(request))
+            is_no_mark = form.has_tick
+            taken = take_in(
+                branch, content, by=me(request), account=request.user, is_no_mark=is_no_mark, **signed(request)
+            )
+        except BearsMark as refusal:
+            form.refuse(refusal)
         except (LearningRefusal, MeetingRefusal, FileRefused) as refusal:
             form.add_error("pack", str(refusal))
         else:

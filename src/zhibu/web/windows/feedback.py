@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.feedback.access import feedback_read_by, sites_heard_by
 from zhibu.apps.feedback.actions import saying
 from zhibu.apps.feedback.errors import FeedbackRefusal
@@ -32,6 +33,7 @@ from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.codes import picture_of
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import spreadsheet
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.signing import me, signed
@@ -126,7 +128,7 @@ def inbox_xlsx(request: AskedRequest) -> HttpResponse:
     return spreadsheet(_("Feedback"), [table])
 
 
-class CloseForm(forms.Form):
+class CloseForm(MarkedForm):
     answer = forms.CharField(
         label=_lazy("What changed, or why nothing did"),
         max_length=saying.LONGEST,
@@ -149,10 +151,15 @@ def one(request: AskedRequest, feedback_id: UUID) -> HttpResponse:
         said = form.cleaned_data
         try:
             saying.close_feedback(
-                found, answer=said["answer"], is_public=said["is_public"], by=me(request), **signed(request)
+                found,
+                answer=said["answer"],
+                is_public=said["is_public"],
+                is_no_mark=form.has_tick,
+                by=me(request),
+                **signed(request),
             )
-        except FeedbackRefusal as refusal:
-            form.add_error(None, str(refusal))
+        except (BearsMark, FeedbackRefusal) as refusal:
+            form.refuse(refusal)
         else:
             messages.success(request, _("Closed."))
             return redirect("feedback_one", found.pk)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.guides.access import keeps_section, questions_answered_by
 from zhibu.apps.guides.actions import answering, asking
 from zhibu.apps.guides.errors import GuideRefusal
@@ -29,6 +30,7 @@ from zhibu.domain.terms import QuestionSource, QuestionState
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
 from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.signing import me, signed
@@ -50,7 +52,7 @@ def questions(request: AskedRequest) -> HttpResponse:
     return render(request, "windows/guides/questions.html", context)
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(MarkedForm):
     text = forms.CharField(
         label=_lazy("Answer"),
         max_length=answering.LONGEST,
@@ -97,7 +99,8 @@ class _Deed:
 
 
 def _answer(request: AskedRequest, found: Question, said: dict[str, Any]) -> None:
-    answering.answer_question(found, said["text"], by=me(request), **signed(request))
+    is_no_mark = said.get("is_no_mark", False)
+    answering.answer_question(found, said["text"], by=me(request), is_no_mark=is_no_mark, **signed(request))
 
 
 def _close(request: AskedRequest, found: Question, said: dict[str, Any]) -> None:
@@ -144,6 +147,10 @@ def question(request: AskedRequest, question_id: UUID) -> HttpResponse:
     if do in _DEEDS and shown[do].is_valid():
         try:
             _DEEDS[do].do(request, found, shown[do].cleaned_data)
+        except BearsMark as refusal:
+            form = shown[do]
+            assert isinstance(form, MarkedForm)
+            form.refuse(refusal)
         except GuideRefusal as refusal:
             shown[do].add_error(None, str(refusal))
         else:
@@ -200,10 +207,11 @@ def ask(request: AskedRequest) -> HttpResponse:
                 source=QuestionSource.STAFF,
                 section=Section.objects.get(pk=chosen) if chosen else None,
                 looked_for=request.GET.get("q", "")[:100],
+                is_no_mark=form.has_tick,
                 at=clock.now(),
             )
-        except GuideRefusal as refusal:
-            form.add_error(None, str(refusal))
+        except (BearsMark, GuideRefusal) as refusal:
+            form.refuse(refusal)
         else:
             facts = {"question": asked.question, "code": asked.code, "crumbs": _crumbs(Crumb(_("Ask something")))}
             return render(request, "windows/guides/asked.html", facts)

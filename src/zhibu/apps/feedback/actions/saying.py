@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zhibu.apps.archive.actions import PUBLIC, Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.feedback.errors import FeedbackRefusal, TooMuchFeedback
 from zhibu.apps.feedback.models import Feedback
 from zhibu.apps.feedback.queries import hearers_of, works_alone
@@ -33,12 +34,22 @@ KEPT = dt.timedelta(days=730)
 
 
 @transaction.atomic
-def say(text: str, *, kind: FeedbackKind, site: Site, at: dt.datetime, post: WindowPost | None = None) -> Feedback:
+def say(
+    text: str,
+    *,
+    kind: FeedbackKind,
+    site: Site,
+    at: dt.datetime,
+    post: WindowPost | None = None,
+    is_no_mark: bool = False,
+) -> Feedback:
     """It reaches those who manage the place. Of who said it, and at which hour, nothing is kept beside it.
 
-    Where one person works at ``post`` alone it is about the site. Raises ``TooMuchFeedback`` in a flood.
+    Where one person works at ``post`` alone it is about the site. Raises ``TooMuchFeedback`` in a flood,
+    ``BearsMark`` where it bears a mark of secrecy.
     """
     said = _words(text, _("Write what you want to say."))
+    refuse_marks([said], is_no_mark=is_no_mark)
     today = localtime(at).date()
     about = None if post is None or works_alone(post, today) else post
     again = room_again(f"feedback:{post.pk if post else site.pk}", HERE, at)
@@ -64,9 +75,17 @@ def say(text: str, *, kind: FeedbackKind, site: Site, at: dt.datetime, post: Win
 
 @transaction.atomic
 def close_feedback(
-    feedback: Feedback, *, answer: str, is_public: bool, by: Person, actor: Actor, at: dt.datetime
+    feedback: Feedback,
+    *,
+    answer: str,
+    is_public: bool,
+    by: Person,
+    actor: Actor,
+    at: dt.datetime,
+    is_no_mark: bool = False,
 ) -> None:
-    """What changed, or why nothing did; in public or not."""
+    """What changed, or why nothing did; in public or not. Raises ``BearsMark``."""
+    refuse_marks([answer], is_no_mark=is_no_mark)
     feedback = Feedback.objects.select_for_update().get(pk=feedback.pk)
     if feedback.state_word is FeedbackState.CLOSED:
         raise FeedbackRefusal(_("This was closed already. What stands there stays."))

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
-from zhibu.apps.forum.actions.checking import refuse_marks, said
+from zhibu.apps.archive.marks import refuse_marks
+from zhibu.apps.forum.actions.checking import said
 from zhibu.apps.forum.actions.indexing import index_post
 from zhibu.apps.forum.actions.telling import tell_deciders, tell_hidden, tell_outcome
 from zhibu.apps.forum.actions.writing import held

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.forum.access import is_decided
-from zhibu.apps.forum.actions.checking import refuse_marks, said
+from zhibu.apps.forum.actions.checking import said
 from zhibu.apps.forum.errors import ForumRefusal
 from zhibu.apps.forum.models import Opinion
 from zhibu.apps.meetings.actions.minutes import save_text
@@ -70,6 +71,7 @@ def take_opinion(opinion: Opinion, *, by: Account, actor: Actor, at: dt.datetime
         by=by,
         actor=actor,
         at=at,
+        is_no_mark=True,  # its writer has said so
     )
     opinion.taken_at = at
     opinion.save(update_fields=["taken_at"])

@@ -11,9 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.forum.access import Place
 from zhibu.apps.forum.actions import pictures
-from zhibu.apps.forum.actions.checking import refuse_marks, said
+from zhibu.apps.forum.actions.checking import said
 from zhibu.apps.forum.actions.indexing import index_post
 from zhibu.apps.forum.actions.pictures import Sent
 from zhibu.apps.forum.actions.telling import tell_answered, tell_mentioned

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.guides.actions.asking import tell_keepers
 from zhibu.apps.guides.actions.writing import LONGEST_TITLE, Words, begin_guide, refuse_unreadable
 from zhibu.apps.guides.errors import GuideRefusal
@@ -55,9 +56,17 @@ def promise_later(question: Question, to: dt.date, *, because: str, actor: Actor
 
 @transaction.atomic
 def answer_question(
-    question: Question, text: str, *, by: Person, actor: Actor, at: dt.datetime, guide: Guide | None = None
+    question: Question,
+    text: str,
+    *,
+    by: Person,
+    actor: Actor,
+    at: dt.datetime,
+    guide: Guide | None = None,
+    is_no_mark: bool = False,
 ) -> None:
-    """Whoever asked reads it by their code. ``guide``: one that says more."""
+    """Whoever asked reads it by their code. ``guide``: one that says more. Raises ``BearsMark``."""
+    refuse_marks([text], is_no_mark=is_no_mark)
     _settle(question, QuestionState.ANSWERED, text, by=by, at=at, guide=guide)
     document = {"guide": str(guide.pk) if guide else None}
     record("question_answered", question.pk, actor=actor, at=at, document=document)

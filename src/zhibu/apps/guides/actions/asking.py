@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zhibu.apps.archive.actions import PUBLIC, Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.guides.actions.writing import refuse_unreadable
 from zhibu.apps.guides.errors import GuideRefusal, TooManyQuestions
 from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
@@ -54,11 +55,13 @@ def ask(
     section: Section | None = None,
     unit: GuidedUnit | None = None,
     looked_for: str = "",
+    is_no_mark: bool = False,
     actor: Actor = PUBLIC,
 ) -> Asked:
     """A question goes to the section, or to the managers where none is named, with a day by which it is answered.
 
-    ``looked_for``: the words that found no answer. Raises ``TooManyQuestions`` in a flood; nothing is kept then.
+    ``looked_for``: the words that found no answer. Raises ``TooManyQuestions`` in a flood, ``BearsMark``
+    where it bears a mark of secrecy; nothing is kept then.
     """
     said = kept(text)
     if not said:
@@ -69,6 +72,7 @@ def ask(
             % {"length": len(said), "most": LONGEST}
         )
     refuse_unreadable(said)
+    refuse_marks([said], is_no_mark=is_no_mark)
     again = room_again("questions", QUESTIONS, at)
     if again is not None:
         raise TooManyQuestions(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
 from zhibu.apps.archive.files import place_of
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.learning.access import may_see_equal
 from zhibu.apps.learning.actions.make_ups import set_equal
 from zhibu.apps.learning.actions.unit_files import FOLDER, Brought, attach
@@ -84,15 +85,24 @@ def _content(folder: str, sha256: str) -> bytes:
 
 @transaction.atomic
 def take_in(
-    organization: Organization, content: bytes, *, by: Person, account: Account, actor: Actor, at: dt.datetime
+    organization: Organization,
+    content: bytes,
+    *,
+    by: Person,
+    account: Account,
+    actor: Actor,
+    at: dt.datetime,
+    is_no_mark: bool = False,
 ) -> TakenPack:
     """The pack becomes a lesson of the branch that is a draft, with agenda, papers and the beginning of its record.
 
     A unit that stands in this house already, for the branch to see, is not made twice. All of it or nothing.
+    Raises ``BearsMark`` where its words may be a mark of secrecy; ``is_no_mark`` says that they are none.
     """
     if organization.word is not OrganizationKind.BRANCH or organization.dissolved is not None:
         raise LearningRefusal(_("%(name)s holds no lessons. Choose a branch.") % {"name": organization.name})
     pack = _read(content)
+    refuse_marks(_said_in(pack), is_no_mark=is_no_mark)
     lesson = convening.draft(
         organization=organization,
         kind=MeetingKind.LESSON,
@@ -108,7 +118,15 @@ def take_in(
     if pack.conveyed.strip():
         field = MinutesText.Field.CONVEYED
         minutes.save_text(
-            lesson, field=field, item=None, text=pack.conveyed, based_on=0, by=account, actor=actor, at=at
+            lesson,
+            field=field,
+            item=None,
+            text=pack.conveyed,
+            based_on=0,
+            by=account,
+            actor=actor,
+            at=at,
+            is_no_mark=is_no_mark,
         )
     taken = TakenPack.objects.create(
         organization=organization, meeting=lesson, title=pack.title, source=pack.source, by=by, taken_at=at
@@ -138,6 +156,12 @@ def _read(content: bytes) -> Pack:
     if not pack.title.strip() or any(not item.strip() for item in pack.agenda):
         raise LearningRefusal(_("The pack has an empty title or an empty item of the agenda."))
     return pack
+
+
+def _said_in(pack: Pack) -> list[str]:
+    files = [*pack.papers, *(file for unit in pack.units for file in unit.files)]
+    units = [words for unit in pack.units for words in (unit.title, unit.text)]
+    return [pack.title, pack.conveyed, *pack.agenda, *units, *(file.name.rpartition(".")[0] for file in files)]
 
 
 def _items(agenda: Iterable[str]) -> list[tuple[str, int]]:

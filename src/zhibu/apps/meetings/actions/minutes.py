@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.meetings.actions.stages import advance, locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
 from zhibu.apps.meetings.models import AgendaItem, Approval, Meeting, MinutesText, SetAside
@@ -83,19 +84,29 @@ def save_text(
     actor: Actor,
     at: dt.datetime,
     page: str = "",
+    is_no_mark: bool = False,
 ) -> Saved:
     """Save one field. ``based_on`` is the version the writer had before them, 0 where there was none.
 
     Where somebody else has saved in between, the newer text stays and this one is set aside beside it: once for
     each ``page`` on which it is written, the latest of that page. The same text again changes nothing. Saving after
     the minutes were handed over or approved takes that back, and so does setting aside.
+
+    Raises ``BearsMark`` where words come to it that may be a mark of secrecy; ``is_no_mark`` says that they are none.
     """
-    return save_texts(meeting, [Written(field, item, text, based_on, page)], by=by, actor=actor, at=at)[0]
+    written = [Written(field, item, text, based_on, page)]
+    return save_texts(meeting, written, by=by, actor=actor, at=at, is_no_mark=is_no_mark)[0]
 
 
 @transaction.atomic
 def save_texts(
-    meeting: Meeting, texts: Sequence[Written], *, by: Account | None, actor: Actor, at: dt.datetime
+    meeting: Meeting,
+    texts: Sequence[Written],
+    *,
+    by: Account | None,
+    actor: Actor,
+    at: dt.datetime,
+    is_no_mark: bool = False,
 ) -> list[Saved]:
     """The same for several fields that were written together."""
     meeting = locked(meeting.pk)
@@ -105,6 +116,7 @@ def save_texts(
     saved = []
     for one in texts:
         current = known.get((one.item.pk if one.item else None, one.field.value))
+        refuse_marks([one.text], is_no_mark=is_no_mark, known=current.text if current else "")
         saved.append(_save(meeting, one, current, by, at))
     if any(one.is_changed for one in saved):
         reopen_for_change(meeting, actor=actor, at=at)
@@ -165,6 +177,7 @@ def settle(aside: SetAside, *, text: str, by: Account | None, actor: Actor, at: 
         by=by,
         actor=actor,
         at=at,
+        is_no_mark=True,  # both were looked at when they were saved
     )
     now.delete()
     return saved.text

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive import files
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.meetings.actions.minutes import reopen_for_change
 from zhibu.apps.meetings.actions.stages import locked, require
 from zhibu.apps.meetings.errors import MeetingRefusal
@@ -38,13 +39,14 @@ def add_paper(
 ) -> Paper:
     """Attach a file. The scan of the signed sheet may also come after filing: it stands beside the record.
 
-    Refused by size, and where the content is none of the kinds known or not what the name says; a scan is a picture
-    or a .pdf.
+    Refused by size, where its name bears a mark of secrecy, and where the content is none of the kinds known or not
+    what the name says; a scan is a picture or a .pdf.
     """
     meeting = locked(meeting.pk)
     require(meeting, *TAKES_PAPERS, *([MeetingStage.FILED] if is_signed_sheet else []))
     if meeting.papers.count() >= MOST:
         raise MeetingRefusal(_("%(number)s papers are attached already; more do not fit.") % {"number": MOST})
+    refuse_marks([name.rpartition(".")[0] or name], is_no_mark=True)
     kept = files.looked_at(name, content)
     if is_signed_sheet and kept.kind not in SCANS:
         raise MeetingRefusal(

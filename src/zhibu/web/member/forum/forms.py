@@ -13,9 +13,9 @@ from zhibu.apps.forum.actions.moderating import LONGEST_APPEAL, LONGEST_REASON
 from zhibu.apps.forum.actions.opinions import LONGEST as LONGEST_OPINION
 from zhibu.apps.forum.actions.pictures import LARGEST, Sent
 from zhibu.apps.forum.actions.writing import LONGEST, LONGEST_TITLE, Words
-from zhibu.apps.forum.errors import BearsMark, ForumRefusal
 from zhibu.apps.forum.models import Picture
 from zhibu.domain.forum import MOST_PICTURES, AppealOutcome
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 
 
@@ -29,37 +29,7 @@ class SeveralPictures(forms.FileInput):
         return None
 
 
-class _SentForm(forms.Form):
-    """A text that is looked at for marks of secrecy before it is sent.
-
-    The tick that such words are no mark appears once that was asked; nobody ticks it beforehand.
-    """
-
-    is_no_mark = forms.BooleanField(
-        label=_lazy("These words only speak of it; what I send bears no mark of secrecy"), required=False
-    )
-
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self._tick = self.fields.pop("is_no_mark")
-        if data is not None and data.get("is_no_mark"):
-            self.ask_for_tick()
-
-    def ask_for_tick(self) -> None:
-        self.fields["is_no_mark"] = self._tick
-
-    @property
-    def has_tick(self) -> bool:
-        return bool(self.cleaned_data.get("is_no_mark"))
-
-    def refuse(self, refusal: ForumRefusal) -> None:
-        """The refusal stands above the fields; where the writer may say that it is no mark, a tick asks for it."""
-        if isinstance(refusal, BearsMark) and refusal.may_confirm:
-            self.ask_for_tick()
-        self.add_error(None, str(refusal))
-
-
-class PostForm(_SentForm):
+class PostForm(MarkedForm):
     text = forms.CharField(
         label=_lazy("Your words"), max_length=LONGEST, widget=forms.Textarea({"rows": 6, "data-draft": "text"})
     )
@@ -137,7 +107,7 @@ class DecisionForm(forms.Form):
     )
 
 
-class OpinionForm(_SentForm):
+class OpinionForm(MarkedForm):
     text = forms.CharField(
         label=_lazy("My view"), max_length=LONGEST_OPINION, widget=forms.Textarea({"rows": 6, "data-draft": "text"})
     )

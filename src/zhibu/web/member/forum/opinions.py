@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.forum.access import may_give_opinion, opinions_read_by
 from zhibu.apps.forum.actions import opinions as deeds
 from zhibu.apps.forum.errors import ForumRefusal
@@ -44,7 +45,7 @@ def give(request: AskedRequest, item_id: UUID) -> HttpResponse:
         try:
             words = form.cleaned_data["text"]
             deeds.give_opinion(item, words, person=me(request), is_no_mark=form.has_tick, **signed(request))
-        except ForumRefusal as refusal:
+        except (BearsMark, ForumRefusal) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("It stands on the meeting's page under your name."))

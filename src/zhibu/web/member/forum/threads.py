@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.archive.files import place_of as file_at
 from zhibu.apps.forum.access import posts_read_by
 from zhibu.apps.forum.actions import asking, following
@@ -46,7 +47,7 @@ def thread(request: AskedRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             post = write_post(found, form.words(request), writer=me(request), **signed(request))
-        except ForumRefusal as refusal:
+        except (BearsMark, ForumRefusal) as refusal:
             form.refuse(refusal)
         else:
             return redirect(place_of(post))

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.forum.access import own_posts
 from zhibu.apps.forum.actions import moderating, taking_back, writing
 from zhibu.apps.forum.actions.writing import About, Kind
@@ -50,7 +51,7 @@ def new(request: AskedRequest, room_key: str) -> HttpResponse:
             begun = writing.begin_thread(
                 place_at(entered), form.words(request), writer=me(request), kind=kind, **signed(request)
             )
-        except ForumRefusal as refusal:
+        except (BearsMark, ForumRefusal) as refusal:
             form.refuse(refusal)
         else:
             return redirect("forum_thread", begun.pk)
@@ -123,7 +124,7 @@ def edit(request: AskedRequest, forum_post_id: UUID) -> HttpResponse:
         drop = [picture for picture in kept if str(picture.pk) in chosen]
         try:
             writing.edit_post(own, form.words(request), drop=drop, **signed(request))
-        except ForumRefusal as refusal:
+        except (BearsMark, ForumRefusal) as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("Saved. What it said before is kept for the moderators."))
@@ -161,7 +162,7 @@ def mine(request: AskedRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@conflict_on(ForumRefusal)
+@conflict_on(BearsMark, ForumRefusal)
 def own(request: AskedRequest, forum_post_id: UUID) -> HttpResponse:
     """One's own post: what became of it, why it was hidden, and the appeal, which is sent by POST."""
     post = _own(request, forum_post_id)

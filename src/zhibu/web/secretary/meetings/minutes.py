@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.meetings.access import may_approve, may_run
 from zhibu.apps.meetings.actions import filing
 from zhibu.apps.meetings.actions import minutes as deeds
@@ -218,7 +219,15 @@ class Sent:
     task_form: TaskForm | None = None
 
 
-def _page(request: AskedRequest, meeting: Meeting, *, refusal: str = "", sent: Sent | None = None) -> HttpResponse:
+def _page(
+    request: AskedRequest,
+    meeting: Meeting,
+    *,
+    refusal: str = "",
+    sent: Sent | None = None,
+    asks_for_tick: bool = False,
+) -> HttpResponse:
+    """``asks_for_tick``: words were met that may be a mark of secrecy, and the writer may say that they are none."""
     sent = sent or Sent()
     records = agenda_of(meeting)
     items = [record.item for record in records]
@@ -259,6 +268,7 @@ def _page(request: AskedRequest, meeting: Meeting, *, refusal: str = "", sent: S
         "approvers": deeds.approvers(meeting),
         "may_finish": may_finish(request.asker, meeting),
         "refusal": refusal,
+        "asks_for_tick": asks_for_tick,
         "limit": LONGEST_TEXT,
     }
     status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
@@ -285,6 +295,8 @@ def _posted(request: AskedRequest, meeting: Meeting) -> HttpResponse:
         if sent.task_form is not None and not sent.task_form.is_valid():
             return _page(request, meeting, sent=sent)
         met_another = _save_all(request, meeting, sent)
+    except BearsMark as refusal:
+        return _page(request, meeting, refusal=str(refusal), sent=sent, asks_for_tick=refusal.may_confirm)
     except MeetingRefusal as refusal:
         meeting.refresh_from_db(fields=["stage"])
         return _page(request, meeting, refusal=str(refusal), sent=sent)
@@ -372,6 +384,7 @@ def _save_one(request: AskedRequest, meeting: Meeting, name: str, typed: Typed) 
             based_on=typed.base,
             page=request.POST.get("page", "")[:32],
             by=request.user,
+            is_no_mark="is_no_mark" in request.POST,
             **signed(request),
         )
     except (ValueError, AgendaItem.DoesNotExist) as error:
@@ -460,7 +473,7 @@ def save(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
             request.POST.get("name", ""),
             Typed(request.POST.get("text", ""), _version(request.POST.get("based_on", "0"))),
         )
-    except MeetingRefusal as refusal:
+    except (BearsMark, MeetingRefusal) as refusal:
         return JsonResponse({"refusal": str(refusal)}, status=HTTPStatus.CONFLICT)
     if saved.aside is not None:
         url = reverse("meeting_settle", args=[meeting.pk, saved.aside.pk])
@@ -473,7 +486,7 @@ def save(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@conflict_on(MeetingRefusal)
+@conflict_on(BearsMark, MeetingRefusal)
 def settle(request: AskedRequest, meeting_id: UUID, aside_id: UUID) -> HttpResponse:
     """Both versions side by side; what somebody makes of them is saved."""
     meeting = run(request, meeting_id)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from zhibu.apps.archive.errors import FileRefused
+from zhibu.apps.archive.errors import BearsMark, FileRefused
 from zhibu.apps.archive.files import place_of, refuse_too_large
 from zhibu.apps.meetings.actions import papers as deeds
 from zhibu.apps.meetings.errors import MeetingRefusal
@@ -25,7 +25,7 @@ from zhibu.web.shell.signing import signed
 
 @login_required
 @require_POST
-@conflict_on(MeetingRefusal, FileRefused)
+@conflict_on(BearsMark, MeetingRefusal, FileRefused)
 def attach(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
     """One or several files; a refused one leaves those before it attached and says which it was."""
     meeting = run(request, meeting_id)

@@ -10,19 +10,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.feedback.actions.saying import LONGEST, say
 from zhibu.apps.feedback.errors import FeedbackRefusal, TooMuchFeedback
 from zhibu.apps.feedback.queries import changed, places_of, works_alone
 from zhibu.apps.windows.models import Site, WindowPost
 from zhibu.domain.terms import FeedbackKind
 from zhibu.web.shell import clock
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.windows.public.places import posts_there
 
 _TOO_MANY = 429
 
 
-class FeedbackForm(forms.Form):
+class FeedbackForm(MarkedForm):
     kind = forms.ChoiceField(
         label=_lazy("What it is"),
         choices=[(word.value, word.zh) for word in FeedbackKind],
@@ -59,12 +61,13 @@ def _say(request: HttpRequest, site: Site, post: WindowPost | None, place: str) 
         if form.is_valid():
             try:
                 kind = FeedbackKind(form.cleaned_data["kind"])
-                say(form.cleaned_data["text"], kind=kind, site=site, post=post, at=clock.now())
+                words, is_no_mark = form.cleaned_data["text"], form.has_tick
+                say(words, kind=kind, site=site, post=post, is_no_mark=is_no_mark, at=clock.now())
             except TooMuchFeedback as refusal:
                 form.add_error(None, str(refusal))
                 status = _TOO_MANY
-            except FeedbackRefusal as refusal:
-                form.add_error("text", str(refusal))
+            except (BearsMark, FeedbackRefusal) as refusal:
+                form.refuse(refusal, "text")
             else:
                 return redirect("public_feedback_thanks")
     return render(request, "windows/public/feedback.html", {"form": form, "place": place}, status=status)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.guides.actions.asking import LONGEST, ask
 from zhibu.apps.guides.errors import GuideRefusal, TooManyQuestions
 from zhibu.apps.guides.models import GuidedUnit, Question
@@ -20,12 +21,13 @@ from zhibu.apps.organizations.dated import holds_on
 from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.terms import GuideAudience, QuestionSource
 from zhibu.web.shell import clock
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.windows.public import guides
 
 _TOO_MANY = 429
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(MarkedForm):
     section = forms.ChoiceField(label=_lazy("About which business"), required=False)
     text = forms.CharField(
         label=_lazy("Your question"),
@@ -61,13 +63,14 @@ def new(request: HttpRequest) -> HttpResponse:
                     section=_chosen(form.cleaned_data["section"]),
                     unit=asks,
                     looked_for=looked_for,
+                    is_no_mark=form.has_tick,
                     at=clock.now(),
                 )
             except TooManyQuestions as refusal:
                 form.add_error(None, str(refusal))
                 status = _TOO_MANY
-            except GuideRefusal as refusal:
-                form.add_error("text", str(refusal))
+            except (BearsMark, GuideRefusal) as refusal:
+                form.refuse(refusal, "text")
             else:
                 told = {"question": asked.question, "code": asked.code}
                 return render(request, "windows/public/asked.html", told)
