@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import world
 from tests.gatherings import announced, file_session
@@ -15,8 +15,10 @@ from tests.units import prescribed, published
 from tests.web.browser import assert_good
 from tests.web.conftest import Opens
 from tests.world import AT, DAY
+from zhibu.apps.learning.actions.unit_files import Brought
 from zhibu.apps.learning.models import MakeUp, Receipt, SelfStudy
 from zhibu.apps.meetings.models import Meeting
+from zhibu.domain.learning import UnitReach
 from zhibu.domain.terms import AbsenceReason, MeetingKind, MeetingStage
 from zhibu.web.shell import clock, offline
 
@@ -108,6 +110,46 @@ def test_what_is_due_is_read_answered_and_declared_in_airplane_mode_and_received
     assert Receipt.objects.count() == 2
 
 
+def test_a_busy_server_and_one_that_does_not_answer_leave_the_work_here_and_get_it_later(phone: Opens, house) -> None:
+    unit = prescribed(house)
+    page = phone(account_of(house.chen), keeps=True)
+    page.add_init_script(NOT_BY_ITSELF)
+    sent: list[str] = []
+
+    def busy(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "1"}, body="<h1>busy</h1>", content_type="text/html")
+        elif len(sent) == 2:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    page.route("**/answers/", busy)
+    page.goto(f"/learn/units/{unit.pk}/")
+    page.evaluate("kept.LIMITS.unanswered = 300")
+    answer(page)
+    expect(state(page)).to_contain_text("服务器繁忙")
+    expect(state(page)).to_contain_text("已收到", timeout=15000)
+    rest(page)
+    assert (SelfStudy.objects.count(), len(sent)) == (1, 3)
+
+
+def test_a_pdf_of_a_unit_that_is_due_is_saved_without_a_network(phone: Opens, house) -> None:
+    content = b"%PDF-1.7\n%%EOF"
+    unit = published(
+        house, None, Brought(name="d.pdf", content=content, said="交接班规定"), reach=UnitReach.PRESCRIBED
+    )
+    page = phone(account_of(house.chen), keeps=True)
+    keeps(page, unit.title)
+    page.context.set_offline(True)
+    page.goto(f"/learn/units/{unit.pk}/")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="交接班规定").click()
+    assert saved.value.suggested_filename == "d.pdf"
+    assert Path(saved.value.path()).read_bytes() == content
+
+
 def test_from_two_phones_it_is_one_and_the_second_one_hears_so(phone: Opens, house) -> None:
     lesson, account = missed(house), account_of(house.chen)
     path = f"/meetings/{lesson.pk}/make-up/"
@@ -153,6 +195,24 @@ def test_a_wrong_clock_and_a_lesson_that_was_withdrawn_are_refused_in_words_and_
     page.context.set_offline(False)
     expect(state(page)).to_contain_text("“十月党课”已取消或者改期", timeout=15000)
     assert MakeUp.objects.count() == 1
+
+
+def test_a_phone_whose_clock_is_two_days_ahead_declares_the_day_of_the_page_at_the_time_of_the_server(
+    phone: Opens, house
+) -> None:
+    lesson = missed(house)
+    page = phone(account_of(house.chen), keeps=True)
+    page.clock.set_fixed_time(AT + dt.timedelta(days=2))
+    keeps(page, lesson.title)
+    page.context.set_offline(True)
+    page.goto(f"/meetings/{lesson.pk}/make-up/")
+    button(page, "我已学完").click()
+    expect(state(page)).to_contain_text("尚未发送")
+    page.context.set_offline(False)
+    expect(state(page)).to_contain_text(f"已收到 {DAY.year}年{DAY.month}月{DAY.day}日", timeout=15000)
+    rest(page)
+    made = MakeUp.objects.get()
+    assert (made.studied_on, made.declared_at) == (DAY, AT)
 
 
 # --- A shared phone ------------------------------------------------------------------------------------------------
@@ -312,11 +372,11 @@ def test_the_pages_take_no_more_than_their_room_and_what_is_due_goes_last(phone:
     for room, unit in zip((100_000, 1_000), others, strict=True):
         page.goto(f"/learn/units/{unit.pk}/")
         page.evaluate("room => kept.keptBytes().then(taken => { kept.LIMITS.bytes = taken + room; })", room)
-        button(page, "把本页连同音频、视频保存到本机").click()
+        button(page, "把本页连同音频、视频和 PDF 保存到本机").click()
         expect(page.get_by_text("本页没有网络也能阅读")).to_be_visible()
     titles = page.evaluate("kept.all('pages').then(rows => rows.map(row => row.title).sort())")
     assert titles == sorted(["离线学习", due.title, "第1课"])
     page.goto(f"/learn/units/{others[0].pk}/")
     page.evaluate("kept.LIMITS.bytes = 100")
-    button(page, "把本页连同音频、视频保存到本机").click()
+    button(page, "把本页连同音频、视频和 PDF 保存到本机").click()
     expect(state(page)).to_contain_text("本机空间不足")

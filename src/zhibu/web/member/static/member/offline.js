@@ -171,7 +171,7 @@
       return each.url === here;
     });
     about.textContent = row ? word("readable") : "";
-    const hasMore = Boolean(document.querySelector("audio[data-file], video[data-file]"));
+    const hasMore = Boolean(document.querySelector("audio[data-file], video[data-file], a[data-file]"));
     offer("keep", !row || (hasMore && !row.recordings));
     offer("drop-page", Boolean(row));
   }

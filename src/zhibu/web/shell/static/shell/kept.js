@@ -8,7 +8,7 @@
   const SCHEMA = 1;
   const HOUSE = "zhibu-house";
   const OF = "zhibu-of-";
-  const LIMITS = { bytes: 50 * 1024 * 1024, recording: 2 * 1024 * 1024, days: 14, work: 300, settled: 20 };
+  const LIMITS = { bytes: 50 * 1024 * 1024, recording: 2 * 1024 * 1024, days: 14, work: 300, settled: 20, unanswered: 30000 };
   const PATIENCE = 15000;
   const LATER = { network: true, busy: true, door: true };
 
@@ -279,7 +279,7 @@
       return { state: "refused", because: told.reason || "", status: answer.status };
     }
     if (answer.status >= 500 || answer.status === 429) {
-      return { state: "busy", seconds: Number(answer.headers.get("Retry-After")) || 5 };
+      return { state: "busy", seconds: Math.min(Number(answer.headers.get("Retry-After")) || 5, 600) };
     }
     return { state: "door" };
   }
@@ -457,7 +457,7 @@
     }
   }
 
-  // Keep a page with its pictures and return it as a document; and its recordings where they are small or somebody asked for them.
+  // Keep a page with its pictures and return it as a document; and its recordings and PDFs where they are small or somebody asked for them.
   async function keepPage(account, url, facts) {
     const answer = await ask(url, { headers: { Accept: "text/html" }, redirect: "manual" });
     if (!answer.ok) {
@@ -476,7 +476,7 @@
       return sum + Number(each.dataset.file);
     }, html.length * 2);
     const files = wanted.map(function (each) {
-      return each.getAttribute("src");
+      return each.getAttribute("src") || each.getAttribute("href"); // a PDF is a link
     });
     const known = (await pagesOf(account)).find(function (row) {
       return row.url === url;

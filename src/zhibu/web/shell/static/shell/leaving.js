@@ -19,7 +19,8 @@
 
   let again = null;
 
-  // Resolves with what came of it. After a busy server it is tried once more, when that server said.
+  // Resolves with what came of it. After a busy server it is tried once more, when that server said; where no answer
+  // came although the phone has a network, after half a minute.
   async function send() {
     clearTimeout(again);
     let told;
@@ -30,6 +31,8 @@
     }
     if (told.state === "busy") {
       again = setTimeout(send, told.seconds * 1000 + Math.random() * 3000);
+    } else if (told.state === "network" && navigator.onLine) {
+      again = setTimeout(send, kept.LIMITS.unanswered * (1 + Math.random() / 3));
     }
     document.dispatchEvent(new CustomEvent("kept-tried", { detail: told }));
     tell();
