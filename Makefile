@@ -35,6 +35,7 @@ check: .venv/dev
 	$(BIN)/djlint --lint --quiet src
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python -m django makemigrations --check --dry-run --settings zhibu.config.settings
+	$(BIN)/python tools/fold_migrations.py --check
 
 install:
 	@test -n "$(VENV)" || { echo "say where: make install VENV=DIR"; exit 2; }

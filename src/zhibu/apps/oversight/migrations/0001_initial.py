@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organizations', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('people', '__first__'),
     ]
 
     operations = [
@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['organization', 'first', 'rule'],
+                'indexes': [models.Index(fields=['rule', 'first'], name='oversight_c_rule_368992_idx')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'rule', 'post', 'first', 'last'), name='cell_once'), models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='cell_last_not_before_first')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +54,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['organization', 'first', 'rule'],
+                'indexes': [models.Index(condition=models.Q(('owed__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('met'), '+', models.F('late')), '+', models.F('explained')))), fields=['due', 'rule', 'first', 'last', 'organization'], name='counter_not_settled')],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'rule', 'first', 'last'), name='counter_once')],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['held_on', 'filed_on', 'record'],
+                'constraints': [models.UniqueConstraint(fields=('cell', 'record'), name='evidence_once')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at'],
+                'constraints': [models.UniqueConstraint(fields=('organization', 'requirement', 'post', 'first'), name='waiver_once'), models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('answered_at__isnull', True)), models.Q(('accepted__isnull', False), ('answered_at__isnull', False)), _connector='OR'), name='waiver_answer_has_instant'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -101,41 +107,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='window_one_row')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='cell',
-            index=models.Index(fields=['rule', 'first'], name='oversight_c_rule_368992_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('organization', 'rule', 'post', 'first', 'last'), name='cell_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='cell_last_not_before_first'),
-        ),
-        migrations.AddIndex(
-            model_name='counter',
-            index=models.Index(condition=models.Q(('owed__gt', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('met'), '+', models.F('late')), '+', models.F('explained')))), fields=['due', 'rule', 'first', 'last', 'organization'], name='counter_not_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='counter',
-            constraint=models.UniqueConstraint(fields=('organization', 'rule', 'first', 'last'), name='counter_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('cell', 'record'), name='evidence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(fields=('organization', 'requirement', 'post', 'first'), name='waiver_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('answered_at__isnull', True)), models.Q(('accepted__isnull', False), ('answered_at__isnull', False)), _connector='OR'), name='waiver_answer_has_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_has_reason'),
         ),
     ]
