@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "zhibu.apps.rosters",
     "zhibu.apps.ballots",
     "zhibu.apps.honors",
+    "zhibu.apps.elections",
     "zhibu.apps.lists",
     "zhibu.apps.meetings",
     "zhibu.apps.learning",

@@ -14,6 +14,7 @@ from zhibu.documents.minutes import sections
 from zhibu.documents.plain import cleaned, one_line
 from zhibu.documents.press import pdf
 from zhibu.documents.word import docx
+from zhibu.domain.election_papers import Told
 from zhibu.domain.minutes import Gathering
 from zhibu.domain.notice import Notice, notice_sections
 from zhibu.domain.phrases import NOT_SECRET, Label, day
@@ -177,18 +178,18 @@ def wrap_up_docx(wrap_up: WrapUp, *, at: dt.datetime) -> bytes:
     return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
 
 
-def volume_pdf(volume: Volume, *, at: dt.datetime) -> bytes:
-    """The file of a selection, shaped as a wrap-up is."""
+def volume_pdf(volume: Volume | Told, *, at: dt.datetime) -> bytes:
+    """The file of a selection or an election, shaped as a wrap-up is."""
     paper = wrap_up_paper(volume)
     return pdf("wrap_up", paper, title=paper["heading"], at=at)
 
 
-def volume_docx(volume: Volume, *, at: dt.datetime) -> bytes:
+def volume_docx(volume: Volume | Told, *, at: dt.datetime) -> bytes:
     paper = wrap_up_paper(volume)
     return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
 
 
-def wrap_up_paper(wrap_up: WrapUp | Volume) -> dict[str, Any]:
+def wrap_up_paper(wrap_up: WrapUp | Volume | Told) -> dict[str, Any]:
     """What both templates of the wrap-up are given."""
     wrap_up = cleaned(wrap_up)
     return {

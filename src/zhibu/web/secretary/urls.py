@@ -7,6 +7,8 @@ from zhibu.web.secretary import (
     campaigns,
     codes,
     drafts,
+    election_deeds,
+    election_papers,
     elections,
     honors,
     lists,
@@ -19,6 +21,7 @@ from zhibu.web.secretary import (
     rooms,
     selections,
     talks,
+    term_elections,
     units,
     wrap_ups,
 )
@@ -27,6 +30,7 @@ _BALLOT = "ballots/<uuid:ballot_id>/"
 _CAMPAIGN = "campaigns/<uuid:campaign_id>/"
 _AT = f"{_CAMPAIGN}at/<uuid:organization>/"
 _SELECTION = "selections/<uuid:selection_id>/"
+_ELECTION = "elections/<uuid:term_id>/"
 _NOMINEE = f"{_SELECTION}candidates/<uuid:candidate_id>/"
 _MAKE_UP = "meetings/<uuid:meeting_id>/make-ups/<uuid:make_up_id>/"
 
@@ -70,6 +74,20 @@ urlpatterns = [
         path(f"{_SELECTION}volume.{form}", selections.volume, {"form": form}, name=f"selection_{form}")
         for form in selections.FORMS
     ),
+    path("elections/", term_elections.elections, name="elections"),
+    path("elections/new/", election_deeds.new, name="election_new"),
+    path(_ELECTION, term_elections.term_election, name="term_election"),
+    path(f"{_ELECTION}letters/<slug:letter>/", election_deeds.letter, name="term_election_letter"),
+    path(f"{_ELECTION}letters/<slug:letter>/file/", election_deeds.letter_file, name="term_election_letter_file"),
+    path(f"{_ELECTION}candidates/<slug:contest>/", election_deeds.candidates, name="term_election_candidates"),
+    path(f"{_ELECTION}leave/", election_deeds.leave, name="term_election_leave"),
+    path(f"{_ELECTION}tellers/<slug:body>/", election_deeds.tellers, name="term_election_tellers"),
+    path(f"{_ELECTION}meeting/<slug:body>/", election_deeds.meeting, name="term_election_meeting"),
+    path(f"{_ELECTION}count/<slug:contest>/", election_deeds.count, name="term_election_count"),
+    path(f"{_ELECTION}open/<slug:contest>/", election_deeds.leave_open, name="term_election_open"),
+    path(f"{_ELECTION}posts/", election_deeds.posts, name="term_election_posts"),
+    path(f"{_ELECTION}call-off/", election_deeds.call_off, name="term_election_call_off"),
+    path(f"{_ELECTION}papers/<slug:paper_name>.<slug:form>", election_papers.election_paper, name="election_paper"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/new/", rooms.edit, name="room_new"),
     path("rooms/<uuid:room>/", rooms.edit, name="room_edit"),

@@ -149,6 +149,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("figures", _("Figures"), _holds_office, "figures", _BRANCH),
     Entry("records", _("Filed records"), _holds_office, "list", _BRANCH),
     Entry("terms", _("Term calendar"), _holds_office, "calendar", _BRANCH),
+    Entry("elections", _("Elections"), _holds_office, "check", _BRANCH),
     Entry("organizations", _("Organizations"), _sees_tree, "tree", _BRANCH),
     Entry("lists", _("Lists"), _belongs, "list", _BRANCH),
     Entry("ballots", _("Ballots"), _is_person, "check", _MINE),

@@ -20,6 +20,7 @@ from zhibu.apps.meetings.models import Attendance, Leave, Meeting, RollEntry, Se
 from zhibu.apps.organizations.models import Organization, in_subtree
 from zhibu.apps.people.models import Appointment, Employment, Membership, Person
 from zhibu.domain.assembly import Presence
+from zhibu.domain.seal import Canonical
 from zhibu.domain.stages import AHEAD
 from zhibu.domain.terms import (
     OFFICES,
@@ -118,6 +119,37 @@ def _entries(meeting: Meeting, on: dt.date) -> list[RollEntry]:
 def _would_vote(meeting: Meeting, standing: str) -> bool:
     """Whether somebody of this standing who is expected has a vote; in a committee all of it do."""
     return meeting.word in COMMITTEE_KINDS or standing == Standing.FULL
+
+
+@transaction.atomic
+def seat_committee(meeting: Meeting, people: Collection[Person], *, actor: Actor, at: dt.datetime) -> None:
+    """A committee just elected meets before its posts begin: these have the votes, whoever else is called observes.
+
+    Said again it changes nothing. Refused before the announcement and where another meeting keeps the roll.
+    """
+    held = locked(meeting.pk)
+    if held.host_id is not None:
+        raise MeetingRefusal(
+            _("This meeting shares the roll of another one. Convene the meeting of the new committee by itself.")
+        )
+    elected = {person.pk for person in people}
+    entries = {entry.person_id: entry for entry in held.roll.all()}
+    if {person for person, entry in entries.items() if entry.votes} == elected:
+        return
+    require(held, *MARKABLE)
+    for person, entry in entries.items():
+        entry.votes = person in elected
+        entry.observes = person not in elected
+    RollEntry.objects.bulk_update(entries.values(), ["votes", "observes"])
+    last = max((entry.position for entry in entries.values()), default=0)
+    coming = sorted(elected - entries.keys())
+    RollEntry.objects.bulk_create(
+        RollEntry(meeting=held, person_id=person, standing=Standing.FULL.value, votes=True, position=position)
+        for position, person in enumerate(coming, start=last + 1)
+    )
+    _match_marks(held, list(held.roll.all()))
+    document: dict[str, Canonical] = {"people": sorted(str(person) for person in elected)}
+    record("committee_seated", held.pk, actor=actor, at=at, document=document)
 
 
 def freeze_for_another_day(meeting: Meeting, before: dt.date) -> None:
