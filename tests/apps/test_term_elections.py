@@ -143,7 +143,7 @@ def test_fewer_than_four_fifths_elect_nobody() -> None:
 )
 def test_votes_that_can_not_be_are_refused(votes: tuple[int, ...]) -> None:
     story = Story().until_ballot()
-    with pytest.raises(ElectionRefusal, match="矛盾"):
+    with pytest.raises(ElectionRefusal, match="前后不一致"):
         story.count(Contest.MEMBERS, list(zip(story.stand, votes, strict=True)))
     assert not Ballot.objects.exists()
 

@@ -43,6 +43,8 @@ from zhibu.apps.archive.actions import OPERATOR, record
 from zhibu.apps.archive.models import Event
 from zhibu.apps.ballots.actions.preparing import Asked as BallotAsked
 from zhibu.apps.ballots.actions.preparing import make_teller_key, open_ballot, prepare
+from zhibu.apps.elections.actions import running as electing
+from zhibu.apps.elections.actions.running import Begun, Given
 from zhibu.apps.feedback.actions import evaluating
 from zhibu.apps.feedback.actions.evaluating import Found
 from zhibu.apps.feedback.actions.saying import say
@@ -89,6 +91,8 @@ from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import Section, WindowPost
 from zhibu.domain.assembly import Presence, Votes
+from zhibu.domain.elections import Letter
+from zhibu.domain.elections import Way as ElectionWay
 from zhibu.domain.forum import RoomKind
 from zhibu.domain.learning import UnitReach
 from zhibu.domain.planning import PlanState, Way
@@ -191,6 +195,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "selection": _BRANCH | {"staff", "window"},
         "nominee": {"secretary", "committee"},  # while people are nominated, whoever runs it
         "objection": {"secretary", "committee"},
+        "term_election": {"secretary", "committee"},
     },
     "there": {
         "organization": {"other", "system", "security"},
@@ -245,6 +250,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "selection": {"other"},
         "nominee": {"other"},
         "objection": {"other"},
+        "term_election": {"other"},
     },
 }
 
@@ -428,6 +434,12 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "candidate_id": ("candidate", "nominee"),
     "nomination_id": ("nomination", "nominee"),
     "objection_id": ("objection", "objection"),
+    "term_id": ("term_election", "term_election"),
+    "letter": ("letter", "public"),
+    "contest": ("contest", "public"),
+    "body": ("body", "public"),
+    "paper_name": ("paper_name", "public"),
+    "form": ("paper_form", "public"),
     "guide_id": ("guide", "guide"),
     "version_id": ("guide_version", "guide_draft"),
     "room_key": ("forum_room", "forum"),
@@ -638,6 +650,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **forum(organization, marks, running, writer=marked, keeper=officer),
             **honors(organization, marks),
             **ballot(organization, marks, tellers=[officer, marked]),
+            **term_election(organization, marks["term_election"]),
         }
     )
     return side
@@ -656,6 +669,21 @@ def ballot(of: Organization, marks: dict[str, str], *, tellers: list[Person]) ->
         world.member(f"投票{number}", of)
     opened = open_ballot(made, **DONE)
     return {"ballot": opened.pk, "ballot_option": opened.options.get(place=0).pk}
+
+
+def term_election(of: Organization, mark: str) -> dict[str, object]:
+    """The election of a term under way, its request on record with a number and a file."""
+    made = electing.begin(of, Begun(way=ElectionWay.COMMITTEE, seats=3, deputies=0, planned_on=DAY), **DONE)
+    given = Given(dated=DAY, reference=mark, file=(f"{mark}.txt", mark.encode()))
+    electing.give_letter(made, Letter.REQUEST, given, **DONE)
+    return {
+        "term_election": made.pk,
+        "letter": "request",
+        "contest": "members",
+        "body": "meeting",
+        "paper_name": "volume",
+        "paper_form": "pdf",
+    }
 
 
 def honors(of: Organization, marks: dict[str, str]) -> dict[str, object]:

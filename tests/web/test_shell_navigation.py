@@ -65,6 +65,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "figures",
         "records",
         "terms",
+        "elections",
         "talks",
         "codes",
         "account_articles",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from zhibu.apps.elections.models import (
     ElectionLetter,
@@ -248,13 +248,10 @@ def items_for(election: TermElection, body: Body) -> QuerySet[AgendaItem]:
     )
 
 
-def election_at(item: AgendaItem) -> tuple[TermElection, Body] | None:
+def election_at(item: AgendaItem) -> TermElection | None:
     """The election that is held under an item of a meeting; ``None`` where it is no part of one."""
-    for body, name in ((Body.MEETING, "meeting_item"), (Body.COMMITTEE, "committee_item")):
-        found = TermElection.objects.filter(**{name: item}, called_off="").first()
-        if found is not None:
-            return found, body
-    return None
+    held = Q(meeting_item=item) | Q(committee_item=item)
+    return TermElection.objects.filter(held, posts_on__isnull=True, called_off="").first()
 
 
 def under_way_of(organizations: Sequence[UUID]) -> dict[UUID, TermElection]:

@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from zhibu.apps.elections.models import TermElection
+from zhibu.apps.elections.queries import under_way_of
 from zhibu.apps.meetings.access import meetings_seen_by
 from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
@@ -105,6 +107,8 @@ class Filters(forms.Form):
 class Line:
     """When one term ends. ``planned`` is the meeting that is called for it, ``election`` the record of it.
 
+    ``under_way`` is the page of the election that has begun, empty where none has.
+
     ``convene`` is empty where somebody else convenes, or where nothing is left to be done.
     """
 
@@ -115,6 +119,7 @@ class Line:
     planned: Meeting | None
     election: str
     convene: str
+    under_way: str
 
 
 @login_required
@@ -165,7 +170,8 @@ def _ahead(ends: Sequence[TermEnd], house: House, kept: frozenset[UUID]) -> list
 def _lines(request: AskedRequest, ends: Sequence[TermEnd], house: House) -> list[Line]:
     organizations = [end.organization for end in ends]
     planned, elections = _planned(request, organizations), _elections(organizations)
-    return [_line(request, end, house, planned, elections) for end in ends]
+    begun = under_way_of(organizations)
+    return [_line(request, end, house, planned, elections, begun.get(end.organization)) for end in ends]
 
 
 def _line(
@@ -174,6 +180,7 @@ def _line(
     house: House,
     planned: Mapping[UUID, Meeting],
     elections: Mapping[tuple[UUID, dt.date | None], Cell],
+    begun: TermElection | None,
 ) -> Line:
     stand = house.by_id[end.organization]
     meeting, election = planned.get(stand.id), elections.get((stand.id, end.day))
@@ -187,6 +194,7 @@ def _line(
         planned=meeting,
         election=cell_url(election) if election is not None and election.completed_on else "",
         convene=_convene_url(stand) if convenes else "",
+        under_way=reverse("term_election", args=[begun.pk]) if begun is not None else "",
     )
 
 
@@ -273,6 +281,8 @@ def terms_xlsx(request: AskedRequest) -> HttpResponse:
 def _election_in_words(line: Line) -> str:
     if line.election:
         return _("election on file")
+    if line.under_way:
+        return _("election under way")
     if line.planned is None:
         return ""
     day = line.planned.held_on.isoformat() if line.planned.held_on else ""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
+from zhibu.apps.elections.queries import election_at
 from zhibu.apps.meetings.actions import decisions
 from zhibu.apps.meetings.actions.stages import VOTABLE
 from zhibu.apps.meetings.errors import MeetingRefusal
@@ -248,8 +249,14 @@ class CountForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def election(request: AskedRequest, meeting_id: UUID, item_id: UUID) -> HttpResponse:
-    """First who stands (``?c=…``), then the count. ``?first=`` names the ballot whose tie is decided."""
+    """First who stands (``?c=…``), then the count. ``?first=`` names the ballot whose tie is decided.
+
+    An item under which a term is elected leads to that election: who stands is known there.
+    """
     item = run_item(request, meeting_id, item_id)
+    term = election_at(item)
+    if term is not None:
+        return redirect("term_election", term.pk)
     meeting = item.meeting
     lines = roll_of(meeting)
     first = _first(request, item)
