@@ -92,7 +92,9 @@ def test_what_is_refused_is_told_where_it_was_asked() -> None:
     assert "候选人不得担任" in text_of(
         lin.post(f"{here}tellers/meeting/", {"overseer": "丁一", "counter": "计六"}), 422
     )
-    assert "这里没有" in text_of(lin.post(f"{here}tellers/meeting/", {"overseer": "无此人", "counter": "计六"}), 422)
+    assert "没有找到“无此人”" in text_of(
+        lin.post(f"{here}tellers/meeting/", {"overseer": "无此人", "counter": "计六"}), 422
+    )
     assert "已经报送上级" in text_of(
         lin.post(f"{here}candidates/members/", {"people": [one.staff_number for one in story.stand]}), 422
     )

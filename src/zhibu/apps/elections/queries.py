@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -252,12 +251,6 @@ def election_at(item: AgendaItem) -> TermElection | None:
     """The election that is held under an item of a meeting; ``None`` where it is no part of one."""
     held = Q(meeting_item=item) | Q(committee_item=item)
     return TermElection.objects.filter(held, posts_on__isnull=True, called_off="").first()
-
-
-def under_way_of(organizations: Sequence[UUID]) -> dict[UUID, TermElection]:
-    """The election on its way, by organization."""
-    rows = TermElection.objects.filter(organization__in=organizations, posts_on__isnull=True, called_off="")
-    return {one.organization_id: one for one in rows}
 
 
 # --- What the papers tell ------------------------------------------------------------------------------------------

@@ -6,21 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from zhibu.apps.elections.models import TermElection
-from zhibu.apps.elections.queries import under_way_of
+from zhibu.apps.elections.access import elections_seen_by
 from zhibu.apps.meetings.access import meetings_seen_by
-from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.organizations.queries import House, Standing, house_on
 from zhibu.apps.oversight.models import Cell
@@ -103,11 +102,22 @@ class Filters(forms.Form):
         )
 
 
+class Planned(NamedTuple):
+    """What is on its way to an election: the election that has begun, else a meeting that is called for one.
+
+    ``day``: on which it is planned; ``None`` where no day is named. The election has no ``title``.
+    """
+
+    organization: UUID
+    id: UUID
+    title: str
+    day: dt.date | None
+    has_begun: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """When one term ends. ``planned`` is the meeting that is called for it, ``election`` the record of it.
-
-    ``under_way`` is the page of the election that has begun, empty where none has.
 
     ``convene`` is empty where somebody else convenes, or where nothing is left to be done.
     """
@@ -116,10 +126,9 @@ class Line:
     end: TermEnd
     month: str
     ground: str
-    planned: Meeting | None
+    planned: Planned | None
     election: str
     convene: str
-    under_way: str
 
 
 @login_required
@@ -170,31 +179,28 @@ def _ahead(ends: Sequence[TermEnd], house: House, kept: frozenset[UUID]) -> list
 def _lines(request: AskedRequest, ends: Sequence[TermEnd], house: House) -> list[Line]:
     organizations = [end.organization for end in ends]
     planned, elections = _planned(request, organizations), _elections(organizations)
-    begun = under_way_of(organizations)
-    return [_line(request, end, house, planned, elections, begun.get(end.organization)) for end in ends]
+    return [_line(request, end, house, planned, elections) for end in ends]
 
 
 def _line(
     request: AskedRequest,
     end: TermEnd,
     house: House,
-    planned: Mapping[UUID, Meeting],
+    planned: Mapping[UUID, Planned],
     elections: Mapping[tuple[UUID, dt.date | None], Cell],
-    begun: TermElection | None,
 ) -> Line:
     stand = house.by_id[end.organization]
-    meeting, election = planned.get(stand.id), elections.get((stand.id, end.day))
-    is_open = meeting is None and (election is None or election.completed_on is None)
+    coming, election = planned.get(stand.id), elections.get((stand.id, end.day))
+    is_open = coming is None and (election is None or election.completed_on is None)
     convenes = is_open and may_convene(request.asker, Organization(path=stand.today, kind=stand.kind.value))
     return Line(
         organization=stand,
         end=end,
         month=_month(end.day, house.day),
         ground=_("; ").join(" ".join(filter(None, (cited(rule), strength(rule)))) for rule in end.rules),
-        planned=meeting,
+        planned=coming,
         election=cell_url(election) if election is not None and election.completed_on else "",
         convene=_convene_url(stand) if convenes else "",
-        under_way=reverse("term_election", args=[begun.pk]) if begun is not None else "",
     )
 
 
@@ -212,16 +218,25 @@ def _convene_url(stand: Standing) -> str:
     return f"{reverse('convene')}?organization={stand.code}&kind={kind.value}"
 
 
-def _planned(request: AskedRequest, organizations: Sequence[UUID]) -> dict[UUID, Meeting]:
-    """The meeting on its way, by organization, that has an election among its items; the earliest of several."""
+def _planned(request: AskedRequest, organizations: Sequence[UUID]) -> dict[UUID, Planned]:
+    """What is on its way, by organization: its election that has begun, else the earliest meeting that names one."""
     named = Q(agenda__title__contains="选举") | Q(agenda__title__contains="换届") | Q(title__contains="换届")
-    rows = (
+    called = (
         meetings_seen_by(request.asker)
         .filter(named, organization__in=organizations)
         .exclude(stage__in=[stage.value for stage in _ENDED])
-        .order_by("-held_on")
+        .order_by()
+        .values_list("organization", "pk", "title", "held_on", Value(value=False))
     )
-    return {meeting.organization_id: meeting for meeting in rows}
+    begun = (
+        elections_seen_by(request.asker)
+        .filter(organization__in=organizations, posts_on__isnull=True, called_off="")
+        .order_by()
+        .values_list("organization", "pk", Value(""), "planned_on", Value(value=True))
+    )
+    rows = [Planned(of, key, title, day, bool(has_begun)) for of, key, title, day, has_begun in called.union(begun)]
+    rows.sort(key=lambda one: (one.has_begun, -(one.day or dt.date.max).toordinal()))
+    return {one.organization: one for one in rows}
 
 
 def _elections(organizations: Sequence[UUID]) -> dict[tuple[UUID, dt.date | None], Cell]:
@@ -281,12 +296,10 @@ def terms_xlsx(request: AskedRequest) -> HttpResponse:
 def _election_in_words(line: Line) -> str:
     if line.election:
         return _("election on file")
-    if line.under_way:
-        return _("election under way")
     if line.planned is None:
         return ""
-    day = line.planned.held_on.isoformat() if line.planned.held_on else ""
-    return " ".join(filter(None, (line.planned.title, day)))
+    title = _("election under way") if line.planned.has_begun else line.planned.title
+    return " ".join(filter(None, (title, line.planned.day.isoformat() if line.planned.day else "")))
 
 
 def _table_of_findings(name: str, lines: Sequence[structure.Line]) -> Table:
