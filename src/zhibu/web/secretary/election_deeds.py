@@ -572,7 +572,7 @@ def call_off(request: AskedRequest, term_id: UUID) -> HttpResponse:
 
     def end() -> str:
         running.call_off(of, reason=form.cleaned_data["reason"], **signed(request))
-        return _("Called off.")
+        return _("The election is called off.")
 
     question = _("It ends without a result. What was done stays on file.")
-    return _done(request, of, _asked(of, _("Call it off"), question, _("Call it off")), form, end)
+    return _done(request, of, _asked(of, _("Call off the election"), question, _("Call off the election")), form, end)

@@ -120,6 +120,7 @@ def term_election(request: AskedRequest, term_id: UUID) -> HttpResponse:
             (body, [(TellerRole(each.role), each.person) for each in people])
             for body, people in state.tellers.items()
         ],
+        "last_letter": [letter for letter in Letter if letter in state.letters][-1:],
         "letters": [(letter, state.letters.get(letter)) for letter in Letter],
         "meetings": [(body, item) for body, item in state.items.items() if item is not None],
         "is_printable": bool(state.letters),
