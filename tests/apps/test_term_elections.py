@@ -9,6 +9,7 @@ import pytest
 from tests import world
 from tests.elections import DONE, Story
 from tests.world import DAY
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.archive.models import Event
 from zhibu.apps.elections.actions import counting, running
 from zhibu.apps.elections.actions.running import Begun, Given
@@ -87,6 +88,13 @@ def test_a_letter_is_not_earlier_than_the_one_before_nor_of_a_day_to_come_nor_wi
     story.letter(Letter.REPLY)
     with pytest.raises(ElectionRefusal, match="不再改动"):
         story.letter(Letter.REQUEST)
+
+
+def test_a_letter_whose_name_bears_a_mark_of_secrecy_is_not_kept() -> None:
+    story = Story()
+    with pytest.raises(BearsMark):
+        running.give_letter(story.election, Letter.REQUEST, Given(dated=DAY, file=("机密★请示.txt", b"x")), **DONE)
+    assert not story.election.letters.exists()
 
 
 def test_a_count_before_the_superior_has_agreed_to_the_candidates_is_refused() -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhibu.apps.archive import files
-from zhibu.apps.archive.errors import FileRefused
+from zhibu.apps.archive.errors import BearsMark, FileRefused
 from zhibu.apps.elections.access import (
     organizations_electing,
 )
@@ -123,7 +123,7 @@ def _done(
     if request.method == "POST" and form.is_valid():
         try:
             told = deed()
-        except (ElectionRefusal, FileRefused) as refusal:
+        except (BearsMark, ElectionRefusal, FileRefused) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, told)

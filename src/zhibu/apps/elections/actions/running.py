@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhibu.apps.archive import files
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.elections.access import ELECTING
 from zhibu.apps.elections.errors import ElectionRefusal
 from zhibu.apps.elections.models import ElectionLetter, ElectionTeller, Nominee, TermElection
@@ -143,7 +144,7 @@ def give_letter(
     """Put it on record, in its turn. Entered wrong, it is entered again, until the next one is on record.
 
     Raises ``ElectionRefusal`` out of turn, before the letter it follows, of a day to come, and for an answer from
-    above without its number; ``FileRefused`` for its file.
+    above without its number; ``FileRefused`` for its file, ``BearsMark`` for its name.
     """
     state = under_way(election)
     require(state, Step(letter.value))
@@ -151,6 +152,8 @@ def give_letter(
     _refuse_letter(state, letter, given.dated, reference, localtime(at).date())
     values: dict[str, object] = {"dated": given.dated, "reference": reference}
     if given.file is not None:
+        name = given.file[0]
+        refuse_marks([name.rpartition(".")[0] or name], is_no_mark=True)
         kept = files.looked_at(*given.file)
         files.keep(FOLDER, kept, given.file[1])
         values |= {"name": kept.name, "media_type": kept.media_type, "sha256": kept.sha256}
