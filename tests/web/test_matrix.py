@@ -86,7 +86,9 @@ from zhibu.apps.planning.models import Hindered, Plan, Room
 from zhibu.apps.rosters.models import LastChange, RosterDay, Rotation, Shift, SwapDay, SwapRequest
 from zhibu.apps.rules.models import Confirmation
 from zhibu.apps.showcases.actions.marking import mark
-from zhibu.apps.showcases.models import Adoption
+from zhibu.apps.showcases.models import Adoption, Playbook
+from zhibu.apps.visits.actions import calling, keeping
+from zhibu.apps.visits.models import FollowUp, TakenHome, Visit, VisitAnswer, VisitQuestion
 from zhibu.apps.windows.actions.posts import open_window_post
 from zhibu.apps.windows.actions.seating import seat
 from zhibu.apps.windows.models import Section, WindowPost
@@ -112,9 +114,11 @@ from zhibu.domain.terms import (
     Role,
     RosterWay,
     SwapState,
+    VisitStage,
     VotingWay,
 )
 from zhibu.domain.tree import STEP
+from zhibu.domain.visits import Stop, Turn
 from zhibu.web.shell import clock
 from zhibu.web.shell.platforms import platform_of
 
@@ -162,6 +166,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "list": _BRANCH | {"staff", "window"},
         "list_draft": {"secretary"},
         "playbook": _BRANCH | {"staff", "window"},
+        "visit": _BRANCH | {"staff", "window"},
+        "visit_draft": {"secretary", "committee"},
+        "visit_kept": {"secretary", "committee"},  # why somebody can not come, and what has come of it
         "campaign": _BRANCH | {"staff", "window"},
         "campaign_draft": {"secretary"},
         "campaign_work": {"secretary", "committee"},
@@ -217,6 +224,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "list": {"other"},
         "list_draft": set(),
         "playbook": {"other"},
+        "visit": {"other"},
+        "visit_draft": {"other"},
+        "visit_kept": {"other"},
         "campaign": {"other"},
         "campaign_draft": set(),
         "campaign_work": {"other"},
@@ -423,6 +433,12 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "playbook_id": ("playbook", "playbook"),
     "playbook_edition_id": ("playbook_edition", "playbook"),
     "showcase_id": ("showcase", "playbook"),
+    "visit_id": ("visit", "visit"),
+    "visit_file_id": ("visit_file", "visit"),
+    "visit_question_id": ("visit_question", "visit_kept"),
+    "visit_question_drop.visit_question_id": ("visit_question", "own"),
+    "taken_home_id": ("taken_home", "talk"),
+    "after": ("after", "public"),
     "adoption_id": ("adoption", "list_draft"),
     "adoption.adoption_id": ("adoption", "owed"),
     "draft_id": ("list_draft", "list_draft"),
@@ -644,6 +660,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **circular(organization, marks["circular"], by=officer),
             **lists(organization, marks["list"], by=marked),
             **playbook(organization, marks),
+            **visits(organization, marks, by=officer),
             **campaign(organization, marks, by=officer, writer=marked),
             **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
@@ -775,6 +792,40 @@ def playbook(of: Organization, marks: dict[str, str]) -> dict[str, object]:
         "showcase": showcase.pk,
         "adoption": adoption.pk,
         "list_draft": draft.pk,
+    }
+
+
+def visits(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, object]:
+    """A visit that is recorded, with why somebody could not come and what has come of it; and a draft of one."""
+    superior = Organization.objects.get(path=of.path[:-STEP])
+    mark, kept = marks["visit"], marks["visit_kept"]
+    plan = calling.Plan(
+        title=mark,
+        text=mark,
+        day=DAY,
+        place=mark,
+        answer_until=DAY,
+        stops=[Stop(dt.time(9), dt.time(10), mark, mark)],
+        turns=[Turn(dt.time(9), dt.time(10), 9)],
+        invited=[f"leaders:{superior.code}", f"secretaries:{superior.code}"],
+    )
+    held = Playbook.objects.get(organization=of, is_received=False)
+    calling.draft_visit(held, superior, replace(plan, title=marks["visit_draft"]), **DONE)
+    made = calling.draft_visit(held, superior, plan, **DONE)
+    visited = {"visit": made, "organization": of}
+    VisitAnswer.objects.create(**visited, person=by, reason=kept, answered_at=AT)
+    asked = VisitQuestion.objects.create(**visited, by=by, text=mark, asked_at=AT)
+    home = TakenHome.objects.create(**visited, by=by, text=mark, said_at=AT)
+    FollowUp.objects.create(taken_home=home, after=30, by=by, text=kept, said_at=AT)
+    file = calling.add_file(made, f"{mark}.txt", mark.encode(), **DONE)
+    Visit.objects.filter(pk=made.pk).update(stage=VisitStage.ANNOUNCED.value)
+    keeping.file_record(made, keeping.Exchange(told=mark, discussed=mark, agreed=mark), **DONE)
+    return {
+        "visit": made.pk,
+        "visit_file": file.pk,
+        "visit_question": asked.pk,
+        "taken_home": home.pk,
+        "after": 30,
     }
 
 

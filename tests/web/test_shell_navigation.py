@@ -53,6 +53,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "ballots",
         "lists",
         "playbooks",
+        "visits",
         "organizations",
         "search",
         "rules",

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "zhibu.apps.account_content",
     "zhibu.apps.oversight",
     "zhibu.apps.showcases",
+    "zhibu.apps.visits",
     "zhibu.apps.planning",
     "zhibu.apps.imports",
     "zhibu.apps.reports",

@@ -19,6 +19,7 @@ from zhibu.domain.minutes import Gathering
 from zhibu.domain.notice import Notice, notice_sections
 from zhibu.domain.phrases import NOT_SECRET, Label, day
 from zhibu.domain.selections import Volume
+from zhibu.domain.visits import Program
 from zhibu.domain.wrap_up import WrapUp
 
 # --- The notice ----------------------------------------------------------------------------------------------------
@@ -189,7 +190,18 @@ def volume_docx(volume: Volume | Told, *, at: dt.datetime) -> bytes:
     return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
 
 
-def wrap_up_paper(wrap_up: WrapUp | Volume | Told) -> dict[str, Any]:
+def program_pdf(program: Program, *, at: dt.datetime) -> bytes:
+    """The program of a visit, shaped as a wrap-up is."""
+    paper = wrap_up_paper(program)
+    return pdf("wrap_up", paper, title=paper["heading"], at=at)
+
+
+def program_docx(program: Program, *, at: dt.datetime) -> bytes:
+    paper = wrap_up_paper(program)
+    return docx("wrap_up", paper, title=paper["heading"], at=at, official=True)
+
+
+def wrap_up_paper(wrap_up: WrapUp | Volume | Told | Program) -> dict[str, Any]:
     """What both templates of the wrap-up are given."""
     wrap_up = cleaned(wrap_up)
     return {

@@ -204,6 +204,7 @@ class Occasion(Word):
     FEEDBACK = "feedback", "服务反馈"
     FORUM = "forum", "论坛"
     BALLOT = "ballot", "投票"
+    VISIT = "visit", "观摩"
 
 
 class ReasonState(Word):
@@ -371,6 +372,22 @@ class HonorKind(Word):
     TITLE = "title", "荣誉称号"
     SUPPORT = "support", "支援急难"
     SERVICE = "service", "窗口服务年限"
+
+
+class VisitStage(Word):
+    """How far a visit to a demonstration branch (观摩) is."""
+
+    DRAFT = "draft", "筹备中"
+    ANNOUNCED = "announced", "已通知"
+    RECORDED = "recorded", "已记录"
+    CANCELLED = "cancelled", "已取消"
+
+
+class Invited(Word):
+    """By which role somebody is invited to a visit: posts of an organization, or of the branches below it."""
+
+    LEADERS = "leaders", "分管领导"
+    SECRETARIES = "secretaries", "各支部书记"
 
 
 class SelectionStage(Word):

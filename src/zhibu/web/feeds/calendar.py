@@ -22,8 +22,10 @@ from zhibu.apps.meetings.models import CalendarFeed, Meeting, Session
 from zhibu.apps.meetings.queries import sessions_for
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.queries import asker_of
+from zhibu.apps.visits.models import VisitAnswer
+from zhibu.apps.visits.queries import visits_of
 from zhibu.documents.calendar import Entry, calendar
-from zhibu.domain.terms import MeetingStage
+from zhibu.domain.terms import MeetingStage, VisitStage
 from zhibu.web.shell import clock
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
@@ -44,7 +46,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     at = clock.now()
     sessions = sessions_for(kept, asker_of(kept.account, at.date()), at.date() - BACK)
     name = kept.organization.name if kept.organization else _("My meetings")
-    content = calendar(name, _entries(list(sessions)), zone=settings.TIME_ZONE)
+    entries = [*_entries(list(sessions)), *_visits(kept, at.date() - BACK)]
+    content = calendar(name, entries, zone=settings.TIME_ZONE)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
     answer["Cache-Control"] = "private, max-age=300"
@@ -74,6 +77,31 @@ def _entry(session: Session, *, turns: int) -> Entry:
         version=session.version,  # type: ignore[attr-defined] # the same
         url=settings.URL + reverse("meeting", args=[meeting.pk]),
         is_off=meeting.at_stage in OFF,
+    )
+
+
+def _visits(kept: CalendarFeed, since: dt.date) -> list[Entry]:
+    """The visits to which the person comes, in their own calendar."""
+    if kept.organization_id is not None or kept.account.person_id is None:
+        return []
+    return [_visit(answer) for answer in visits_of(kept.account.person_id, since)]
+
+
+def _visit(answer: VisitAnswer) -> Entry:
+    visit, turn = answer.visit, answer.turn
+    assert turn is not None  # only those are read
+    starts_at, ends_at = turn.hours_on(visit.day)
+    return Entry(
+        id=visit.pk,
+        title=f"{visit.host.name}：{visit.title}",
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=visit.place,
+        text=visit.why_cancelled,
+        changed_at=max(visit.changed_at, answer.answered_at),
+        version=visit.version,
+        url=settings.URL + reverse("visit", args=[visit.pk]),
+        is_off=visit.at_stage is VisitStage.CANCELLED,
     )
 
 

@@ -25,6 +25,7 @@ from zhibu.apps.showcases.access import (
 )
 from zhibu.apps.showcases.models import PlaybookEdition, Showcase
 from zhibu.apps.showcases.queries import file_of, marks_on, playbook_of
+from zhibu.apps.visits.access import may_call_visit, visits_seen_by
 from zhibu.documents.playbooks import fingerprint
 from zhibu.domain.playbooks import Item
 from zhibu.domain.terms import ListKind
@@ -33,6 +34,9 @@ from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import attachment, file_name
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
+
+#: So many of its visits stand beside a playbook; all of them are on the page of visits.
+MOST_VISITS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ def playbook(request: AskedRequest, playbook_edition_id: UUID) -> HttpResponse:
         "may_open": not of.is_received and may_write_playbook(request.asker, of.organization),
         "may_take": mine.exists(),
         "offices": request.asker.offices,
+        "may_call": may_call_visit(request.asker, of),
+        "visits": visits_seen_by(request.asker).filter(playbook=of)[:MOST_VISITS],
         "taken": taken.select_related("organization", "edition").order_by("organization__path", "-adopted_at"),
         "crumbs": [Crumb(_("Playbooks"), reverse("playbooks")), Crumb(found.title)],
     }

@@ -28,6 +28,7 @@ from zhibu.web.member import (
     tellers,
     today,
     units,
+    visits,
 )
 from zhibu.web.member.forum import opinions
 
@@ -110,6 +111,17 @@ urlpatterns = [
         selections.object_to,
         name="selection_object",
     ),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/<uuid:visit_id>/", visits.visit, name="visit"),
+    path("visits/<uuid:visit_id>/program.docx", visits.visit_docx, name="visit_docx"),
+    path("visits/<uuid:visit_id>/program.pdf", visits.visit_pdf, name="visit_pdf"),
+    path("visits/<uuid:visit_id>/answer/", visits.visit_answer, name="visit_answer"),
+    path("visits/<uuid:visit_id>/answer/back/", visits.visit_answer_back, name="visit_answer_back"),
+    path("visits/<uuid:visit_id>/ask/", visits.visit_ask, name="visit_ask"),
+    path("visits/<uuid:visit_id>/take-home/", visits.visit_take_home, name="visit_take_home"),
+    path("visits/<uuid:visit_id>/files/<uuid:visit_file_id>/", visits.visit_file, name="visit_file"),
+    path("visits/questions/<uuid:visit_question_id>/drop/", visits.visit_question_drop, name="visit_question_drop"),
+    path("visits/taken-home/<uuid:taken_home_id>/<int:after>/", visits.visit_follow_up, name="visit_follow_up"),
     path("playbooks/", playbooks.playbooks, name="playbooks"),
     path("playbooks/<uuid:playbook_edition_id>/", playbooks.playbook, name="playbook"),
     path("playbooks/<uuid:playbook_edition_id>/file/", playbooks.playbook_file, name="playbook_file"),

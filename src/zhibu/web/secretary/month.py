@@ -20,6 +20,7 @@ from zhibu.apps.meetings.models import Meeting
 from zhibu.apps.organizations.models import Organization
 from zhibu.apps.oversight.queries import calendar_kept, cells_around
 from zhibu.apps.people.access import organizations_convened_by
+from zhibu.apps.visits.queries import follow_ups_asked_of
 from zhibu.domain.compliance import Status, opens
 from zhibu.domain.terms import MeetingStage, OrganizationKind, ReasonState
 from zhibu.web.shell import clock
@@ -68,6 +69,7 @@ def this_month(request: AskedRequest) -> HttpResponse:
                 one.reason is ReasonState.MORE_ASKED for one in stands if one.status is Status.MISSING
             ),
             "make_ups": lessons_to_confirm(request.asker, most=MOST_MAKE_UPS),
+            "follow_ups": follow_ups_asked_of([one.pk for one in organizations], today),
             "settled": [Line(one) for one in stands if one.status in {Status.MET, Status.LATE}],
             "explained": [Line(one) for one in stands if one.status is Status.EXPLAINED],
         },

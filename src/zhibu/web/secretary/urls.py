@@ -23,6 +23,7 @@ from zhibu.web.secretary import (
     talks,
     term_elections,
     units,
+    visits,
     wrap_ups,
 )
 
@@ -105,6 +106,25 @@ urlpatterns = [
     path("lists/drafts/", drafts.list_drafts, name="list_drafts"),
     path("lists/drafts/<uuid:draft_id>/", drafts.draft_edit, name="draft_edit"),
     path("lists/drafts/<uuid:draft_id>/drop/", drafts.draft_drop, name="draft_drop"),
+    path("visits/of/<uuid:playbook_id>/new/", visits.visit_new, name="visit_new"),
+    path("visits/<uuid:visit_id>/edit/", visits.visit_edit, name="visit_edit"),
+    path("visits/<uuid:visit_id>/announce/", visits.visit_announce, name="visit_announce"),
+    path("visits/<uuid:visit_id>/drop/", visits.visit_drop, name="visit_drop"),
+    path("visits/<uuid:visit_id>/move/", visits.visit_move, name="visit_move"),
+    path("visits/<uuid:visit_id>/cancel/", visits.visit_cancel, name="visit_cancel"),
+    path("visits/<uuid:visit_id>/restore/", visits.visit_restore, name="visit_restore"),
+    path("visits/<uuid:visit_id>/record/", visits.visit_record, name="visit_record"),
+    path("visits/<uuid:visit_id>/files/", visits.visit_attach, name="visit_attach"),
+    path(
+        "visits/<uuid:visit_id>/files/<uuid:visit_file_id>/remove/",
+        visits.visit_file_remove,
+        name="visit_file_remove",
+    ),
+    path(
+        "visits/questions/<uuid:visit_question_id>/answer/",
+        visits.visit_question_answer,
+        name="visit_question_answer",
+    ),
     path("playbooks/gather/", playbooks.gather, name="playbook_gather"),
     path("playbooks/receive/", playbooks.playbook_receive, name="playbook_receive"),
     path("playbooks/<uuid:playbook_edition_id>/adopt/", playbooks.playbook_adopt, name="playbook_adopt"),

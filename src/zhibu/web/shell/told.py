@@ -24,6 +24,7 @@ _PAGES = {
     "forum-own": ("forum_own", 1),
     "forum-appeal": ("forum_appeal", 1),
     "ballot": ("ballot", 1),
+    "visit": ("visit", 1),
     "forum-followed": ("forum_followed", 0),
 }
 
