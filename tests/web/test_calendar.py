@@ -233,11 +233,11 @@ def test_the_calendar_of_a_branch_ends_for_whoever_leaves_it(client, house):
 def test_a_feed_costs_the_same_for_one_meeting_and_for_three(client, house, django_assert_num_queries):
     general_meeting(house)
     address = subscribe(client, world.account(house.chen))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address)
     for _i in range(2):
         general_meeting(house)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address)
 
 

@@ -1000,6 +1000,7 @@ NOWHERE = {
     "post_code": "C99",
     "audience": "nothing",
     "guide_number": 999999,
+    "after": 30,
     "waiting": "nothing",
     # Public words: it is the organization that is nowhere.
     "rule": "theme_day",

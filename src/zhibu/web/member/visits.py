@@ -196,7 +196,11 @@ def visit_pdf(request: AskedRequest, visit_id: UUID) -> HttpResponse:
 
 
 class AnswerForm(forms.Form):
-    turn = forms.ChoiceField(label=_lazy("Turn"), required=False, widget=forms.RadioSelect)
+    turn = forms.ChoiceField(
+        label=_lazy("Turn"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _lazy("Choose a turn, or say that you can not come.")},
+    )
     reason = forms.CharField(
         label=_lazy("Why I can not come"),
         required=False,
@@ -215,8 +219,6 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if not said.get("turn") and "turn" not in self.errors:
-            self.add_error("turn", _("Choose a turn, or say that you can not come."))
         if said.get("turn") == _NOT and not said.get("reason"):
             self.add_error("reason", _("Say in a few words why you can not come."))
         return said
