@@ -74,7 +74,14 @@ class Thread(models.Model):
 
     class Meta:
         ordering = ["-last_at", "-id"]
-        indexes = [models.Index(fields=["room", "last_at"])]
+        indexes = [
+            models.Index(fields=["room", "last_at"]),
+            models.Index(
+                name="thread_open_questions",
+                fields=["room", "last_at"],
+                condition=Q(is_question=True, accepted__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="thread_belongs_to_one",

@@ -34,13 +34,13 @@ POST = "forum"
 
 
 def with_all(threads: QuerySet[Thread]) -> QuerySet[Thread]:
-    """With what a line of a list says of each."""
-    return threads.select_related("first__writer", "room__home", "room__section")
+    """With what a line of a list says of each; not with the text of its first post."""
+    return threads.select_related("first__writer", "room__home", "room__section").defer("first__text")
 
 
 def threads_in(room: Room) -> QuerySet[Thread]:
     """The one in which something was written last comes first; nothing else orders them."""
-    return with_all(Thread.objects.filter(room=room)).order_by("-last_at", "-pk")
+    return Thread.objects.filter(room=room).order_by("-last_at", "-pk")
 
 
 def news_of(rooms: Collection[str]) -> dict[str, dt.datetime]:

@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-last_at', '-id'],
-                'indexes': [models.Index(fields=['room', 'last_at'], name='forum_threa_room_id_c00a0e_idx')],
+                'indexes': [models.Index(fields=['room', 'last_at'], name='forum_threa_room_id_c00a0e_idx'), models.Index(condition=models.Q(('accepted__isnull', True), ('is_question', True)), fields=['room', 'last_at'], name='thread_open_questions')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('guide__isnull', True), models.Q(('agenda_item__isnull', True), ('meeting__isnull', True)), _connector='OR'), name='thread_belongs_to_one'), models.CheckConstraint(condition=models.Q(models.Q(('locked_at__isnull', True), ('locked_because', ''), ('locked_by__isnull', True)), models.Q(('locked_at__isnull', False), ('locked_by__isnull', False), models.Q(('locked_because', ''), _negated=True)), _connector='OR'), name='thread_locked_says_why'), models.CheckConstraint(condition=models.Q(('accepted__isnull', True), ('is_question', True), _connector='OR'), name='thread_accepts_in_a_question')],
             },
         ),

@@ -31,7 +31,7 @@ from zhibu.web.member.forum.doors import place_at, room_entered
 from zhibu.web.member.forum.words import READERS, crumbs, name_of, place_of, title_of
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
-from zhibu.web.shell.paging import page_of
+from zhibu.web.shell.paging import page_of, page_of_whole
 from zhibu.web.shell.signing import me, my_id
 
 
@@ -105,7 +105,7 @@ def room(request: AskedRequest, room_key: str) -> HttpResponse:
     threads = threads_in(entered) if entered.pk else Thread.objects.none()
     if show == "open":
         threads = threads.filter(is_question=True, accepted__isnull=True)
-    page = page_of(request, threads)
+    page = page_of_whole(request, threads, with_all(threads))
     context = {
         "form": form,
         "room": entered,
