@@ -364,6 +364,7 @@ def told_in(folder):
             + rows("SELECT article_id, min(text) FROM lists_wording GROUP BY article_id")
             + rows("SELECT id, number FROM lists_edition")
             + rows("SELECT id, text FROM lists_draft")
+            + rows("SELECT id, title || year FROM honors_selection")
             + rows("SELECT id, branch FROM showcases_playbook")
             + rows("SELECT id, number FROM showcases_playbookedition")
             + rows("SELECT id, adopted_at FROM showcases_adoption")

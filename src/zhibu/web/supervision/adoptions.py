@@ -1,4 +1,4 @@
-"""What changed at a branch after it took over from a playbook: what it owed and met before and after, side by side."""
+"""What changed at a branch after it took over from a playbook: what it owed and met before and after."""
 
 from __future__ import annotations
 

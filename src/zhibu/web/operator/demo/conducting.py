@@ -45,6 +45,7 @@ from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.deeds import MeetingDeed
 from zhibu.web.operator.demo.forum import GiveOpinion
 from zhibu.web.operator.demo.packs import TakePack, take_pack
+from zhibu.web.operator.demo.selecting import Selecting
 from zhibu.web.operator.demo.units import brought_with
 from zhibu.web.shell.signing import Signed
 
@@ -68,6 +69,7 @@ class Conducting:
         self._campaigns: dict[str, Campaign] = {}
         self._parts: dict[tuple[str, str], Part] = {}
         self._units: dict[str, Unit] = {}
+        self._selecting = Selecting(organizations, people)
 
     def know_accounts(self) -> None:
         self._accounts = {account.login: account for account in Account.objects.all()}
@@ -461,6 +463,10 @@ class Conducting:
             actor=self._actor(deed),
             at=at,
         )
+
+    @do.register
+    def _(self, deed: deeds.SelectionDeed, at: dt.datetime) -> None:
+        self._selecting.do(deed, self._account(deed), at)
 
     # --- Playbooks -------------------------------------------------------------------------------------------------
 

@@ -878,6 +878,75 @@ class CountBallot(BallotDeed):
     """By its tellers, after its end."""
 
 
+# --- Yearly selections ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionDeed(MeetingDeed):
+    """Around the selection that the story calls ``meeting``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSelection(SelectionDeed):
+    organization: str
+    title: str
+    year: int
+    text: str
+    places: int
+    nominate_until: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nominate(SelectionDeed):
+    """``by`` puts the staff number forward; with ``organization`` it is the organization's word."""
+
+    number: str
+    reason: str
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeToStand(SelectionDeed):
+    """``by`` is the one who was nominated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSelection(SelectionDeed):
+    """Nominations end, everybody is found fit, and the public notice begins."""
+
+    finding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectTo(SelectionDeed):
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerObjections(SelectionDeed):
+    """None is upheld."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountSelection(SelectionDeed):
+    """The vote is opened and counted on one day. ``votes``: by staff number."""
+
+    voters: int
+    issued: int
+    returned: int
+    void: int
+    tellers: str
+    votes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSelection(SelectionDeed):
+    """The result is published."""
+
+
 #: What is done first on a day on which much happens; within a kind the order of the story holds. Deeds around
 #: meetings come last, by their times.
 ORDER: tuple[type[Deed], ...] = (

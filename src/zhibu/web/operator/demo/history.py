@@ -33,6 +33,7 @@ from zhibu.web.operator.demo.packs import TAKER, study_packs
 from zhibu.web.operator.demo.people import Belongs, Person, chance, give_numbers, staff
 from zhibu.web.operator.demo.playbooks import playbooks
 from zhibu.web.operator.demo.posts import SECRETARY, Elections, Posts, form_groups
+from zhibu.web.operator.demo.selections import selections
 from zhibu.web.operator.demo.standing import Shifts, Standings
 from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
 
@@ -110,6 +111,7 @@ def _year(
     readers = tuple(one.number for one in windows if one.is_settled and not one.is_busy)[:6]
     held += lists(days, by.committee, by.branch, readers)
     held += list(playbooks(days, by.committee, by.branch, held))
+    held += list(selections(days, by.committee, by.branch, seated))
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
     held += taken
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}
