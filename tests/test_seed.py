@@ -23,6 +23,8 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Membership
 from zhibu.apps.reports.definitions import BY_ID
 from zhibu.apps.reports.queries import document
+from zhibu.apps.visits.models import TakenHome, Visit, VisitRecord
+from zhibu.apps.visits.queries import guests_of
 from zhibu.apps.windows.models import Section, Site
 from zhibu.domain.lists import Difference
 from zhibu.domain.terms import (
@@ -34,6 +36,7 @@ from zhibu.domain.terms import (
     OrganizationKind,
     QuestionState,
     Readership,
+    VisitStage,
 )
 from zhibu.web.operator.demo.figures import SEED
 from zhibu.web.operator.demo.folder import PASSWORD
@@ -247,6 +250,25 @@ def test_the_forum_holds_what_the_page_says_of_it(demo):
     became = Thread.objects.get(first__title="胶合板托盘要不要加施标识？").became
     assert became is not None
     assert Opinion.objects.get().agenda_item.meeting.organization.code == DIVISION
+
+
+def test_all_secretaries_came_to_see_the_window_branch_and_three_branches_took_something_home(demo):
+    over, ahead = Visit.objects.select_related("host", "caller").order_by("day")
+    assert (over.host.code, over.caller.code, over.at_stage) == (DIVISION, "GZ-1", VisitStage.RECORDED)
+    assert (ahead.host.code, ahead.caller.code, ahead.at_stage) == (DIVISION, DIVISION, VisitStage.ANNOUNCED)
+    assert over.day < TODAY < ahead.day
+    invited = {(one.word.zh, one.organization.code) for one in over.invitations.select_related("organization")}
+    assert invited == {("分管领导", "GZ-1"), ("各支部书记", "GZ")}
+    branches = Organization.objects.existing(over.day).filter(kind=OrganizationKind.BRANCH)
+    came_for = set(over.answers.values_list("organization", flat=True))
+    assert (
+        set(branches.exclude(code=DIVISION).values_list("pk", flat=True)) <= came_for <= {*guests_of(over).values()}
+    )
+    assert "党务和业务" in VisitRecord.objects.get(visit=over).discussed
+    homes = {
+        one.organization.code: one.follow_ups.count() for one in TakenHome.objects.select_related("organization")
+    }
+    assert homes == {"GZ-102": 1, "GZ-104": 1, "GZ-110": 0}
 
 
 def test_units_of_three_levels_are_learned_and_lessons_that_a_shift_made_somebody_miss_are_made_up(demo):

@@ -35,6 +35,7 @@ from zhibu.web.operator.demo.playbooks import playbooks
 from zhibu.web.operator.demo.posts import SECRETARY, Elections, Posts, form_groups
 from zhibu.web.operator.demo.selections import selections
 from zhibu.web.operator.demo.standing import Shifts, Standings
+from zhibu.web.operator.demo.visits import visits
 from zhibu.web.operator.demo.windows import Place, exchanges, places, rosters, rotations, staffing, windows
 
 
@@ -103,7 +104,8 @@ def _year(
 ) -> Iterator[Deed]:
     """The meetings, what is studied together, and the accounts of those who run them."""
     ordered = in_order(office)
-    held = list(meetings(days, ordered, Standings(ordered), shifts))
+    standings = Standings(ordered)
+    held = list(meetings(days, ordered, standings, shifts))
     by = _writers(known, windows)
     held += circulars(days, by.committee)
     held += list(campaigns(days, held, by))
@@ -112,6 +114,7 @@ def _year(
     held += lists(days, by.committee, by.branch, readers)
     held += list(playbooks(days, by.committee, by.branch, held))
     held += list(selections(days, by.committee, by.branch, seated))
+    held += list(visits(days, by, standings))
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
     held += taken
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}

@@ -41,6 +41,8 @@ from zhibu.web.operator.demo.guiding import Guiding
 from zhibu.web.operator.demo.polling import Polling
 from zhibu.web.operator.demo.talking import Talking
 from zhibu.web.operator.demo.telling import Telling
+from zhibu.web.operator.demo.visiting import Visiting
+from zhibu.web.operator.demo.visits import VisitDeed
 
 _OFFICE_OPENS, _OFFICE_HOURS = dt.time(9), dt.timedelta(hours=8)
 #: On days with meetings the offices have done their part before the first of them.
@@ -117,6 +119,7 @@ class _Hands:
         self._telling = Telling(self._people)
         self._conducting = Conducting(self._organizations, self._people)
         self._talking = Talking(self._organizations, self._people)
+        self._visiting = Visiting(self._organizations, self._people)
         self._polling = Polling(self._organizations, self._people)
 
     @property
@@ -376,6 +379,10 @@ class _Hands:
     @do.register
     def _(self, deed: ForumDeed, at: dt.datetime) -> None:
         self._talking.do(deed, at)
+
+    @do.register
+    def _(self, deed: VisitDeed, at: dt.datetime) -> None:
+        self._visiting.do(deed, at)
 
     @do.register
     def _(self, deed: deeds.GuideDeed, at: dt.datetime) -> None:
