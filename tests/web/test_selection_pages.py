@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests import world
 from tests.apps.test_selections import AFTER, Year
+from tests.demo import Demo
 from tests.web.browser import assert_good
 from tests.web.conftest import Opens
 from tests.web.visits import client_of, text_of
@@ -19,6 +21,7 @@ from tests.world import AT, DAY
 from zhibu.apps.archive.actions import OPERATOR
 from zhibu.apps.honors.actions import candidates
 from zhibu.apps.honors.models import Candidate, Honor, Objection, Selection
+from zhibu.apps.people.models import Person
 from zhibu.domain.terms import PostKind, SelectionStage
 from zhibu.web.shell import clock
 
@@ -206,3 +209,79 @@ def test_the_pages_are_good_on_a_phone_and_at_a_desk(year: Year, phone: Opens, d
             assert_good(page, f"selection-{who.staff_number}-{opens is desk}-{len(path)}")
     page.goto(f"{at(year)}objections/{Objection.objects.get().pk}/")
     assert_good(page, "selection-objection")
+
+
+def pressed(page: Page, selection: str, link: str, **fields: str) -> None:
+    """The page of the selection, one of its links, and the form behind it."""
+    page.goto(selection)
+    page.get_by_role("link", name=link, exact=True).first.click()
+    sent(page, **fields)
+
+
+def sent(page: Page, **fields: str) -> None:
+    """Fills the form of a page and sends it."""
+    form = page.locator("main form").last
+    for name, value in fields.items():
+        field = form.locator(f"[name={name}]")
+        if field.evaluate("one => one.localName") == "select":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    form.locator("button[type=submit]").click()
+    page.wait_for_load_state()
+    expect(page.locator(".alert-danger, .invalid-feedback")).to_have_count(0)
+
+
+def test_the_yearly_selection_of_the_demo_is_walked_from_nominations_to_honors(
+    demo: Demo, phone: Opens, desk: Opens, now: pytest.MonkeyPatch
+) -> None:
+    selection = Selection.objects.get(stage=SelectionStage.NOMINATING)
+    here = f"/selections/{selection.pk}/"
+    known = {one.person for one in selection.candidates.all()}
+    manager = demo.account("window_manager")
+    put_forward = next(
+        one
+        for one in Person.objects.filter(account__isnull=False, memberships__organization__code="GZ-101").order_by(
+            "pk"
+        )
+        if one not in known and one != manager.person
+    )
+    on_phone = phone(manager)
+    pressed(on_phone, here, "推荐", person=put_forward.staff_number, reason="交接写得最清楚。")
+    for one in Candidate.objects.filter(selection=selection, agreed_at=None).select_related("person"):
+        own = phone(getattr(one.person, "account", None) or world.account(one.person))
+        own.goto(here)
+        own.get_by_role("button", name="我同意参加").click()
+        expect(own.get_by_role("button", name="我同意参加")).to_have_count(0)
+    committee = desk(demo.account("committee"))
+    pressed(committee, here, "结束推荐")
+    for one in Candidate.objects.filter(selection=selection):
+        committee.goto(f"{here}candidates/{one.pk}/")
+        sent(committee, is_fit="yes", reason="符合条件。")
+    pressed(committee, here, "发布公示")
+    selection.refresh_from_db()
+    on_phone.goto(here)
+    expect(on_phone.get_by_text(put_forward.name, exact=True)).to_be_visible()
+    over = dt.datetime.combine(selection.notice_last + dt.timedelta(days=1), dt.time(10), AT.tzinfo)
+    now.setattr(clock, "now", lambda: over)
+    pressed(committee, here, "进入投票", voters="30")
+    votes = {
+        f"votes-{one.pk}": str(20 - place)
+        for place, one in enumerate(Candidate.objects.filter(selection=selection).order_by("pk"))
+    }
+    paper = {
+        "held_on": over.date().isoformat(),
+        "issued": "28",
+        "returned": "28",
+        "void": "0",
+        "tellers": "甲某、乙某",
+    }
+    pressed(committee, here, "登记计票", **paper, **votes)
+    pressed(committee, here, "公布结果", remark="本年度只有四人参加。")
+    on_phone.goto(here)
+    expect(on_phone.get_by_role("heading", name="入选名单")).to_be_visible()
+    assert_good(on_phone, "selection-demo-result")
+    chosen = Honor.objects.filter(title=selection.title, year=selection.year)
+    assert chosen.count() == len(votes) == len(known) + 1
+    on_phone.goto(f"/honors/?q={put_forward.name}")
+    expect(on_phone.get_by_text(selection.title).first).to_be_visible()
