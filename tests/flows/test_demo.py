@@ -359,12 +359,17 @@ def told_in(folder):
             + rows("SELECT id, starts_at FROM meetings_session")
             + rows("SELECT id, text FROM meetings_decision")
             + rows("SELECT id, what FROM meetings_election")
+            + rows("SELECT id, planned_on FROM elections_termelection")
             + rows("SELECT id, text FROM meetings_task")
             + rows("SELECT id, kind || ' ' || number FROM lists_section")
             + rows("SELECT article_id, min(text) FROM lists_wording GROUP BY article_id")
             + rows("SELECT id, number FROM lists_edition")
             + rows("SELECT id, text FROM lists_draft")
             + rows("SELECT id, title || year FROM honors_selection")
+            + rows(
+                "SELECT candidate.id, 'candidate ' || staff_number FROM honors_candidate candidate"
+                " JOIN people_person person ON person.id = person_id"
+            )
             + rows("SELECT id, branch FROM showcases_playbook")
             + rows("SELECT id, number FROM showcases_playbookedition")
             + rows("SELECT id, adopted_at FROM showcases_adoption")

@@ -16,6 +16,7 @@ from zhibu.web.operator.demo.campaigns import Writers, campaigns
 from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, MeetingDeed, in_order
+from zhibu.web.operator.demo.elections import elections
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.forum import BUSINESS, forum
@@ -106,6 +107,7 @@ def _year(
     ordered = in_order(office)
     standings = Standings(ordered)
     held = list(meetings(days, ordered, standings, shifts))
+    held += elections(days, standings)
     by = _writers(known, windows)
     held += circulars(days, by.committee)
     held += list(campaigns(days, held, by))

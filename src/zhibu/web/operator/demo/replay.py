@@ -36,6 +36,7 @@ from zhibu.domain.terms import Role
 from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.conducting import Conducting
 from zhibu.web.operator.demo.deeds import BallotDeed, Deed, MeetingDeed
+from zhibu.web.operator.demo.elections import Electing, ElectionDeed
 from zhibu.web.operator.demo.forum import ForumDeed
 from zhibu.web.operator.demo.guiding import Guiding
 from zhibu.web.operator.demo.polling import Polling
@@ -120,6 +121,7 @@ class _Hands:
         self._conducting = Conducting(self._organizations, self._people)
         self._talking = Talking(self._organizations, self._people)
         self._visiting = Visiting(self._organizations, self._people)
+        self._electing = Electing(self._organizations, self._people)
         self._polling = Polling(self._organizations, self._people)
 
     @property
@@ -375,6 +377,10 @@ class _Hands:
     @do.register
     def _(self, deed: deeds.MeetingDeed, at: dt.datetime) -> None:
         self._conducting.do(deed, at)
+
+    @do.register
+    def _(self, deed: ElectionDeed, at: dt.datetime) -> None:
+        self._electing.do(deed, Account.objects.get(login=deed.by).actor, at)
 
     @do.register
     def _(self, deed: ForumDeed, at: dt.datetime) -> None:
