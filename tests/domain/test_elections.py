@@ -163,16 +163,12 @@ TOLD = Told(
     term_ends=DAY,
     contests=[
         ContestTold(
-            contests=[
-                ContestTold(
-                    Contest.MEMBERS,
-                    "党员大会",
-                    3,
-                    [("丁一", ""), ("王二", "2026-11-20退出，调动")],
-                    [COUNTED],
-                    ["丁一"],
-                )
-            ],
+            Contest.MEMBERS,
+            "党员大会",
+            3,
+            [("丁一", ""), ("王二", "2026-11-20退出，调动")],
+            [COUNTED],
+            ["丁一"],
         )
     ],
     tellers=[],

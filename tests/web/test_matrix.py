@@ -814,7 +814,7 @@ def visits(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, 
     made = calling.draft_visit(held, superior, plan, **DONE)
     visited = {"visit": made, "organization": of}
     VisitAnswer.objects.create(**visited, person=by, reason=kept, answered_at=AT)
-    asked = VisitQuestion.objects.create(**visited, by=by, text=mark, asked_at=AT)
+    asked = VisitQuestion.objects.create(**visited, by=world.member("提问的", of), text=mark, asked_at=AT)
     home = TakenHome.objects.create(**visited, by=by, text=mark, said_at=AT)
     FollowUp.objects.create(taken_home=home, after=30, by=by, text=kept, said_at=AT)
     file = calling.add_file(made, f"{mark}.txt", mark.encode(), **DONE)

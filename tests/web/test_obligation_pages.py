@@ -121,10 +121,10 @@ def test_who_convenes_nothing_has_no_such_page(house):
     assert "/month/" not in text(caller(house.wen).get("/menu/"))
 
 
-def test_the_page_asks_the_database_eight_times_at_most(house, django_assert_max_num_queries):
+def test_the_page_asks_the_database_nine_times_at_most(house, django_assert_max_num_queries):
     client = caller(house.lin)
     client.get("/month/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/month/")
 
 
