@@ -18,7 +18,7 @@ from django.db.migrations import AddConstraint, AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import BaseConstraint, Index, Q
-from django.db.models.expressions import Combinable, F
+from django.db.models.expressions import Expression, F
 
 
 def folded(operations: list[Operation]) -> list[Operation]:
@@ -53,8 +53,8 @@ def _names_of(one: object) -> set[str]:
         return {str(one[0])} | _names_of(one[1])
     if isinstance(one, F):
         return {getattr(one, "name", "")}
-    if isinstance(one, Combinable):
-        return set().union(*map(_names_of, one.get_source_expressions()))  # type: ignore[attr-defined]
+    if isinstance(one, Expression):
+        return set().union(*map(_names_of, one.get_source_expressions()))
     return set()
 
 

@@ -36,32 +36,32 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
 
 
-def asked() -> set[str]:
-    return set(Question.objects.values_list("text", flat=True))
+def said_in(model: type[Question | Feedback], name: str = "text") -> Callable[[], set[str]]:
+    return lambda: set(model.objects.values_list(name, flat=True)) - {""}
 
 
 def public_ask(house: Guides) -> Place:
-    return Client(), "/public/ask/", lambda text: {"section": "", "text": text}, asked
+    return Client(), "/public/ask/", lambda text: {"section": "", "text": text}, said_in(Question)
 
 
 def staff_ask(house: Guides) -> Place:
-    return client_of(house.chen), "/questions/ask/", lambda text: {"section": "", "text": text}, asked
+    return client_of(house.chen), "/questions/ask/", lambda text: {"section": "", "text": text}, said_in(Question)
 
 
 def feedback(house: Guides) -> Place:
-    said = lambda: set(Feedback.objects.values_list("text", flat=True))  # noqa: E731 - beside the others
+    said = said_in(Feedback)
     return Client(), "/public/feedback/posts/C01/", lambda text: {"kind": "complaint", "text": text}, said
 
 
 def closing(house: Guides) -> Place:
     one = saying.say("排队", kind=FeedbackKind.COMPLAINT, site=house.post.site, post=house.post, at=AT)
-    said = lambda: set(Feedback.objects.values_list("answer", flat=True)) - {""}  # noqa: E731
+    said = said_in(Feedback, "answer")
     return client_of(house.wen), f"/feedback/{one.pk}/", lambda text: {"answer": text}, said
 
 
 def answering(house: Guides) -> Place:
     one = asking.ask("怎么办", source=QuestionSource.PUBLIC, section=house.section, at=AT).question
-    said = lambda: set(Question.objects.values_list("answer", flat=True)) - {""}  # noqa: E731
+    said = said_in(Question, "answer")
     return client_of(house.chen), f"/questions/{one.pk}/", lambda text: {"do": "answer", "text": text}, said
 
 

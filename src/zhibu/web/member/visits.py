@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -40,6 +39,7 @@ from zhibu.domain.terms import VisitStage
 from zhibu.domain.visits import FOLLOW_UPS, asked_now, due_on
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.asking import Asked, ask, sent
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file, paper
 from zhibu.web.shell.middleware import AskedRequest
@@ -313,39 +313,8 @@ class TextForm(forms.Form):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    visit: Visit
-    title: str
-    question: str
-    action: str
-
-
-def _written(
-    request: AskedRequest, page: _Page, form: TextForm, deed: Callable[[str], object], told: str
-) -> HttpResponse:
-    """The text is asked for; what is refused stands where it was asked."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            deed(form.cleaned_data["text"])
-        except VisitRefusal as refusal:
-            form.add_error("text", str(refusal))
-        else:
-            messages.success(request, told)
-            return redirect("visit", page.visit.pk)
-    context = {
-        "title": page.title,
-        "question": page.question,
-        "action": page.action,
-        "form": form,
-        "cancel": reverse("visit", args=[page.visit.pk]),
-        "crumbs": _crumbs(page.visit, Crumb(page.title)),
-    }
-    return render(request, "shell/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _posted(request: AskedRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+def _asked(of: Visit, title: str, question: str, action: str) -> Asked:
+    return Asked(title, question, action, reverse("visit", args=[of.pk]), _crumbs(of, Crumb(title)))
 
 
 @login_required
@@ -353,20 +322,19 @@ def _posted(request: AskedRequest) -> Any:
 def visit_ask(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of, person = _visit(request, visit_id), me(request)
     forbid_unless(person.pk in guests_of(of))
-    form = TextForm(_posted(request), label=_("What you would like to know"), most=answering.LONGEST_QUESTION)
-    page = _Page(
+    form = TextForm(sent(request), label=_("What you would like to know"), most=answering.LONGEST_QUESTION)
+    asked = _asked(
         of,
         _("Ask beforehand"),
         _("It stands on the page of the visit, under the name of your organization, with the answer of the host."),
         _("Ask it"),
     )
-    return _written(
-        request,
-        page,
-        form,
-        lambda text: answering.ask_beforehand(of, person, text=text, **signed(request)),
-        _("Asked. You are told once there is an answer."),
-    )
+
+    def deed() -> str:
+        answering.ask_beforehand(of, person, text=form.cleaned_data["text"], **signed(request))
+        return _("Asked. You are told once there is an answer.")
+
+    return ask(request, asked, form, deed, VisitRefusal, at="text")
 
 
 @login_required
@@ -398,24 +366,23 @@ def visit_take_home(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     forbid_unless(came_for is not None)
     before = of.taken_home.filter(organization=came_for).first()
     form = TextForm(
-        _posted(request),
+        sent(request),
         label=_("What we want to take home"),
         most=keeping.LONGEST_SAID,
         initial={"text": before.text if before else ""},
     )
-    page = _Page(
+    asked = _asked(
         of,
         _("Take something home"),
         _("In the words of your branch: what you want to try, and how. Whoever may see the visit reads it."),
         _("Save"),
     )
-    return _written(
-        request,
-        page,
-        form,
-        lambda text: keeping.take_home(of, person, text=text, **signed(request)),
-        _("Saved. After 30 and 90 days your branch says what has come of it."),
-    )
+
+    def deed() -> str:
+        keeping.take_home(of, person, text=form.cleaned_data["text"], **signed(request))
+        return _("Saved. After 30 and 90 days your branch says what has come of it.")
+
+    return ask(request, asked, form, deed, VisitRefusal, at="text")
 
 
 @login_required
@@ -428,7 +395,7 @@ def visit_follow_up(request: AskedRequest, taken_home_id: UUID, after: int) -> H
     person = me(request)
     before = found.follow_ups.filter(after=after).first()
     form = TextForm(
-        _posted(request),
+        sent(request),
         label=_("What has come of it"),
         most=keeping.LONGEST_SAID,
         help_text=_(
@@ -436,16 +403,15 @@ def visit_follow_up(request: AskedRequest, taken_home_id: UUID, after: int) -> H
         ),
         initial={"text": before.text if before else ""},
     )
-    page = _Page(
+    asked = _asked(
         found.visit,
         _("After %(days)s days") % {"days": after},
         _("%(name)s wanted to take home: %(text)s") % {"name": found.organization.name, "text": found.text},
         _("Save"),
     )
-    return _written(
-        request,
-        page,
-        form,
-        lambda text: keeping.follow_up(found, after, person, text=text, **signed(request)),
-        _("Saved. Those who hold the visit read it."),
-    )
+
+    def deed() -> str:
+        keeping.follow_up(found, after, person, text=form.cleaned_data["text"], **signed(request))
+        return _("Saved. Those who hold the visit read it.")
+
+    return ask(request, asked, form, deed, VisitRefusal, at="text")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +10,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -65,6 +64,7 @@ from zhibu.web.secretary.meetings.fields import (
 from zhibu.web.secretary.term_elections import contest_of, crumbs_of, ground, needs, run, seen, word_of
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
+from zhibu.web.shell.asking import Asked, ask, asked_page, sent
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file
 from zhibu.web.shell.middleware import AskedRequest
@@ -87,52 +87,15 @@ def _number(label: Any, *, least: int = 0, most: int = 32000, **options: Any) ->
 # --- Deeds ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    title: str
-    question: str
-    action: str
-    cancel: str
-    crumbs: list[Crumb]
-    notes: Sequence[str] = ()
+_PAGE = "secretary/elections/deed.html"
+
+_REFUSALS = (BearsMark, ElectionRefusal, FileRefused)
 
 
-def _asked(of: TermElection, title: str, question: str, action: str, notes: Sequence[str] = ()) -> _Asked:
+def _asked(of: TermElection, title: str, question: str, action: str, notes: Sequence[str] = ()) -> Asked:
     back = reverse("term_election", args=[of.pk])
     crumbs = crumbs_of(Crumb(of.organization.name, back), Crumb(title))
-    return _Asked(title, question, action, back, crumbs, [note for note in notes if note])
-
-
-def _page(request: AskedRequest, asked: _Asked, form: forms.Form) -> HttpResponse:
-    context = {
-        "title": asked.title,
-        "question": asked.question,
-        "action": asked.action,
-        "cancel": asked.cancel,
-        "crumbs": asked.crumbs,
-        "notes": asked.notes,
-        "form": form,
-    }
-    return render(request, "secretary/elections/deed.html", context, status=422 if form.errors else 200)
-
-
-def _done(
-    request: AskedRequest, of: TermElection, asked: _Asked, form: forms.Form, deed: Callable[[], str]
-) -> HttpResponse:
-    """The question is asked; answered well the deed is done and told of, or refused where it was asked."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            told = deed()
-        except (BearsMark, ElectionRefusal, FileRefused) as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, told)
-            return redirect("term_election", of.pk)
-    return _page(request, asked, form)
-
-
-def _sent(request: AskedRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+    return Asked(title, question, action, back, crumbs, _PAGE, {"notes": [note for note in notes if note]})
 
 
 # --- Begin ---------------------------------------------------------------------------------------------------------
@@ -165,7 +128,7 @@ def new(request: AskedRequest) -> HttpResponse:
         "seats": 3,
         "deputies": 0,
     }
-    form = BeginForm(request.POST if request.method == "POST" else None, request=request, initial=initial)
+    form = BeginForm(sent(request), request=request, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         place = next(one for one in form.among if one.code == said["organization"])
@@ -179,14 +142,15 @@ def new(request: AskedRequest) -> HttpResponse:
         else:
             messages.success(request, _("Begun. The page says what is next."))
             return redirect("term_election", made.pk)
-    asked = _Asked(
+    asked = Asked(
         _("Begin an election"),
         _("From the request to the posts: each step waits for the one before, each paper is filled in from here."),
         _("Begin"),
         reverse("elections"),
         crumbs_of(Crumb(_("New"))),
+        _PAGE,
     )
-    return _page(request, asked, form)
+    return asked_page(request, asked, form)
 
 
 # --- Letters, candidates, tellers, meetings ---
@@ -209,7 +173,7 @@ def letter(request: AskedRequest, term_id: UUID, letter: str) -> HttpResponse:
     of, which = run(request, term_id), word_of(Letter, letter)
     there = of.letters.filter(letter=which.value).first()
     initial = {"dated": there.dated, "reference": there.reference} if there else {"dated": clock.today()}
-    form = LetterForm(_sent(request), request.FILES or None, initial=initial)
+    form = LetterForm(sent(request), request.FILES or None, initial=initial)
     question = (
         _("It came from above: type its day and its number, and attach it.")
         if which.is_from_above
@@ -227,15 +191,15 @@ def letter(request: AskedRequest, term_id: UUID, letter: str) -> HttpResponse:
         running.give_letter(of, which, given, **signed(request))
         return _("It is on record.")
 
-    return _done(request, of, _asked(of, which.zh, question, _("Enter it")), form, give)
+    return ask(request, _asked(of, which.zh, question, _("Enter it")), form, give, *_REFUSALS)
 
 
 @login_required
 @require_safe
-def letter_file(request: AskedRequest, term_id: UUID, letter: str) -> HttpResponse:
+def letter_file(request: AskedRequest, term_id: UUID, letter: str) -> FileResponse:
     of = seen(request, term_id)
     found = get_object_or_404(ElectionLetter.objects.exclude(sha256=""), election=of, letter=letter)
-    return kept_file(files.place_of(running.FOLDER, found.sha256), found.name, found.media_type)  # type: ignore[return-value]
+    return kept_file(files.place_of(running.FOLDER, found.sha256), found.name, found.media_type)
 
 
 class PeopleForm(forms.Form):
@@ -277,7 +241,7 @@ def candidates(request: AskedRequest, term_id: UUID, contest: str) -> HttpRespon
     state = state_of(of)
     one = contest_of(state, which)
     form = PeopleForm(
-        _sent(request),
+        sent(request),
         among=electable(of.organization, clock.today()),
         chosen=[each.person for each in one.standing_nominees],
     )
@@ -296,7 +260,7 @@ def candidates(request: AskedRequest, term_id: UUID, contest: str) -> HttpRespon
         return _("They stand.")
 
     title = _("Candidates: %(post)s") % {"post": which.zh}
-    return _done(request, of, _asked(of, title, question, _("Save"), notes), form, put_up)
+    return ask(request, _asked(of, title, question, _("Save"), notes), form, put_up, *_REFUSALS)
 
 
 class LeaveForm(forms.Form):
@@ -316,7 +280,7 @@ def leave(request: AskedRequest, term_id: UUID) -> HttpResponse:
         for one in state.contests.values()
         for person in [each.person for each in one.standing_nominees] + one.elected
     }
-    form = LeaveForm(_sent(request))
+    form = LeaveForm(sent(request))
     person = form.fields["person"]
     assert isinstance(person, forms.ChoiceField)
     person.choices = [(number, label_of(each, list(known.values()))) for number, each in known.items()]
@@ -330,7 +294,7 @@ def leave(request: AskedRequest, term_id: UUID) -> HttpResponse:
         running.leave(of, known[said["person"]], reason=said["reason"], **signed(request))
         return _("On record. The page says whether others must stand.")
 
-    return _done(request, of, _asked(of, _("Somebody leaves"), question, _("Enter it")), form, leaves)
+    return ask(request, _asked(of, _("Somebody leaves"), question, _("Enter it")), form, leaves, *_REFUSALS)
 
 
 class TellersForm(forms.Form):
@@ -374,7 +338,7 @@ def tellers(request: AskedRequest, term_id: UUID, body: str) -> HttpResponse:
     initial = {role: "\n".join(person.staff_number for person in people) for role, people in there.items()}
     initial["chief"] = there["chief"][0].staff_number if there["chief"] else ""
     among = electable(of.organization, clock.today()).order_by("pinyin", "staff_number")
-    form = TellersForm(_sent(request), among=among, initial=initial)
+    form = TellersForm(sent(request), among=among, initial=initial)
     question = _("Nobody who stands. They hand out the ballots, keep the stubs, and count.")
 
     def name() -> str:
@@ -382,7 +346,7 @@ def tellers(request: AskedRequest, term_id: UUID, body: str) -> HttpResponse:
         return _("They are named. The meeting confirms them by a vote.")
 
     title = _("Tellers: %(body)s") % {"body": which.zh}
-    return _done(request, of, _asked(of, title, question, _("Save"), [ground(state, UNMARKED)]), form, name)
+    return ask(request, _asked(of, title, question, _("Save"), [ground(state, UNMARKED)]), form, name, *_REFUSALS)
 
 
 class ItemForm(forms.Form):
@@ -394,7 +358,7 @@ class ItemForm(forms.Form):
 def meeting(request: AskedRequest, term_id: UUID, body: str) -> HttpResponse:
     of, which = run(request, term_id), word_of(Body, body)
     known = {str(one.pk): one for one in items_for(of, which)[:60]}
-    form = ItemForm(_sent(request))
+    form = ItemForm(sent(request))
     item = form.fields["item"]
     assert isinstance(item, forms.ChoiceField)
     item.choices = [
@@ -410,7 +374,7 @@ def meeting(request: AskedRequest, term_id: UUID, body: str) -> HttpResponse:
         return _("It is elected there.")
 
     title = _("Where it is elected: %(body)s") % {"body": which.zh}
-    return _done(request, of, _asked(of, title, question, _("Choose")), form, hold)
+    return ask(request, _asked(of, title, question, _("Choose")), form, hold, *_REFUSALS)
 
 
 class CountForm(forms.Form):
@@ -462,7 +426,7 @@ def count(request: AskedRequest, term_id: UUID, contest: str) -> HttpResponse:
     state = state_of(of)
     one = contest_of(state, which)
     form = CountForm(
-        _sent(request),
+        sent(request),
         on_ballot=one.on_ballot,
         among=electable(of.organization, clock.today()),
         takes_others=one.first is None,
@@ -489,7 +453,7 @@ def count(request: AskedRequest, term_id: UUID, contest: str) -> HttpResponse:
         return _came_to(counting.count(of, which, ballots=ballots, votes=said["votes"], **signed(request)))
 
     title = _("Count: %(post)s") % {"post": which.zh}
-    return _done(request, of, _asked(of, title, question, _("Save the count"), notes), form, counted)
+    return ask(request, _asked(of, title, question, _("Save the count"), notes), form, counted, *_REFUSALS)
 
 
 def _came_to(result: ElectionResult[Person]) -> str:
@@ -508,7 +472,7 @@ class OpenForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave_open(request: AskedRequest, term_id: UUID, contest: str) -> HttpResponse:
     of, which = run(request, term_id), word_of(Contest, contest)
-    form = OpenForm(_sent(request))
+    form = OpenForm(sent(request))
     question = _(
         "Where those elected are near the number, the meeting may leave the rest open: more than half of the voters "
         "present agree. Otherwise vote again."
@@ -518,7 +482,7 @@ def leave_open(request: AskedRequest, term_id: UUID, contest: str) -> HttpRespon
         counting.leave_open(of, which, in_favour=form.cleaned_data["in_favour"], **signed(request))
         return _("The seats stay open.")
 
-    return _done(request, of, _asked(of, _("Leave seats open"), question, _("Enter the consent")), form, opened)
+    return ask(request, _asked(of, _("Leave seats open"), question, _("Enter the consent")), form, opened, *_REFUSALS)
 
 
 class PostsForm(forms.Form):
@@ -548,7 +512,7 @@ def posts(request: AskedRequest, term_id: UUID) -> HttpResponse:
     taken = counting.posts_of(state, {})
     others = [person for person, post in taken.items() if post is PostKind.COMMITTEE_MEMBER]
     approved = state.letters.get(Letter.APPROVAL)
-    form = PostsForm(_sent(request), others=others, initial={"on": approved.dated if approved else None, "years": 3})
+    form = PostsForm(sent(request), others=others, initial={"on": approved.dated if approved else None, "years": 3})
     question = _("The term before ends with its posts; who follows in a post takes over its duties and tasks.")
     notes = ["、".join(f"{person.name}（{post.zh}）" for person, post in taken.items())]
 
@@ -557,7 +521,7 @@ def posts(request: AskedRequest, term_id: UUID) -> HttpResponse:
         counting.take_posts(of, on=said["on"], years=said["years"], work=form.work, **signed(request))
         return _("The posts are taken. The election is finished.")
 
-    return _done(request, of, _asked(of, _("Take the posts"), question, _("Take them"), notes), form, take)
+    return ask(request, _asked(of, _("Take the posts"), question, _("Take them"), notes), form, take, *_REFUSALS)
 
 
 class ReasonForm(forms.Form):
@@ -568,11 +532,13 @@ class ReasonForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_off(request: AskedRequest, term_id: UUID) -> HttpResponse:
     of = run(request, term_id)
-    form = ReasonForm(_sent(request))
+    form = ReasonForm(sent(request))
 
     def end() -> str:
         running.call_off(of, reason=form.cleaned_data["reason"], **signed(request))
         return _("The election is called off.")
 
     question = _("It ends without a result. What was done stays on file.")
-    return _done(request, of, _asked(of, _("Call off the election"), question, _("Call off the election")), form, end)
+    return ask(
+        request, _asked(of, _("Call off the election"), question, _("Call off the election")), form, end, *_REFUSALS
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -37,6 +36,7 @@ from zhibu.domain.selections import LEAST_NOTICE, Conditions
 from zhibu.domain.terms import SelectionStage
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import forbid_unless
+from zhibu.web.shell.asking import Asked, ask, asked_page, sent
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import paper
 from zhibu.web.shell.forms import MOST_OFFERED, organization_field
@@ -110,34 +110,15 @@ def new(request: AskedRequest) -> HttpResponse:
         else:
             messages.success(request, _("Called. Whoever belongs there nominates now."))
             return redirect("selection", made.pk)
-    asked = _Asked(_("Call a selection"), "", _("Call it"), reverse("selections"), _crumbs(Crumb(_("New"))))
-    return _page(request, asked, form)
+    crumbs = _crumbs(Crumb(_("New")))
+    asked = Asked(_("Call a selection"), "", _("Call it"), reverse("selections"), crumbs, _PAGE)
+    return asked_page(request, asked, form)
 
 
 # --- A deed of those who run it ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    title: str
-    question: str
-    action: str
-    cancel: str
-    crumbs: list[Crumb]
-    findings: Any = ()
-
-
-def _page(request: AskedRequest, asked: _Asked, form: forms.Form) -> HttpResponse:
-    context = {
-        "title": asked.title,
-        "question": asked.question,
-        "action": asked.action,
-        "cancel": asked.cancel,
-        "crumbs": asked.crumbs,
-        "findings": asked.findings,
-        "form": form,
-    }
-    return render(request, "secretary/honors/deed.html", context, status=422 if form.errors else 200)
+_PAGE = "secretary/honors/deed.html"
 
 
 def _run(request: AskedRequest, selection_id: UUID) -> Selection:
@@ -147,24 +128,20 @@ def _run(request: AskedRequest, selection_id: UUID) -> Selection:
     return of
 
 
-def _asked(of: Selection, title: str, question: str, action: str, findings: Any = ()) -> _Asked:
+def _asked(of: Selection, title: str, question: str, action: str, findings: Any = ()) -> Asked:
     back = reverse("selection", args=[of.pk])
-    return _Asked(title, question, action, back, _crumbs(Crumb(str(of), back), Crumb(title)), findings)
+    crumbs = _crumbs(Crumb(str(of), back), Crumb(title))
+    return Asked(title, question, action, back, crumbs, _PAGE, {"findings": findings})
 
 
 def _done(
-    request: AskedRequest, of: Selection, asked: _Asked, form: forms.Form, deed: Callable[[], object], told: str
+    request: AskedRequest, asked: Asked, form: forms.Form, deed: Callable[[], object], told: str
 ) -> HttpResponse:
-    """The question is asked; answered well, the deed is done, or refused where it was asked."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            deed()
-        except HonorRefusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, told)
-            return redirect("selection", of.pk)
-    return _page(request, asked, form)
+    def done() -> str:
+        deed()
+        return told
+
+    return ask(request, asked, form, done, HonorRefusal)
 
 
 @login_required
@@ -174,10 +151,9 @@ def end_nominations(request: AskedRequest, selection_id: UUID) -> HttpResponse:
     asked = _asked(
         of, _("End the nominations"), _("Nobody can nominate any more; each nominee is looked at."), _("End them")
     )
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    form = forms.Form(sent(request))
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: selections.end_nominations(of, **signed(request)),
@@ -218,7 +194,6 @@ def review(request: AskedRequest, selection_id: UUID, candidate_id: UUID) -> Htt
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: candidates.find(
@@ -250,7 +225,6 @@ def recuse(request: AskedRequest, selection_id: UUID, candidate_id: UUID) -> Htt
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: candidates.recuse(one, by=by, reason=form.cleaned_data["reason"], **signed(request)),
@@ -272,10 +246,8 @@ def give_notice(request: AskedRequest, selection_id: UUID) -> HttpResponse:
             "year": last.year
         }
     asked = _asked(of, _("Give public notice"), question, _("Give notice"))
-    form = forms.Form(request.POST if request.method == "POST" else None)
-    return _done(
-        request, of, asked, form, lambda: selections.give_notice(of, **signed(request)), _("The notice stands.")
-    )
+    form = forms.Form(sent(request))
+    return _done(request, asked, form, lambda: selections.give_notice(of, **signed(request)), _("The notice stands."))
 
 
 class AnswerForm(forms.Form):
@@ -306,7 +278,6 @@ def objection(request: AskedRequest, selection_id: UUID, objection_id: UUID) -> 
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: candidates.answer(
@@ -337,7 +308,6 @@ def open_vote(request: AskedRequest, selection_id: UUID) -> HttpResponse:
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: selections.open_vote(of, voters=form.cleaned_data["voters"], **signed(request)),
@@ -387,9 +357,7 @@ def count(request: AskedRequest, selection_id: UUID) -> HttpResponse:
         % {"voters": of.voters or 0, "places": places},
         _("Save the count"),
     )
-    return _done(
-        request, of, asked, form, lambda: selections.count(of, form.counted(), **signed(request)), _("Counted.")
-    )
+    return _done(request, asked, form, lambda: selections.count(of, form.counted(), **signed(request)), _("Counted."))
 
 
 class RemarkForm(forms.Form):
@@ -414,7 +382,6 @@ def close(request: AskedRequest, selection_id: UUID) -> HttpResponse:
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: selections.close(of, remark=form.cleaned_data["remark"], **signed(request)),
@@ -432,7 +399,6 @@ def call_off(request: AskedRequest, selection_id: UUID) -> HttpResponse:
     )
     return _done(
         request,
-        of,
         asked,
         form,
         lambda: selections.call_off(of, reason=form.cleaned_data["reason"], **signed(request)),

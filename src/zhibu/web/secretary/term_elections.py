@@ -144,8 +144,8 @@ def _lines(state: State, *, runs: bool) -> list[StepLine]:
     ]
 
 
-def ground(state: State, id: str) -> str:  # noqa: A002 - the word of the pack
-    found = rule(id, state.election.planned_on)
+def ground(state: State, rule_id: str) -> str:
+    found = rule(rule_id, state.election.planned_on)
     return cited(found) if found is not None else ""
 
 

@@ -43,6 +43,7 @@ from zhibu.domain.terms import Invited
 from zhibu.domain.visits import LONGEST_PLACE, LONGEST_TEXT, LONGEST_TITLE, MOST_STOPS, MOST_TURNS, Stop, Turn
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.asking import Asked, ask, sent
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.signing import me, signed
@@ -155,7 +156,7 @@ class CallerForm(forms.Form):
 
 
 def _sets(request: AskedRequest, plan: Plan | None) -> tuple[Any, Any]:
-    posted = request.POST if request.method == "POST" else None
+    posted = sent(request)
     stops = forms.formset_factory(
         StopForm, extra=_BLANK_STOPS, max_num=MOST_STOPS + _BLANK_STOPS, absolute_max=MOST_STOPS + _BLANK_STOPS
     )
@@ -211,7 +212,7 @@ class _Writing:
 def _write(
     request: AskedRequest, page: _Writing, plan: Plan | None, initial: dict[str, Any], caller: CallerForm | None
 ) -> HttpResponse:
-    form = VisitForm(request.POST if request.method == "POST" else None, host=page.host, initial=initial)
+    form = VisitForm(sent(request), host=page.host, initial=initial)
     stops, turns = _sets(request, plan)
     parts = [form, stops, turns, *([caller] if caller else [])]
     judged = [part.is_valid() for part in parts] if request.method == "POST" else [False]
@@ -250,7 +251,7 @@ def visit_new(request: AskedRequest, playbook_id: UUID) -> HttpResponse:
     forbid_unless(may_call_visit(request.asker, playbook))
     among = list(callers_for(request.asker, playbook).order_by("path"))
     host, today = playbook.organization, clock.today()
-    posted = request.POST if request.method == "POST" else None
+    posted = sent(request)
     caller = CallerForm(posted, among=among, initial={"caller": among[0].code})
 
     def keep(plan: Plan) -> Visit:
@@ -292,46 +293,16 @@ def visit_edit(request: AskedRequest, visit_id: UUID) -> HttpResponse:
 # --- Deeds ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    title: str
-    question: str
-    action: str
-
-
-def _done(
-    request: AskedRequest, of: Visit, asked: _Asked, form: forms.Form, deed: Callable[[], str], to: str = ""
-) -> HttpResponse:
-    """The question is asked; answered well, the deed is done and says so, or it is refused where it was asked."""
-    back = reverse("visit", args=[of.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            told = deed()
-        except VisitRefusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, told)
-            return redirect(to or back)
-    context = {
-        "title": asked.title,
-        "question": asked.question,
-        "action": asked.action,
-        "cancel": back,
-        "form": form,
-        "crumbs": _crumbs(of, asked.title),
-    }
-    return render(request, "shell/confirm.html", context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _bare(request: AskedRequest) -> forms.Form:
-    return forms.Form(request.POST if request.method == "POST" else None)
+def _asked(of: Visit, title: str, question: str, action: str) -> Asked:
+    return Asked(title, question, action, reverse("visit", args=[of.pk]), _crumbs(of, title))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_announce(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
-    asked = _Asked(
+    asked = _asked(
+        of,
         _("Announce the visit"),
         _("Everybody who is invited is told. The day can be moved later, and the visit cancelled; both is told too."),
         _("Announce"),
@@ -342,14 +313,15 @@ def visit_announce(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         said = ngettext("Announced: %(count)s person is invited.", "Announced: %(count)s people are invited.", count)
         return said % {"count": count}
 
-    return _done(request, of, asked, _bare(request), deed)
+    return ask(request, asked, forms.Form(sent(request)), deed, VisitRefusal)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_drop(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
-    asked = _Asked(
+    asked = _asked(
+        of,
         _("Drop the draft"),
         _("Nobody was told of it. The draft goes, with its files; it can not be taken back."),
         _("Drop it"),
@@ -359,7 +331,7 @@ def visit_drop(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         calling.drop_visit(of, **signed(request))
         return _("The draft is gone.")
 
-    return _done(request, of, asked, _bare(request), deed, reverse("visits"))
+    return ask(request, asked, forms.Form(sent(request)), deed, VisitRefusal, to=reverse("visits"))
 
 
 class MoveForm(forms.Form):
@@ -372,8 +344,9 @@ class MoveForm(forms.Form):
 def visit_move(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
     initial = {"day": of.day, "answer_until": of.answer_until}
-    form = MoveForm(request.POST if request.method == "POST" else None, initial=initial)
-    asked = _Asked(
+    form = MoveForm(sent(request), initial=initial)
+    asked = _asked(
+        of,
         _("Move the visit"),
         _("Turns keep their hours and who comes keeps the seat. Everybody is told, and can answer anew."),
         _("Move it"),
@@ -384,7 +357,7 @@ def visit_move(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         calling.move_visit(of, day=said["day"], answer_until=said["answer_until"], **signed(request))
         return _("Moved. Everybody who is invited is told.")
 
-    return _done(request, of, asked, form, deed)
+    return ask(request, asked, form, deed, VisitRefusal)
 
 
 class WhyForm(forms.Form):
@@ -399,8 +372,9 @@ class WhyForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_cancel(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
-    form = WhyForm(request.POST if request.method == "POST" else None)
-    asked = _Asked(
+    form = WhyForm(sent(request))
+    asked = _asked(
+        of,
         _("Cancel the visit"),
         _("Everybody who is invited reads the reason. Until its day it can be set again."),
         _("Cancel the visit"),
@@ -410,14 +384,15 @@ def visit_cancel(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         calling.cancel_visit(of, why=form.cleaned_data["why"], **signed(request))
         return _("Cancelled. Everybody who is invited is told.")
 
-    return _done(request, of, asked, form, deed)
+    return ask(request, asked, form, deed, VisitRefusal)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_restore(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
-    asked = _Asked(
+    asked = _asked(
+        of,
         _("Set the visit again"),
         _("It takes place as it was planned, with the seats that were taken. Everybody is told."),
         _("Set it again"),
@@ -427,7 +402,7 @@ def visit_restore(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         calling.restore_visit(of, **signed(request))
         return _("It takes place. Everybody who is invited is told.")
 
-    return _done(request, of, asked, _bare(request), deed)
+    return ask(request, asked, forms.Form(sent(request)), deed, VisitRefusal)
 
 
 class RecordForm(forms.Form):
@@ -449,8 +424,9 @@ class RecordForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_record(request: AskedRequest, visit_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
-    form = RecordForm(request.POST if request.method == "POST" else None)
-    asked = _Asked(
+    form = RecordForm(sent(request))
+    asked = _asked(
+        of,
         _("File the record"),
         _("It is filed into the archive as it stands here, and can not be changed afterwards."),
         _("File the record"),
@@ -460,7 +436,7 @@ def visit_record(request: AskedRequest, visit_id: UUID) -> HttpResponse:
         keeping.file_record(of, Exchange(**form.cleaned_data), **signed(request))
         return _("The record is filed.")
 
-    return _done(request, of, asked, form, deed)
+    return ask(request, asked, form, deed, VisitRefusal)
 
 
 class ReplyForm(forms.Form):
@@ -475,14 +451,14 @@ def visit_question_answer(request: AskedRequest, visit_question_id: UUID) -> Htt
     rows = questions_answered_by(request.asker).select_related("visit", "organization")
     found = get_object_or_404(rows, pk=visit_question_id)
     by = me(request)
-    form = ReplyForm(request.POST if request.method == "POST" else None, initial={"text": found.answer})
-    asked = _Asked(_("Answer a question"), f"{found.organization.name}：{found.text}", _("Answer"))
+    form = ReplyForm(sent(request), initial={"text": found.answer})
+    asked = _asked(found.visit, _("Answer a question"), f"{found.organization.name}：{found.text}", _("Answer"))
 
     def deed() -> str:
         answering.answer_question(found, by, text=form.cleaned_data["text"], **signed(request))
         return _("Answered. Whoever asked is told.")
 
-    return _done(request, found.visit, asked, form, deed)
+    return ask(request, asked, form, deed, VisitRefusal)
 
 
 # --- Files ---------------------------------------------------------------------------------------------------------
@@ -510,10 +486,10 @@ def visit_attach(request: AskedRequest, visit_id: UUID) -> HttpResponse:
 def visit_file_remove(request: AskedRequest, visit_id: UUID, visit_file_id: UUID) -> HttpResponse:
     of = _held(request, visit_id)
     file = get_object_or_404(visit_files_seen_by(request.asker), pk=visit_file_id, visit=of)
-    asked = _Asked(_("Take the file off"), file.name, _("Take it off"))
+    asked = _asked(of, _("Take the file off"), file.name, _("Take it off"))
 
     def deed() -> str:
         calling.remove_file(file, **signed(request))
         return _("The file is gone.")
 
-    return _done(request, of, asked, _bare(request), deed)
+    return ask(request, asked, forms.Form(sent(request)), deed, VisitRefusal)

@@ -68,7 +68,7 @@ class Selecting:
         selections.give_notice(selection, actor=actor, at=at)
 
     @do.register
-    def _(self, deed: deeds.ObjectTo, by: Account, at: dt.datetime) -> None:  # noqa: ARG002 - nobody is told who
+    def _(self, deed: deeds.ObjectTo, _by: Account, at: dt.datetime) -> None:
         candidates.object_to(self._of(deed, deed.number), by=self._people[deed.by], text=deed.text, at=at)
 
     @do.register
