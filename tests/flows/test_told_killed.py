@@ -30,7 +30,9 @@ ANOTHER_ID = """
 
 def test_though_the_worker_is_killed_no_notice_is_missing_and_none_stands_twice(tmp_path: Path) -> None:
     counted = drill(tmp_path, notices=NOTICES, kills=KILLS)
-    assert counted == Counted(NOTICES, repeated=counted.repeated, kills=KILLS)
+    assert counted == Counted(NOTICES, repeated=counted.repeated, kills=counted.kills)
+    # A kill at any moment may meet the worker that the next one was meant for, or one that has just ended.
+    assert KILLS - KILLS // 3 <= counted.kills <= KILLS
     assert counted.repeated, "nobody was killed after a notice was taken"
 
 
