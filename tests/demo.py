@@ -13,9 +13,11 @@ import datetime as dt
 import fcntl
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -70,20 +72,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """One demo for all workers of a run, living on the day of the tests. It is read, never written to."""
+    """One demo for all workers of a run, living on the day of the tests. It is read, never written to.
+
+    It is made by a second run: the first was killed in the middle.
+    """
     ours = tmp_path_factory.getbasetemp()
     shared = ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours
+    folder = shared / "bureau" / "demo"
+    command = [*ZHIBU, "demo", "--no-serve", "--json", "--today", str(TODAY), "--data", str(folder)]
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        made = subprocess.run(
-            [*ZHIBU, "demo", "--no-serve", "--json", "--today", str(TODAY), "--data", str(shared / "demo")],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        if not folder.exists():
+            _interrupt(command, folder)
+        made = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
-    return Demo(shared / "demo", json.loads(made.stdout))
+    return Demo(folder, json.loads(made.stdout))
+
+
+def _interrupt(command: list[str], folder: Path) -> None:
+    """Kills a run that has begun to write."""
+    folder.parent.mkdir()
+    begun = folder.with_name(".demo.being-made") / "zhibu.sqlite3-wal"
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL, start_new_session=True) as run:
+        deadline = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1)
+        os.killpg(run.pid, signal.SIGKILL)
+    assert begun.exists()
+    assert not folder.exists()
 
 
 @pytest.fixture

@@ -1115,7 +1115,7 @@ class Try:
 
 #: Who tries every method everywhere. A page that takes no DELETE refuses it whoever asks, and HEAD is GET without its
 #: body, so that the others try these only where programs ask.
-BY_EVERY_METHOD = {"anonymous", "member", "other", "system"}
+BY_EVERY_METHOD = {"anonymous", "member"}
 
 
 def plan(asker: str) -> list[Try]:
