@@ -13,6 +13,7 @@ import datetime as dt
 import fcntl
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -101,6 +102,27 @@ def _interrupt(command: list[str], folder: Path) -> None:
         os.killpg(run.pid, signal.SIGKILL)
     assert begun.exists()
     assert not folder.exists()
+
+
+@pytest.fixture(scope="session")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation on SQLite in which nothing has happened yet. It is copied, never used."""
+    ours = tmp_path_factory.getbasetemp()
+    shared = ours.parent if os.environ.get("PYTEST_XDIST_WORKER") else ours
+    folder, half = shared / "empty-house", shared / "half-a-house"
+    with (shared / "empty-house.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            started = "from zhibu.web.operator.terminal import start; start()"
+            subprocess.run([sys.executable, "-c", started], env=environment(ZHIBU_DATA_DIR=str(half)), check=True)
+            half.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def installed(empty_house: Path, tmp_path: Path) -> Path:
+    """A copy of its own."""
+    return Path(shutil.copytree(empty_house, tmp_path / "installed"))
 
 
 @pytest.fixture

@@ -138,8 +138,8 @@ def four_times_at_once(running: Served) -> list[Answered]:
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
-def test_a_message_that_is_delivered_four_times_at_once_comes_in_once(tmp_path: Path, sealed: bool) -> None:
-    with served(tmp_path, sealed=sealed) as running:
+def test_a_message_that_is_delivered_four_times_at_once_comes_in_once(installed: Path, sealed: bool) -> None:
+    with served(installed, sealed=sealed) as running:
         answers = four_times_at_once(running)
         assert {(answer.status, answer.body) for answer in answers} <= {(200, b"success"), (503, b"")}
         assert (200, b"success") in {(answer.status, answer.body) for answer in answers}
@@ -147,8 +147,8 @@ def test_a_message_that_is_delivered_four_times_at_once_comes_in_once(tmp_path: 
         assert running.kept() == {f"第{number}": 1 for number in range(MESSAGES)}
 
 
-def test_without_the_unique_columns_the_same_test_finds_messages_twice(tmp_path: Path) -> None:
-    with served(tmp_path) as running:
+def test_without_the_unique_columns_the_same_test_finds_messages_twice(installed: Path) -> None:
+    with served(installed) as running:
         with closing(sqlite3.connect(running.database)) as database:
             name = "account_content_incoming"
             (made,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
@@ -159,9 +159,9 @@ def test_without_the_unique_columns_the_same_test_finds_messages_twice(tmp_path:
 
 
 def test_while_the_database_is_busy_the_platform_is_asked_to_come_again_in_time_and_nothing_is_lost(
-    tmp_path: Path,
+    installed: Path,
 ) -> None:
-    with served(tmp_path) as running:
+    with served(installed) as running:
         assert running.call(running.signed(0)).status == 200
         with closing(sqlite3.connect(running.database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -197,8 +197,8 @@ def acknowledged_until_killed(running: Served) -> set[str]:
     return acknowledged
 
 
-def test_what_was_acknowledged_is_there_when_the_server_is_killed(tmp_path: Path) -> None:
-    running = Served(tmp_path)
+def test_what_was_acknowledged_is_there_when_the_server_is_killed(installed: Path) -> None:
+    running = Served(installed)
     for _round in range(2):
         running.server.start()
         acknowledged = acknowledged_until_killed(running)
@@ -208,8 +208,8 @@ def test_what_was_acknowledged_is_there_when_the_server_is_killed(tmp_path: Path
         assert set(kept.values()) == {1}
 
 
-def test_a_server_that_acknowledges_first_is_found_out(tmp_path: Path) -> None:
-    running = Served(tmp_path, fault=ACKNOWLEDGED_FIRST)
+def test_a_server_that_acknowledges_first_is_found_out(installed: Path) -> None:
+    running = Served(installed, fault=ACKNOWLEDGED_FIRST)
     running.server.start()
     acknowledged = acknowledged_until_killed(running)
     assert acknowledged - running.kept().keys()

@@ -28,17 +28,17 @@ ANOTHER_ID = """
 """
 
 
-def test_though_the_worker_is_killed_no_notice_is_missing_and_none_stands_twice(tmp_path: Path) -> None:
-    counted = drill(tmp_path, notices=NOTICES, kills=KILLS)
+def test_though_the_worker_is_killed_no_notice_is_missing_and_none_stands_twice(installed: Path) -> None:
+    counted = drill(installed, notices=NOTICES, kills=KILLS)
     assert counted == Counted(NOTICES, repeated=counted.repeated, kills=counted.kills)
     # A kill at any moment may meet the worker that the next one was meant for, or one that has just ended.
     assert KILLS - KILLS // 3 <= counted.kills <= KILLS
     assert counted.repeated, "nobody was killed after a notice was taken"
 
 
-def test_a_worker_that_writes_down_before_it_sends_is_found_out(tmp_path: Path) -> None:
-    assert drill(tmp_path, notices=NOTICES, kills=3, fault=WRITTEN_FIRST).missing
+def test_a_worker_that_writes_down_before_it_sends_is_found_out(installed: Path) -> None:
+    assert drill(installed, notices=NOTICES, kills=3, fault=WRITTEN_FIRST).missing
 
 
-def test_a_worker_that_gives_each_try_another_id_is_found_out(tmp_path: Path) -> None:
-    assert drill(tmp_path, notices=NOTICES, kills=3, fault=ANOTHER_ID).doubled
+def test_a_worker_that_gives_each_try_another_id_is_found_out(installed: Path) -> None:
+    assert drill(installed, notices=NOTICES, kills=3, fault=ANOTHER_ID).doubled

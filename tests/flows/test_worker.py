@@ -131,11 +131,11 @@ PEOPLE = 4
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def seeded(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A place with letters that wait; copied by every test, for it takes long to make."""
     folder = tmp_path_factory.mktemp("seeded")
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        place = Place(folder)
+        place = Place(Path(shutil.copytree(empty_house, folder, dirs_exist_ok=True)))
         place.seed(PEOPLE, "first")
         yield place
         return
