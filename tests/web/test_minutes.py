@@ -117,28 +117,62 @@ def test_a_text_that_was_saved_by_itself_is_not_sent_once_more_with_the_form(lin
     assert not SetAside.objects.exists()
 
 
-def test_settling_shows_once_more_what_has_changed_since_it_was_read(lin: Client, house: Bureau) -> None:
+@pytest.fixture
+def versions(house: Bureau) -> Meeting:
+    """Minutes of which one text was written twice at once."""
     meeting = meetings.closed(house)
-    item, by = meeting.agenda.get(), world.account(house.chen)
+    world.account(house.chen)
     for text in ("林悦：同意。", "陈星：再议。"):
-        minutes.save_text(
-            meeting, field=MinutesText.Field.DISCUSSION, item=item, text=text, based_on=0, by=by, **DONE
-        )
-    aside = SetAside.objects.get()
-    path = f"{minutes_of(meeting)}versions/{aside.pk}/"
-    html = lin.get(path).content.decode()
-    read = dict(re.findall(r'type="hidden" name="(base|aside)" value="([^"]*)"', html))
-    minutes.save_text(
-        meeting,
-        field=MinutesText.Field.DISCUSSION,
-        item=item,
-        text="陈星：再议。王五也是。",
-        based_on=0,
-        by=by,
-        **DONE,
-    )
-    assert lin.post(path, read | {"text": "林悦：同意。"})["Location"] == path
+        write(meeting, text, house)
+    return meeting
+
+
+def write(meeting: Meeting, text: str, house: Bureau) -> None:
+    item, field = meeting.agenda.get(), MinutesText.Field.DISCUSSION
+    minutes.save_text(meeting, field=field, item=item, text=text, based_on=0, by=house.chen.account, **DONE)
+
+
+def settling(client: Client, meeting: Meeting) -> tuple[str, dict[str, str]]:
+    """Where both are settled, and what the page sends with a text."""
+    path = f"{minutes_of(meeting)}versions/{SetAside.objects.get().pk}/"
+    html = client.get(path).content.decode()
+    return path, dict(re.findall(r'type="hidden" name="(base|aside|name)" value="([^"]*)"', html))
+
+
+def test_settling_shows_once_more_what_has_changed_since_it_was_read_and_keeps_what_was_made(
+    lin: Client, versions: Meeting, house: Bureau
+) -> None:
+    path, read = settling(lin, versions)
+    write(versions, "陈星：再议。王五也是。", house)
+    again = lin.post(path, read | {"text": "林悦：同意。陈星：再议。"})
+    assert again.status_code == 409
+    assert "林悦：同意。陈星：再议。</textarea>" in again.content.decode()
     assert SetAside.objects.get().text == "陈星：再议。王五也是。"
+    _path, read = settling(lin, versions)
+    assert lin.post(path, read | {"text": "都同意。"})["Location"] == minutes_of(versions)
+    assert texts_of(versions) == {"discussion": "都同意。"}
+
+
+def test_a_mark_met_while_settling_is_refused_and_what_was_made_stands_there_still(
+    lin: Client, versions: Meeting
+) -> None:
+    path, read = settling(lin, versions)
+    refused = lin.post(path, read | {"text": "机密★5年：林悦同意。"})
+    assert refused.status_code == 409
+    assert "机密★5年：林悦同意。</textarea>" in refused.content.decode()
+    assert SetAside.objects.exists()
+
+
+def test_what_was_made_of_versions_that_somebody_else_settled_is_kept_beside_theirs(
+    lin: Client, versions: Meeting, house: Bureau
+) -> None:
+    path, read = settling(lin, versions)
+    theirs = SetAside.objects.get()
+    minutes.settle(theirs, text="陈星的合并。", by=house.chen.account, **DONE)
+    answer = lin.post(path, read | {"text": "林悦的合并。"})
+    aside = SetAside.objects.get()
+    assert answer["Location"] == f"{minutes_of(versions)}versions/{aside.pk}/"
+    assert (aside.text, aside.beside.text) == ("林悦的合并。", "陈星的合并。")
 
 
 # --- A deed that is refused -----------------------------------------------------------------------------------------

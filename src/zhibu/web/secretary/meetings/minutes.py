@@ -488,23 +488,22 @@ def save(request: AskedRequest, meeting_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @conflict_on(BearsMark, MeetingRefusal)
 def settle(request: AskedRequest, meeting_id: UUID, aside_id: UUID) -> HttpResponse:
-    """Both versions side by side; what somebody makes of them is saved."""
+    """Both versions side by side; what somebody makes of them is saved. Refused, it stands there still."""
     meeting = run(request, meeting_id)
     asides = SetAside.objects.select_related(
         "beside__agenda_item", "beside__saved_by__person", "beside__meeting", "saved_by__person"
     )
     aside = asides.filter(pk=aside_id, beside__meeting=meeting).first()
     if aside is None:
-        messages.info(request, _("These versions have been settled already."))
-        return redirect("meeting_minutes", meeting.pk)
-    read = deeds.digest(aside.text)
+        return _settled_meanwhile(request, meeting)
+    both = aside.text if aside.text in {aside.beside.text, ""} else f"{aside.beside.text}\n\n{aside.text}"
+    refusal = ""
     if request.method == "POST":
-        if request.POST.get("base") != str(aside.beside.version) or request.POST.get("aside") != read:
-            messages.warning(request, _("One of the versions has changed in between. Look at both once more."))
-            return redirect("meeting_settle", meeting.pk, aside.pk)
-        deeds.settle(aside, text=request.POST.get("text", ""), by=request.user, **signed(request))
-        messages.success(request, _("Settled. There is one version again."))
-        return redirect("meeting_minutes", meeting.pk)
+        both = request.POST.get("text", "")
+        refusal = _settle(request, aside, both)
+        if not refusal:
+            messages.success(request, _("Settled. There is one version again."))
+            return redirect("meeting_minutes", meeting.pk)
     context = {
         "crumbs": [
             Crumb(meeting.title, reverse("meeting", args=[meeting.pk])),
@@ -513,10 +512,36 @@ def settle(request: AskedRequest, meeting_id: UUID, aside_id: UUID) -> HttpRespo
         ],
         "meeting": meeting,
         "aside": aside,
-        "read": read,
-        "both": aside.text if aside.text in {aside.beside.text, ""} else f"{aside.beside.text}\n\n{aside.text}",
+        "read": deeds.digest(aside.text),
+        "both": both,
+        "refusal": refusal,
     }
-    return render(request, "secretary/meetings/settle.html", context)
+    status = HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    return render(request, "secretary/meetings/settle.html", context, status=status)
+
+
+def _settle(request: AskedRequest, aside: SetAside, text: str) -> str:
+    """Why not; empty where it is done."""
+    read = str(aside.beside.version), deeds.digest(aside.text)
+    if (request.POST.get("base"), request.POST.get("aside")) != read:
+        return _("One of the versions has changed in between. Look at both once more; what you made stands below.")
+    try:
+        deeds.settle(aside, text=text, by=request.user, **signed(request))
+    except (BearsMark, MeetingRefusal) as refusal:
+        return str(refusal)
+    return ""
+
+
+def _settled_meanwhile(request: AskedRequest, meeting: Meeting) -> HttpResponse:
+    """Somebody else did. What was made here is saved as what it is: written upon an earlier version."""
+    if request.method == "POST":
+        made = Typed(request.POST.get("text", ""), _version(request.POST.get("base", "0")))
+        saved = _save_one(request, meeting, request.POST.get("name", ""), made)
+        if saved.aside is not None:
+            messages.warning(request, _("Somebody else settled them in between. Your text is kept beside theirs."))
+            return redirect("meeting_settle", meeting.pk, saved.aside.pk)
+    messages.info(request, _("These versions have been settled already."))
+    return redirect("meeting_minutes", meeting.pk)
 
 
 # --- Approval and filing -------------------------------------------------------------------------------------------
