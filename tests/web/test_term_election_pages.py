@@ -59,6 +59,7 @@ def test_a_whole_election_by_its_pages() -> None:
     here = at(story)
     assert "向上级党组织报送换届选举请示" in text_of(lin.get(here)).split("待办")[0]
     give(lin, here, Letter.REQUEST)
+    assert "id_reference_error" in give(lin, here, Letter.REPLY, reference="").content.decode()
     give(lin, here, Letter.REPLY, file=SimpleUploadedFile("批复.txt", "同意换届".encode()))
     assert b"".join(lin.get(f"{here}letters/reply/file/").streaming_content).decode() == "同意换届"
     lin.post(f"{here}candidates/secretary/", {"people": [story.stand[0].staff_number]})

@@ -161,10 +161,14 @@ class LetterForm(forms.Form):
     reference = forms.CharField(
         label=_lazy("Number of the letter"),
         max_length=LONGEST_REFERENCE,
-        required=False,
-        help_text=_lazy("As it stands on the letter; an answer from above always has one."),
+        help_text=_lazy("As it stands on the letter."),
     )
     file = forms.FileField(label=_lazy("The letter as a file"), required=False)
+
+    def __init__(self, *args: Any, which: Letter, **kwargs: Any) -> None:
+        """An answer from above always has a number; a letter of one's own may have none."""
+        super().__init__(*args, **kwargs)
+        self.fields["reference"].required = which.is_from_above
 
 
 @login_required
@@ -173,7 +177,7 @@ def letter(request: AskedRequest, term_id: UUID, letter: str) -> HttpResponse:
     of, which = run(request, term_id), word_of(Letter, letter)
     there = of.letters.filter(letter=which.value).first()
     initial = {"dated": there.dated, "reference": there.reference} if there else {"dated": clock.today()}
-    form = LetterForm(sent(request), request.FILES or None, initial=initial)
+    form = LetterForm(sent(request), request.FILES or None, initial=initial, which=which)
     question = (
         _("It came from above: type its day and its number, and attach it.")
         if which.is_from_above
@@ -191,7 +195,7 @@ def letter(request: AskedRequest, term_id: UUID, letter: str) -> HttpResponse:
         running.give_letter(of, which, given, **signed(request))
         return _("It is on record.")
 
-    return ask(request, _asked(of, which.zh, question, _("Enter it")), form, give, *_REFUSALS)
+    return ask(request, _asked(of, which.zh, question, _("Put it on record")), form, give, *_REFUSALS)
 
 
 @login_required
@@ -294,7 +298,7 @@ def leave(request: AskedRequest, term_id: UUID) -> HttpResponse:
         running.leave(of, known[said["person"]], reason=said["reason"], **signed(request))
         return _("On record. The page says whether others must stand.")
 
-    return ask(request, _asked(of, _("Somebody leaves"), question, _("Enter it")), form, leaves, *_REFUSALS)
+    return ask(request, _asked(of, _("Somebody leaves"), question, _("Put it on record")), form, leaves, *_REFUSALS)
 
 
 class TellersForm(forms.Form):
