@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django.test import Client
 
-from tests import meetings
+from tests import campaigns, meetings, world
 from tests.documents.test_packs import PACK
 from tests.guides import Guides
 from tests.web.visits import client_of, text_of
-from tests.world import AT
+from tests.world import AT, Bureau
 from zhibu.apps.feedback.actions import saying
 from zhibu.apps.feedback.models import Feedback
 from zhibu.apps.guides.actions import asking
 from zhibu.apps.guides.models import Question
-from zhibu.apps.learning.models import TakenPack
+from zhibu.apps.learning.models import StudyNote, TakenPack, UnitVersion
 from zhibu.apps.meetings.models import MinutesText, Paper
+from zhibu.apps.notices.models import Circular
 from zhibu.documents.packs import write
 from zhibu.domain.terms import FeedbackKind, QuestionSource
 from zhibu.web.shell import clock
@@ -36,8 +39,8 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
 
 
-def said_in(model: type[Question | Feedback], name: str = "text") -> Callable[[], set[str]]:
-    return lambda: set(model.objects.values_list(name, flat=True)) - {""}
+def said_in(model: type[Model], name: str = "text") -> Callable[[], set[str]]:
+    return lambda: set(model._default_manager.values_list(name, flat=True)) - {""}
 
 
 def public_ask(house: Guides) -> Place:
@@ -65,9 +68,28 @@ def answering(house: Guides) -> Place:
     return client_of(house.chen), f"/questions/{one.pk}/", lambda text: {"do": "answer", "text": text}, said
 
 
-@pytest.mark.parametrize("place", [public_ask, staff_ask, feedback, closing, answering])
-def test_a_mark_is_refused_and_a_word_is_sent_by_a_second_press(place: Callable[[Guides], Place]) -> None:
-    client, there, sent, said = place(Guides())
+def study_note(house: Bureau) -> Place:
+    campaign = campaigns.opened(house)
+    there = f"/campaigns/{campaign.pk}/note/"
+    return client_of(house.chen), there, lambda text: {"text": text}, said_in(StudyNote)
+
+
+def unit(house: Bureau) -> Place:
+    rest = {"title": "五分钟", "minutes": "5", "reach": "offered"}
+    return client_of(house.lin), "/learn/write/new/", lambda text: rest | {"text": text}, said_in(UnitVersion)
+
+
+def circular(house: Bureau) -> Place:
+    rest = {"title": "通知", "to": str(house.inspection.pk)}
+    return client_of(house.fang), "/notices/new/", lambda text: rest | {"text": text}, said_in(Circular)
+
+
+AT_WINDOWS, IN_BRANCHES = (public_ask, staff_ask, feedback, closing, answering), (study_note, unit, circular)
+
+
+@pytest.mark.parametrize("place", [*AT_WINDOWS, *IN_BRANCHES])
+def test_a_mark_is_refused_and_a_word_is_sent_by_a_second_press(place: Callable[[Any], Place]) -> None:
+    client, there, sent, said = place(Guides() if place in AT_WINDOWS else world.bureau())
     page = text_of(client.get(there))
     assert (WARNING in page, TICK in page) == (True, False)
     page = text_of(client.post(there, sent(MARKED)), 422)

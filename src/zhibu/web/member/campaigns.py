@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.archive.files import place_of
 from zhibu.apps.learning.access import (
     campaigns_seen_by,
@@ -42,8 +43,10 @@ from zhibu.domain.learning import PartState
 from zhibu.domain.terms import OrganizationKind
 from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless, not_found_unless
+from zhibu.web.shell.asking import sent
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_of
 from zhibu.web.shell.signing import me
@@ -175,7 +178,7 @@ def file(request: AskedRequest, campaign_id: UUID, material_id: UUID) -> FileRes
 # --- One's own note ------------------------------------------------------------------------------------------------
 
 
-class NoteForm(forms.Form):
+class NoteForm(MarkedForm):
     text = forms.CharField(
         label=_lazy("My study note"),
         max_length=deeds.LONGEST,
@@ -199,14 +202,18 @@ def _mine(request: AskedRequest, campaign_id: UUID) -> StudyNote:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@conflict_on(LearningRefusal)
 def note(request: AskedRequest, campaign_id: UUID) -> HttpResponse:
     shown, kept = _with_note(request, campaign_id)
-    form = NoteForm(request.POST or None, initial={"text": kept.text if kept else ""})
+    form = NoteForm(sent(request), initial={"text": kept.text if kept else ""})
     if request.method == "POST" and form.is_valid():
-        deeds.write_note(shown, me(request), text=form.cleaned_data["text"], at=clock.now())
-        messages.success(request, _("Kept. Who reads it is as it was."))
-        return redirect("campaign", shown.pk)
+        text = form.cleaned_data["text"]
+        try:
+            deeds.write_note(shown, me(request), text=text, is_no_mark=form.has_tick, at=clock.now())
+        except (BearsMark, LearningRefusal) as refusal:
+            form.refuse(refusal, "text")
+        else:
+            messages.success(request, _("Kept. Who reads it is as it was."))
+            return redirect("campaign", shown.pk)
     context = {
         "title": _("My study note"),
         "question": shown.title,

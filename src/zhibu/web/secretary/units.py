@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhibu.apps.archive.errors import BearsMark
 from zhibu.apps.learning.access import may_keep_unit, organizations_opened_for_by, units_kept_by, units_seen_by
 from zhibu.apps.learning.actions import unit_files, units
 from zhibu.apps.learning.actions.unit_files import LARGEST_OF_ALL, LONGEST_SAID, LONGEST_TRANSCRIPT, Brought
@@ -30,7 +31,9 @@ from zhibu.documents.pasted import markdown
 from zhibu.domain.learning import MOST_MINUTES, USUAL_MINUTES, UnitReach
 from zhibu.domain.questions import Question, QuestionsRefused, read_questions, typed
 from zhibu.web.shell.answers import conflict_on, forbid_unless
+from zhibu.web.shell.asking import sent
 from zhibu.web.shell.crumbs import Crumb
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.paging import page_at_once
 from zhibu.web.shell.signing import me, signed
@@ -70,7 +73,7 @@ def kept_unit(request: AskedRequest, unit_id: UUID) -> Unit:
 # --- Written -------------------------------------------------------------------------------------------------------
 
 
-class UnitForm(forms.Form):
+class UnitForm(MarkedForm):
     """What a unit says, and where it belongs."""
 
     title = forms.CharField(label=_lazy("Heading"), max_length=LONGEST_TITLE)
@@ -154,12 +157,18 @@ def unit_new(request: AskedRequest) -> HttpResponse:
     if place is None and len(offered) > 1:
         return render(request, "secretary/units/choose.html", {"offered": offered, "crumbs": unit_crumbs(_new())})
     place = place or offered[0]
-    form = UnitForm(request.POST or None, parts=list(parts_for_units(place)))
+    form = UnitForm(sent(request), parts=list(parts_for_units(place)))
     if request.method == "POST" and form.is_valid():
         try:
-            begun = units.begin_unit(organization=place, words=form.words(), writer=me(request), **signed(request))
-        except LearningRefusal as refusal:
-            form.add_error(None, str(refusal))
+            begun = units.begin_unit(
+                organization=place,
+                words=form.words(),
+                is_no_mark=form.has_tick,
+                writer=me(request),
+                **signed(request),
+            )
+        except (BearsMark, LearningRefusal) as refusal:
+            form.refuse(refusal)
         else:
             messages.success(request, _("The draft is kept. Attach what belongs to it, then publish it."))
             return redirect("unit_edit", begun.unit_id)
@@ -177,15 +186,22 @@ def unit_edit(request: AskedRequest, unit_id: UUID) -> HttpResponse:
     """The draft, with what is attached; where there is none, saving begins one with what the unit says."""
     found = kept_unit(request, unit_id)
     last = last_of(found)
-    form = UnitForm(request.POST or None, parts=_parts(found), initial=_known(found, last))
+    form = UnitForm(sent(request), parts=_parts(found), initial=_known(found, last))
     revision = last.revision
     if request.method == "POST" and form.is_valid():
         draft = units.begin_unit_version(found, writer=me(request), **signed(request))
         based_on = _number(request.POST.get("revision", "")) if draft.pk == last.pk else draft.revision
         try:
-            units.save_unit(draft, words=form.words(), based_on=based_on, writer=me(request), **signed(request))
-        except LearningRefusal as refusal:
-            form.add_error(None, str(refusal))
+            units.save_unit(
+                draft,
+                words=form.words(),
+                based_on=based_on,
+                is_no_mark=form.has_tick,
+                writer=me(request),
+                **signed(request),
+            )
+        except (BearsMark, LearningRefusal) as refusal:
+            form.refuse(refusal)
             revision = draft.revision
         else:
             messages.success(request, _("Saved."))
@@ -281,7 +297,7 @@ class FileForm(forms.Form):
 
 @login_required
 @require_POST
-@conflict_on(LearningRefusal)
+@conflict_on(BearsMark, LearningRefusal)
 def unit_attach(request: AskedRequest, unit_id: UUID) -> HttpResponse:
     """``file``, what is ``said`` about it, and of a recording its ``transcript`` or ``captions`` (a .vtt file)."""
     found = kept_unit(request, unit_id)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from zhibu.apps.archive.errors import FileRefused
+from zhibu.apps.archive.errors import BearsMark, FileRefused
 from zhibu.apps.archive.files import place_of, refuse_too_large
 from zhibu.apps.notices.access import (
     circulars_seen_by,
@@ -50,6 +50,7 @@ from zhibu.web.shell import clock
 from zhibu.web.shell.answers import conflict_on, forbid_unless
 from zhibu.web.shell.crumbs import Crumb
 from zhibu.web.shell.downloads import kept_file
+from zhibu.web.shell.marked import MarkedForm
 from zhibu.web.shell.middleware import AskedRequest
 from zhibu.web.shell.owed import Owed, owed, period_in_words
 from zhibu.web.shell.paging import page_of
@@ -64,7 +65,7 @@ _AGO, _AHEAD = dt.timedelta(days=92), dt.timedelta(days=31)
 # --- Writing -------------------------------------------------------------------------------------------------------
 
 
-class CircularForm(forms.Form):
+class CircularForm(MarkedForm):
     title = forms.CharField(label=_lazy("Heading"), max_length=deeds.LONGEST_TITLE)
     text = forms.CharField(
         label=_lazy("What it says"), max_length=deeds.LONGEST_TEXT, widget=forms.Textarea({"rows": 6})
@@ -127,9 +128,9 @@ def new(request: AskedRequest) -> HttpResponse:
     )
     if is_sent and form.is_valid():
         try:
-            circular = _send(request, chosen, form.cleaned_data)
-        except (NoticeRefusal, FileRefused) as refusal:
-            form.add_error(None, str(refusal))
+            circular = _send(request, chosen, form.cleaned_data, is_no_mark=form.has_tick)
+        except (BearsMark, NoticeRefusal, FileRefused) as refusal:
+            form.refuse(refusal)
         else:
             messages.success(request, _("Sent. Secretaries and deputies find it among their notices."))
             return redirect("circular", circular.pk)
@@ -217,7 +218,7 @@ def _in_words(calendar: Calendar, rule: str, first: dt.date, last: dt.date) -> s
     return f"{obligation.label} · {period_in_words(obligation.period, first, last)}"
 
 
-def _send(request: AskedRequest, to: Sequence[Organization], facts: dict[str, Any]) -> Circular:
+def _send(request: AskedRequest, to: Sequence[Organization], facts: dict[str, Any], *, is_no_mark: bool) -> Circular:
     path = office_above(request.asker, to)
     if to and path is None:
         raise NoticeRefusal(_("They do not stand below one and the same of your offices. Write to them one by one."))
@@ -232,6 +233,7 @@ def _send(request: AskedRequest, to: Sequence[Organization], facts: dict[str, An
         until=facts["until"],
         asked=Asked(rule, dt.date.fromisoformat(first)) if rule else None,
         attached=_read(request.FILES.getlist("files")),
+        is_no_mark=is_no_mark,
         actor=request.user.actor,
         at=clock.now(),
     )

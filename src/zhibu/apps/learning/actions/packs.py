@@ -160,8 +160,10 @@ def _read(content: bytes) -> Pack:
 
 def _said_in(pack: Pack) -> list[str]:
     files = [*pack.papers, *(file for unit in pack.units for file in unit.files)]
-    units = [words for unit in pack.units for words in (unit.title, unit.text)]
-    return [pack.title, pack.conveyed, *pack.agenda, *units, *(file.name.rpartition(".")[0] for file in files)]
+    units = [words for unit in pack.units for words in (unit.title, unit.text, unit.topic, unit.questions)]
+    about = [words for unit in pack.units for file in unit.files for words in (file.said, file.transcript)]
+    names = [file.name.rpartition(".")[0] for file in files]
+    return [pack.title, pack.conveyed, *pack.agenda, *units, *about, *names]
 
 
 def _items(agenda: Iterable[str]) -> list[tuple[str, int]]:
@@ -211,7 +213,7 @@ def _made(told: PackUnit, organization: Organization, by: Person, actor: Actor, 
         questions=questions,
         topic=told.topic,
     )
-    draft = begin_unit(organization=organization, words=words, writer=by, actor=actor, at=at)
+    draft = begin_unit(organization=organization, words=words, is_no_mark=True, writer=by, actor=actor, at=at)
     for file in told.files:
         brought = Brought(
             name=file.name,

@@ -11,6 +11,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.learning.errors import LearningRefusal
 from zhibu.apps.learning.models import Campaign, StudyNote
 from zhibu.apps.organizations.models import Organization
@@ -20,8 +21,13 @@ LONGEST = 4000
 
 
 @transaction.atomic
-def write_note(campaign: Campaign, person: Person, *, text: str, at: dt.datetime) -> StudyNote:
-    """Kept for its writer alone until they share it; written over, it is shared with whom it was."""
+def write_note(
+    campaign: Campaign, person: Person, *, text: str, is_no_mark: bool = False, at: dt.datetime
+) -> StudyNote:
+    """Kept for its writer alone until they share it; written over, it is shared with whom it was.
+
+    Raises ``BearsMark`` where words come to it that may be a mark of secrecy.
+    """
     said = text.strip()
     if not said:
         raise LearningRefusal(_("Nothing is written yet. To take a note away, use the button for that."))
@@ -29,6 +35,8 @@ def write_note(campaign: Campaign, person: Person, *, text: str, at: dt.datetime
         raise LearningRefusal(
             _("This has %(length)s characters, %(most)s are possible.") % {"length": len(said), "most": LONGEST}
         )
+    known = StudyNote.objects.filter(campaign=campaign, person=person).values_list("text", flat=True).first()
+    refuse_marks([said], is_no_mark=is_no_mark, known=known or "")
     note, _made = StudyNote.objects.update_or_create(
         campaign=campaign, person=person, defaults={"text": said, "written_at": at}
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.learning.actions.unit_drafts import being_written
 from zhibu.apps.learning.actions.unit_files import Brought, attach, forget_unused
 from zhibu.apps.learning.actions.unit_index import index_unit
@@ -18,7 +20,7 @@ from zhibu.apps.organizations.models import Organization
 from zhibu.apps.people.models import Person
 from zhibu.domain.guidance import kept, kept_line
 from zhibu.domain.learning import MOST_MINUTES, PRESCRIBING, USUAL_MINUTES, UnitReach
-from zhibu.domain.questions import Question
+from zhibu.domain.questions import Question, typed
 from zhibu.domain.questions import kept as kept_questions
 from zhibu.domain.seal import Canonical
 
@@ -40,12 +42,19 @@ class UnitWords:
 
 @transaction.atomic
 def begin_unit(
-    *, organization: Organization, words: UnitWords, writer: Person, actor: Actor, at: dt.datetime
+    *,
+    organization: Organization,
+    words: UnitWords,
+    is_no_mark: bool = False,
+    writer: Person,
+    actor: Actor,
+    at: dt.datetime,
 ) -> UnitVersion:
-    """A draft that only those who keep it see."""
+    """A draft that only those who keep it see. Raises ``BearsMark`` where it bears a mark of secrecy."""
     if organization.word not in PRESCRIBING or organization.dissolved is not None:
         raise LearningRefusal(_("%(name)s makes no units. Choose a branch or a committee.") % {"name": organization})
     said = _tidied(words)
+    refuse_marks(_texts(said), is_no_mark=is_no_mark)
     _refuse_part(organization, said.part)
     unit = Unit.objects.create(
         organization=organization,
@@ -87,23 +96,38 @@ def begin_unit_version(unit: Unit, *, writer: Person, actor: Actor, at: dt.datet
 
 @transaction.atomic
 def attach_to(unit: Unit, *, brought: Brought, writer: Person, actor: Actor, at: dt.datetime) -> UnitFile:
-    """To what is being written of a unit; where nothing is, a draft begins with it. Refused, nothing begins."""
+    """To what is being written of a unit; where nothing is, a draft begins with it. Refused, nothing begins.
+
+    Raises ``BearsMark`` where its name or what is said about it bears a mark of secrecy.
+    """
+    texts = [PurePath(brought.name).stem, brought.said, brought.transcript, brought.captions]
+    refuse_marks(texts, is_no_mark=True)
     draft = begin_unit_version(unit, writer=writer, actor=actor, at=at)
     return attach(draft, brought=brought, actor=actor, at=at)
 
 
 @transaction.atomic
 def save_unit(
-    version: UnitVersion, *, words: UnitWords, based_on: int, writer: Person, actor: Actor, at: dt.datetime
+    version: UnitVersion,
+    *,
+    words: UnitWords,
+    based_on: int,
+    is_no_mark: bool = False,
+    writer: Person,
+    actor: Actor,
+    at: dt.datetime,
 ) -> UnitVersion:
     """What is typed last counts. The same words change nothing.
 
     ``based_on``: the revision that was on the screen. Refused where somebody else saved another one meanwhile. For
-    whom the unit is and where it belongs holds at once, also for what is published.
+    whom the unit is and where it belongs holds at once, also for what is published. Raises ``BearsMark`` where words
+    come to it that may be a mark of secrecy.
     """
     said = _tidied(words)
     version = being_written(version)
     unit = version.unit
+    known = [version.title, version.text, unit.topic, typed(version.asked)]
+    refuse_marks(_texts(said), is_no_mark=is_no_mark, known="\n".join(known))
     _refuse_part(unit.organization, said.part)
     columns = _columns(said)
     changed = [name for name, value in columns.items() if getattr(version, name) != value]
@@ -222,6 +246,10 @@ def _refuse_part(organization: Organization, part: Part | None) -> None:
             _("“%(part)s” is not asked of %(name)s. Choose a part that is.")
             % {"part": part.title, "name": organization.name}
         )
+
+
+def _texts(said: UnitWords) -> list[str]:
+    return [said.title, said.text, said.topic, typed(said.questions)]
 
 
 def _columns(said: UnitWords) -> dict[str, object]:

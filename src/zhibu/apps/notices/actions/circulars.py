@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import override
 
 from zhibu.apps.archive import files
 from zhibu.apps.archive.actions import Actor, record
+from zhibu.apps.archive.marks import refuse_marks
 from zhibu.apps.notices.actions.telling import Message, tell
 from zhibu.apps.notices.errors import NoticeRefusal
 from zhibu.apps.notices.models import Addressee, Circular, Enclosure, Notice
@@ -48,14 +50,17 @@ def send(
     until: dt.date | None = None,
     asked: Asked | None = None,
     attached: Sequence[tuple[str, bytes]] = (),
+    is_no_mark: bool = False,
     actor: Actor,
     at: dt.datetime,
 ) -> Circular:
     """Write to these organizations: their secretaries and deputies are told, of a group its leader.
 
-    ``attached``: name and content of each file. All or nothing: a file that is refused sends nothing.
+    ``attached``: name and content of each file. All or nothing: a file that is refused sends nothing. Raises
+    ``BearsMark`` where title, text or the name of a file bears a mark of secrecy.
     """
     title, text = title.strip(), text.strip()
+    refuse_marks([title, text, *(PurePath(name).stem for name, _content in attached)], is_no_mark=is_no_mark)
     _refuse_what_can_not_go(office, to, title, text, until, localtime(at).date())
     if len(attached) > MOST_FILES:
         raise NoticeRefusal(
