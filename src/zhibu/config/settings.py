@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "zhibu.apps.oversight",
     "zhibu.apps.showcases",
     "zhibu.apps.visits",
+    "zhibu.apps.exhibitions",
     "zhibu.apps.planning",
     "zhibu.apps.imports",
     "zhibu.apps.reports",

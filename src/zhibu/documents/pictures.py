@@ -42,10 +42,10 @@ class Drawn:
     height: int
 
 
-def drawn_anew(content: bytes) -> Drawn:
+def drawn_anew(content: bytes, *, longest: int = LONGEST_SIDE) -> Drawn:
     """From JPEG, PNG or WebP, turned upright, on white where it is transparent; the first picture of a moving one.
 
-    Raises ``PictureRefused``.
+    ``longest``: pixels of the longer side that are kept at most. Raises ``PictureRefused``.
     """
     from PIL import Image, ImageOps
 
@@ -61,9 +61,9 @@ def drawn_anew(content: bytes) -> Drawn:
     if pixels > (MOST_PIXELS_JPEG if is_plain else MOST_PIXELS) or passes > MOST_PASSES:
         raise PictureRefused(PictureFault.TOO_MANY_PIXELS)
     try:
-        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        picture.draft("RGB", (longest, longest))
         upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright.thumbnail((longest, longest))
         flat = Image.new("RGB", upright.size, "white")
         seen = upright.convert("RGBA")
         flat.paste(seen, mask=seen)

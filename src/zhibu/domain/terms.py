@@ -205,6 +205,7 @@ class Occasion(Word):
     FORUM = "forum", "论坛"
     BALLOT = "ballot", "投票"
     VISIT = "visit", "观摩"
+    EXHIBITION = "exhibition", "实物展览"
 
 
 class ReasonState(Word):
@@ -381,6 +382,31 @@ class VisitStage(Word):
     ANNOUNCED = "announced", "已通知"
     RECORDED = "recorded", "已记录"
     CANCELLED = "cancelled", "已取消"
+
+
+class ExhibitKind(Word):
+    """What is shown in an exhibition (实物展览)."""
+
+    OBJECT = "object", "实物"
+    DOCUMENT = "document", "文献"
+    PICTURE = "picture", "图片"
+    STORY = "story", "故事"
+
+
+class ExhibitionStage(Word):
+    """How far an exhibition is."""
+
+    DRAFT = "draft", "筹备中"
+    OPEN = "open", "展出中"
+    CLOSED = "closed", "已撤展"
+
+
+class Consent(Word):
+    """What somebody who is shown or named has said. One that is withdrawn leaves no row."""
+
+    ASKED = "asked", "待答复"
+    GIVEN = "given", "同意"
+    REFUSED = "refused", "不同意"
 
 
 class Invited(Word):

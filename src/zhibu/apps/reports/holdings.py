@@ -309,6 +309,16 @@ HOLDINGS: tuple[Holding, ...] = (
         _fields("after text said_at", visit="taken_home__visit__title"),
         is_own=True,
     ),
+    # --- Exhibitions ----------------------------------------------------------------------------------------------
+    Holding(
+        "exhibitions.ShownPerson",
+        ("person",),
+        _("Consent to exhibits"),
+        _("to show a picture or a story with consent only; it is deleted when the consent is withdrawn"),
+        Retention.WITH_THE_RECORDS,
+        _fields("consent asked_at answered_at", exhibit="exhibit__title"),
+        is_own=True,
+    ),
     # --- Meetings --------------------------------------------------------------------------------------------------
     Holding(
         "meetings.RollEntry",
@@ -858,6 +868,7 @@ LABELS: Mapping[str, Promise] = {
     "commitments": _("commitments"),
     "conferred_by": _("conferred by"),
     "correction": _("what was put right"),
+    "consent": _("consent"),
     "contest": _("what is elected"),
     "corrects": _("in place of"),
     "counted_at": _("counted at"),
@@ -879,6 +890,7 @@ LABELS: Mapping[str, Promise] = {
     "ended_for": _("why it ended"),
     "ends": _("not after"),
     "event_at": _("happened at"),
+    "exhibit": _("exhibit"),
     "expires_at": _("ends at"),
     "field": _("part of the minutes"),
     "filing": _("meeting"),

@@ -155,6 +155,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("ballots", _("Ballots"), _is_person, "check", _MINE),
     Entry("playbooks", _("Playbooks"), _belongs, "document", _BRANCH),
     Entry("visits", _("Visits"), _belongs, "calendar", _BRANCH),
+    Entry("exhibitions", _("Exhibitions"), _belongs, "document", _BRANCH),
     Entry("honors", _("Honors"), _belongs, "check", _BRANCH),
     Entry("rules", _("Rules"), _sees_tree, "document", _BRANCH),
     Entry("search", _("Search"), _sees_tree, "search", _BRANCH),

@@ -25,6 +25,9 @@ _PAGES = {
     "forum-appeal": ("forum_appeal", 1),
     "ballot": ("ballot", 1),
     "visit": ("visit", 1),
+    "consent": ("exhibit_consent", 1),
+    "exhibition": ("exhibition", 1),
+    "exhibit-kept": ("exhibit_keep", 1),
     "forum-followed": ("forum_followed", 0),
 }
 

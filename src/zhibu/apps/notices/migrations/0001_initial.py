@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid6.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=160)),
-                ('occasion', models.CharField(choices=[('called', '会议通知'), ('changed', '会议变动'), ('off', '会议取消'), ('owed', '提醒'), ('circular', '上级通知'), ('withdrawn', '通知撤回'), ('answered', '答复'), ('edition', '制度汇编'), ('roster', '排班'), ('guidance', '业务指南'), ('feedback', '服务反馈'), ('forum', '论坛'), ('ballot', '投票'), ('visit', '观摩')], max_length=12)),
+                ('occasion', models.CharField(choices=[('called', '会议通知'), ('changed', '会议变动'), ('off', '会议取消'), ('owed', '提醒'), ('circular', '上级通知'), ('withdrawn', '通知撤回'), ('answered', '答复'), ('edition', '制度汇编'), ('roster', '排班'), ('guidance', '业务指南'), ('feedback', '服务反馈'), ('forum', '论坛'), ('ballot', '投票'), ('visit', '观摩'), ('exhibition', '实物展览')], max_length=12)),
                 ('about', models.CharField(db_index=True, max_length=160)),
                 ('title', models.CharField(max_length=200)),
                 ('text', models.CharField(blank=True, max_length=1000)),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-made_at', '-id'],
                 'indexes': [models.Index(fields=['person', '-made_at'], name='notices_not_person__37c788_idx'), models.Index(condition=models.Q(('mail_at__isnull', False)), fields=['mail_at'], name='notice_to_mail'), models.Index(condition=models.Q(('account_at__isnull', False)), fields=['account_at'], name='notice_to_account'), models.Index(fields=['made_at'], name='notices_not_made_at_2fdf1a_idx')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='notice_once'), models.CheckConstraint(condition=models.Q(('occasion__in', ['called', 'changed', 'off', 'owed', 'circular', 'withdrawn', 'answered', 'edition', 'roster', 'guidance', 'feedback', 'forum', 'ballot', 'visit'])), name='notice_occasion_known')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'key'), name='notice_once'), models.CheckConstraint(condition=models.Q(('occasion__in', ['called', 'changed', 'off', 'owed', 'circular', 'withdrawn', 'answered', 'edition', 'roster', 'guidance', 'feedback', 'forum', 'ballot', 'visit', 'exhibition'])), name='notice_occasion_known')],
             },
         ),
         migrations.CreateModel(
