@@ -19,6 +19,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -35,6 +36,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests import playbooks, world
 from tests.documents.printed import letters
+from tests.exhibitions import drawing
 from tests.official import set_account
 from tests.world import AT, DAY
 from zhibu.apps.account_content.actions import articles as telling
@@ -45,6 +47,9 @@ from zhibu.apps.ballots.actions.preparing import Asked as BallotAsked
 from zhibu.apps.ballots.actions.preparing import make_teller_key, open_ballot, prepare
 from zhibu.apps.elections.actions import running as electing
 from zhibu.apps.elections.actions.running import Begun, Given
+from zhibu.apps.exhibitions.actions import writing as showing
+from zhibu.apps.exhibitions.actions.asking import ask_person, note_other
+from zhibu.apps.exhibitions.models import Exhibit, Exhibition
 from zhibu.apps.feedback.actions import evaluating
 from zhibu.apps.feedback.actions.evaluating import Found
 from zhibu.apps.feedback.actions.saying import say
@@ -103,6 +108,7 @@ from zhibu.domain.terms import (
     AbsenceReason,
     Bearer,
     EvaluationKind,
+    ExhibitKind,
     FeedbackKind,
     GuideAudience,
     ListKind,
@@ -169,6 +175,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "visit": _BRANCH | {"staff", "window"},
         "visit_draft": {"secretary", "committee"},
         "visit_kept": {"secretary", "committee"},  # why somebody can not come, and what has come of it
+        "exhibition": _BRANCH | {"staff", "window"},
+        "exhibition_kept": {"secretary"},  # what is not shown yet, and who is asked
+        "exhibition_public": set(ASKERS),
         "campaign": _BRANCH | {"staff", "window"},
         "campaign_draft": {"secretary"},
         "campaign_work": {"secretary", "committee"},
@@ -227,6 +236,9 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "visit": {"other"},
         "visit_draft": {"other"},
         "visit_kept": {"other"},
+        "exhibition": {"other"},
+        "exhibition_kept": set(),
+        "exhibition_public": set(ASKERS),
         "campaign": {"other"},
         "campaign_draft": set(),
         "campaign_work": {"other"},
@@ -274,6 +286,9 @@ BY_ROUTE = {
     "calendar_feed": set(ASKERS),
 }
 
+#: Where something that is public says whose it is; nothing else of the organization stands there.
+SAYS_WHOSE = {"exhibitions", "public_exhibition"}
+
 #: What somebody who is not logged in gets an answer from. All else is 302 to the door, 401, 404 or 405.
 PUBLIC = {
     "account_inactive",
@@ -293,6 +308,10 @@ PUBLIC = {
     "public_answer",
     "public_ask",
     "public_changed",
+    "public_exhibit",
+    "public_exhibit_picture",
+    "public_exhibition",
+    "public_exhibition_hall",
     "public_feedback_post",
     "public_feedback_site",
     "public_feedback_thanks",
@@ -438,6 +457,15 @@ REGISTRY: dict[str, tuple[str, str]] = {
     "visit_question_id": ("visit_question", "visit_kept"),
     "visit_question_drop.visit_question_id": ("visit_question", "own"),
     "taken_home_id": ("taken_home", "talk"),
+    "exhibition_id": ("exhibition", "exhibition"),
+    "public_exhibition.exhibition_id": ("exhibition_public", "exhibition_public"),
+    "public_exhibition_hall.exhibition_id": ("exhibition_public", "exhibition_public"),
+    "exhibit_id": ("exhibit", "exhibition"),
+    "public_exhibit.exhibit_id": ("exhibit_public", "exhibition_public"),
+    "public_exhibit_picture.exhibit_id": ("exhibit_public", "exhibition_public"),
+    "consent_id": ("consent", "exhibition_kept"),
+    "exhibit_consent.consent_id": ("consent", "own"),
+    "exhibit_consent_withdraw.consent_id": ("consent", "own"),
     "after": ("after", "public"),
     "adoption_id": ("adoption", "list_draft"),
     "adoption.adoption_id": ("adoption", "owed"),
@@ -661,6 +689,7 @@ def plant(word: str, organization: Organization, officer: Person, phone: str) ->
             **lists(organization, marks["list"], by=marked),
             **playbook(organization, marks),
             **visits(organization, marks, by=officer),
+            **exhibitions(organization, marks),
             **campaign(organization, marks, by=officer, writer=marked),
             **unit(organization, marks, by=officer),
             **windows(organization, marks, seated=marked),
@@ -826,6 +855,44 @@ def visits(of: Organization, marks: dict[str, str], *, by: Person) -> dict[str, 
         "visit_question": asked.pk,
         "taken_home": home.pk,
         "after": 30,
+    }
+
+
+def exhibitions(of: Organization, marks: dict[str, str]) -> dict[str, object]:
+    """An exhibition with an exhibit that is shown and one that waits for an answer; a draft; one for everybody."""
+    mark, kept, public = marks["exhibition"], marks["exhibition_kept"], marks["exhibition_public"]
+
+    def begun(text: str, readership: Readership) -> Exhibition:
+        return showing.begin_exhibition(of, showing.Framed(title=text, foreword=text, readership=readership), **DONE)
+
+    def shown(in_it: Exhibition, text: str, *, has_people: bool = False) -> Exhibit:
+        said = showing.Said(
+            kind=ExhibitKind.PICTURE,
+            title=text,
+            source=text,
+            section=text,
+            text=text,
+            alt=text,
+            picture=drawing(f"#{sha256(text.encode()).hexdigest()[:6]}"),
+            has_people=has_people,
+        )
+        return showing.add_exhibit(in_it, said, **DONE)
+
+    here, everywhere = begun(mark, Readership.BRANCH), begun(public, Readership.PUBLIC)
+    begun(kept, Readership.PUBLIC)
+    exhibit, open_to_all = shown(here, mark), shown(everywhere, public)
+    waits = shown(here, kept, has_people=True)
+    shown(everywhere, kept, has_people=True)
+    note_other(waits, kept, how=kept, **DONE)
+    asked = ask_person(waits, world.member("被拍的", of), **DONE)
+    for one in (here, everywhere):
+        showing.open_exhibition(one, **DONE)
+    return {
+        "exhibition": here.pk,
+        "exhibition_public": everywhere.pk,
+        "exhibit": exhibit.pk,
+        "exhibit_public": open_to_all.pk,
+        "consent": asked.pk,
     }
 
 
@@ -1199,7 +1266,9 @@ def leaks(text: str, asker: str, route: str, sides: dict[str, Side]) -> list[str
         f"{side.word} {kind}"
         for side in sides.values()
         for kind, marker in side.markers.items()
-        if marker in text and asker not in MAY_SEE[side.word][kind]
+        if marker in text
+        and asker not in MAY_SEE[side.word][kind]
+        and not (kind == "organization" and route in SAYS_WHOSE)
     ]
 
 

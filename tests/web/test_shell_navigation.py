@@ -54,6 +54,7 @@ def test_everybody_finds_their_rooms_and_only_these(bureau: Bureau) -> None:
         "lists",
         "playbooks",
         "visits",
+        "exhibitions",
         "organizations",
         "search",
         "rules",
