@@ -10,6 +10,8 @@ from django.urls import resolve
 
 from tests.demo import TODAY
 from zhibu.apps.account_content.models import Article
+from zhibu.apps.exhibitions.models import Exhibition, ShownPerson
+from zhibu.apps.exhibitions.queries import ready_in
 from zhibu.apps.feedback.models import Evaluation, Feedback
 from zhibu.apps.forum.models import Opinion, Post, Thread
 from zhibu.apps.guides.models import GuidedUnit, GuideVersion, Helped, Question
@@ -30,6 +32,8 @@ from zhibu.domain.lists import Difference
 from zhibu.domain.terms import (
     ArticleState,
     Bearer,
+    Consent,
+    ExhibitionStage,
     GuideState,
     HonorKind,
     ListKind,
@@ -269,6 +273,16 @@ def test_all_secretaries_came_to_see_the_window_branch_and_three_branches_took_s
         one.organization.code: one.follow_ups.count() for one in TakenHome.objects.select_related("organization")
     }
     assert homes == {"GZ-102": 1, "GZ-104": 1, "GZ-110": 0}
+
+
+def test_the_window_branch_shows_what_all_in_it_agreed_to(demo):
+    of = Exhibition.objects.get()
+    assert (of.organization.code, of.at_stage, of.readership) == (DIVISION, ExhibitionStage.OPEN, Readership.PUBLIC)
+    assert len(ready_in(of)) == 11
+    assert "十一件可看" in statement(14)
+    gone = of.exhibits.exclude(withdrawn_at=None).get()
+    assert (gone.title, gone.number, gone.shown.count()) == ("", 8, 0)
+    assert [one.said for one in ShownPerson.objects.exclude(person=None)] == [Consent.ASKED]
 
 
 def test_units_of_three_levels_are_learned_and_lessons_that_a_shift_made_somebody_miss_are_made_up(demo):

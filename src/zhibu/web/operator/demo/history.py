@@ -17,6 +17,7 @@ from zhibu.web.operator.demo.circulars import circulars
 from zhibu.web.operator.demo.days import Days, workday
 from zhibu.web.operator.demo.deeds import Deed, Found, MeetingDeed, in_order
 from zhibu.web.operator.demo.elections import elections
+from zhibu.web.operator.demo.exhibitions import exhibitions
 from zhibu.web.operator.demo.figures import SEED, census
 from zhibu.web.operator.demo.folder import Account
 from zhibu.web.operator.demo.forum import BUSINESS, forum
@@ -117,6 +118,7 @@ def _year(
     held += list(playbooks(days, by.committee, by.branch, held))
     held += list(selections(days, by.committee, by.branch, seated))
     held += list(visits(days, by, standings))
+    held += list(exhibitions(days, by))
     held += list(forum(days, held, by, two_of(seated, BUSINESS, days)))
     held += taken
     doers = {deed.by for deed in held} | {account.login for account in known if account.organization}

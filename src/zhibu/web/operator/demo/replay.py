@@ -37,9 +37,11 @@ from zhibu.web.operator.demo import deeds
 from zhibu.web.operator.demo.conducting import Conducting
 from zhibu.web.operator.demo.deeds import BallotDeed, Deed, MeetingDeed
 from zhibu.web.operator.demo.elections import Electing, ElectionDeed
+from zhibu.web.operator.demo.exhibitions import ShowDeed
 from zhibu.web.operator.demo.forum import ForumDeed
 from zhibu.web.operator.demo.guiding import Guiding
 from zhibu.web.operator.demo.polling import Polling
+from zhibu.web.operator.demo.showing import Showing
 from zhibu.web.operator.demo.talking import Talking
 from zhibu.web.operator.demo.telling import Telling
 from zhibu.web.operator.demo.visiting import Visiting
@@ -121,6 +123,7 @@ class _Hands:
         self._conducting = Conducting(self._organizations, self._people)
         self._talking = Talking(self._organizations, self._people)
         self._visiting = Visiting(self._organizations, self._people)
+        self._showing = Showing(self._organizations, self._people)
         self._electing = Electing(self._organizations, self._people)
         self._polling = Polling(self._organizations, self._people)
 
@@ -385,6 +388,10 @@ class _Hands:
     @do.register
     def _(self, deed: ForumDeed, at: dt.datetime) -> None:
         self._talking.do(deed, at)
+
+    @do.register
+    def _(self, deed: ShowDeed, at: dt.datetime) -> None:
+        self._showing.do(deed, at)
 
     @do.register
     def _(self, deed: VisitDeed, at: dt.datetime) -> None:
