@@ -336,18 +336,18 @@ def test_an_interrupted_run_is_made_anew_and_leaves_nothing_behind(demo_folder):
 
 @pytest.mark.slow
 @pytest.mark.sqlite_only
-def test_the_story_is_the_same_in_every_run():
+def test_the_story_is_the_same_in_every_run(tmp_path):
     told = """
         import datetime, hashlib
         from zhibu.web.operator.terminal import start
-        start()
+        start(migrate=False)
         from zhibu.web.operator.demo.history import bureau
         print(hashlib.sha256(repr(bureau(datetime.date(2026, 11, 23)).story).encode()).hexdigest())
     """
     runs = [
         subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(told)],
-            env=environment(PYTHONHASHSEED=seed),
+            env=environment(PYTHONHASHSEED=seed, ZHIBU_DATA_DIR=str(tmp_path)),
             stdout=subprocess.PIPE,
             text=True,
         )
